@@ -1,0 +1,97 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { createService } from "../../src/emulator/service";
+import { openOutlook, rangeOf, sampleBytes, startBench } from "./support";
+
+test("close ends requests that hang, so that no test run is kept alive", async () => {
+  const bench = await startBench();
+  bench.emulator.fault({ on: { method: "GET" }, hang: true }, { on: { method: "DELETE" }, delay: 600_000 });
+  const { path } = bench.emulator.addMessage();
+  const outcomes = ["GET", "DELETE"].map((method) => bench.graph(method, path).catch(() => "broken off"));
+  while (bench.emulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await bench.emulator.close();
+  expect(await Promise.all(outcomes)).toEqual(["broken off", "broken off"]);
+});
+
+test("a process that only started and closed an emulator exits by itself", () => {
+  const program = `
+    import { startEmulator } from "./src/emulator/index.ts";
+    const emulator = await startEmulator();
+    const { path } = emulator.addMessage();
+    const init = { headers: { authorization: "Bearer " + emulator.token }, ...emulator.clientOptions.fetchOptions };
+    const response = await fetch(emulator.graphUrl + "v1.0" + path, init);
+    await emulator.close();
+    console.log(response.status);`;
+  const root = join(__dirname, "../..");
+  const options = { cwd: root, timeout: 20_000, encoding: "utf8" } as const;
+  const run = execFileSync(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "-e", program],
+    options,
+  );
+  expect(run.trim()).toBe("200");
+});
+
+test("two emulators run side by side without sharing anything", async () => {
+  const [one, two] = await Promise.all([startBench(), startBench({ token: "another" })]);
+  one.emulator.addMessage();
+  expect(one.emulator.graphUrl).not.toBe(two.emulator.graphUrl);
+  expect(() => two.emulator.attachments(one.emulator.addMessage())).toThrow("no item");
+  expect(two.emulator.token).toBe("another");
+  await Promise.all([one.emulator.close(), two.emulator.close()]);
+});
+
+test("reset forgets items, sessions, log and faults", async () => {
+  const bench = await startBench();
+  const message = bench.emulator.addMessage();
+  const url = await openOutlook(bench, message, { size: 5 });
+  bench.emulator.fault({ status: 500 });
+  bench.emulator.reset();
+  expect([bench.emulator.sessions, bench.emulator.requests, bench.emulator.unusedFaults()]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+  expect((await bench.send(url, rangeOf(sampleBytes(5), 0, 5))).status).toBe(404);
+  await bench.emulator.close();
+});
+
+test("without the certificate nothing is trusted, so no test talks to the emulator by accident", async () => {
+  const { emulator } = await startBench();
+  await expect(fetch(emulator.graphUrl)).rejects.toThrow("fetch failed");
+  await emulator.close();
+});
+
+test("the core answers without sockets, the same way each time, for simulations", () => {
+  const run = (): unknown => {
+    const service = createService({
+      graphUrl: "https://graph/",
+      outlookUrl: "https://outlook/",
+      now: () => 0,
+    });
+    const message = service.addMessage();
+    const created = service.handle({
+      origin: "graph",
+      method: "POST",
+      url: `https://graph/v1.0${message.path}/attachments/createUploadSession`,
+      headers: { authorization: `Bearer ${service.token}`, "content-type": "application/json" },
+      body: Buffer.from(JSON.stringify({ AttachmentItem: { attachmentType: "file", name: "a", size: 3 } })),
+    });
+    const { uploadUrl } = JSON.parse(created.body.toString()) as { uploadUrl: string };
+    const headers = {
+      "content-type": "application/octet-stream",
+      "content-length": "3",
+      "content-range": "bytes 0-2/3",
+    };
+    const done = service.handle({
+      origin: "outlook",
+      method: "PUT",
+      url: uploadUrl,
+      headers,
+      body: Buffer.from("abc"),
+    });
+    expect(done.status).toBe(201);
+    return [created, done, service.sessions, service.requests, service.attachments(message)];
+  };
+  expect(run()).toEqual(run());
+});

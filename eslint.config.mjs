@@ -1,0 +1,137 @@
+import prettier from "eslint-config-prettier";
+import tseslint from "typescript-eslint";
+
+/**
+ * Who may import whom, as ARCHITECTURE.md draws it: each layer only what stands above it. A file of the client side that
+ * is in no layer may be imported by none.
+ */
+const layers = [
+  ["protocol", "bytes", "queue"],
+  ["range"],
+  ["protocols/graphSession"],
+  ["protocols/outlook", "protocols/todo"],
+  ["protocols/index"],
+  ["errors"],
+  ["options", "retry", "content", "streamContent", "contentBytes", "fingerprint", "rangeReader"],
+  ["transport"],
+  ["service"],
+  ["find"],
+  ["upload"],
+  ["plan", "post", "deliver"],
+  ["intercept"],
+  ["LargeAttachmentHandler"],
+  ["attach"],
+  ["LargeAttachmentTask"],
+  ["index"],
+];
+const all = layers.flat();
+const sdk = "@microsoft/microsoft-graph-client";
+/** The only modules that may load code of the Graph client, and not just its types. */
+const usesTheClient = ["errors", "transport"];
+/** The engine and what it stands on never know which protocol they run. */
+const engine = [
+  "protocol",
+  "range",
+  "errors",
+  "options",
+  "retry",
+  "content",
+  "streamContent",
+  "contentBytes",
+  "rangeReader",
+  "service",
+  "find",
+  "upload",
+  "deliver",
+  "plan",
+  "post",
+  "transport",
+  "intercept",
+];
+
+/** How `from` would write the import of `to`, as a pattern. */
+function specifier(from, to) {
+  const inside = from.startsWith("protocols/");
+  if (inside && to.startsWith("protocols/")) return to.replace("protocols/", "^\\./") + "\\.js$";
+  return `${inside ? "^\\.\\." : "^\\."}/${to}\\.js$`;
+}
+
+function boundaries(file) {
+  const level = layers.findIndex((layer) => layer.includes(file));
+  const above = layers.slice(level + 1).flat();
+  const forbidden = engine.includes(file)
+    ? [...above, ...all.filter((other) => other.startsWith("protocols/"))]
+    : above;
+  const names = forbidden.map((other) => specifier(file, other));
+  return {
+    files: [`src/${file}.ts`],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            ...(names.length > 0
+              ? [{ regex: names.join("|"), message: `src/${file} stands below it: see ARCHITECTURE.md.` }]
+              : []),
+            { regex: "emulator", message: "The client side and the emulator share nothing, mistakes least of all." },
+            {
+              regex: "^(node:|fs$|path$|crypto$|stream$|buffer$|http|https$)",
+              message: "The client side runs in browsers.",
+            },
+            { regex: `^(?!\\.|${sdk}$)`, message: "The client side has no dependency but its peer." },
+            ...(usesTheClient.includes(file)
+              ? []
+              : [{ regex: `^${sdk}$`, allowTypeImports: true, message: "Types only: see ARCHITECTURE.md." }]),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ["dist/", "temp/", "coverage/", "node_modules/"] },
+  ...tseslint.configs.recommended,
+  prettier,
+  {
+    rules: {
+      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
+      eqeqeq: "error",
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/emulator/**"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...["Buffer", "process", "global", "require", "setImmediate", "__dirname"].map((name) => ({
+          name,
+          message: "The client side runs in browsers.",
+        })),
+      ],
+    },
+  },
+  ...all.map((file) => boundaries(file)),
+  {
+    files: ["src/emulator/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: "^\\.\\./(?!emulator)", message: "The emulator imports nothing of the client side." },
+            { regex: "^@microsoft/", message: "The emulator knows the wire, not the client." },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ["samples/**", "scripts/**", "benchmarks/**"], rules: { "no-console": "off" } },
+  {
+    files: ["*.js"],
+    languageOptions: { sourceType: "commonjs" },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+);

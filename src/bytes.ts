@@ -1,0 +1,14 @@
+/** Bytes in memory. Of a view, just the bytes that it shows. */
+export type BytesLike = ArrayBuffer | ArrayBufferView;
+
+/** Told by shape: an `ArrayBuffer` of another realm is no instance of this one's class. */
+export function isBytes(value: unknown): value is BytesLike {
+  return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+/** The bytes that a view shows, not the buffer behind it; nothing is copied. */
+export function exactBytes(bytes: BytesLike): Uint8Array {
+  return ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
+}

@@ -1,0 +1,135 @@
+import type { Content } from "./content.js";
+import { UploadError } from "./errors.js";
+
+/** The members of a JSON body, and its base64 as a file. */
+export interface OpenedBody {
+  /** All members but `contentBytes`. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly content: Content;
+}
+
+const WHITE = /[\s]/;
+
+/**
+ * Opens the body of an attachment without decoding or copying its base64: `contentBytes` is found by the marks around
+ * it, and the rest is parsed without it. `undefined`: no JSON object with one such string.
+ */
+export function openBody(body: string): OpenedBody | undefined {
+  const value = findContentBytes(body);
+  if (!value) return undefined;
+  try {
+    const members: unknown = JSON.parse(body.slice(0, value.start) + body.slice(value.end));
+    if (typeof members !== "object" || members === null) return undefined;
+    const { contentBytes: _, ...others } = members as Record<string, unknown>;
+    return { members: others, content: base64Content(plain(body, value)) };
+  } catch (error) {
+    if (error instanceof UploadError) throw error;
+    return undefined;
+  }
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the text of the top-level member `contentBytes` stands; `undefined` where it is no string, missing, or there twice. */
+function findContentBytes(body: string): Span | undefined {
+  let found: Span | undefined;
+  let depth = 0;
+  let key: string | undefined;
+  for (let at = 0; at < body.length; at++) {
+    const mark = body.charCodeAt(at);
+    if (mark === 0x22) {
+      const end = endOfString(body, at + 1);
+      if (end === undefined) return undefined;
+      if (depth === 1 && key === undefined) key = body.slice(at + 1, end);
+      else if (depth === 1 && isContentBytes(key)) {
+        if (found) return undefined;
+        found = { start: at + 1, end };
+      }
+      at = end;
+    } else if (mark === 0x7b || mark === 0x5b) depth++;
+    else if (mark === 0x7d || mark === 0x5d) depth--;
+    else if (mark === 0x2c && depth === 1) key = undefined;
+  }
+  return found;
+}
+
+/** A key may be written with escapes. */
+function isContentBytes(key: string | undefined): boolean {
+  if (key === undefined || key.length > 100) return false;
+  if (!key.includes("\\")) return key === "contentBytes";
+  try {
+    return JSON.parse(`"${key}"`) === "contentBytes";
+  } catch {
+    return false;
+  }
+}
+
+/** The closing quote of a string that begins at `start`: one with an even number of backslashes before it. */
+function endOfString(body: string, start: number): number | undefined {
+  for (let end = body.indexOf('"', start); end >= 0; end = body.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (body.charCodeAt(end - 1 - slashes) === 0x5c) slashes++;
+    if (slashes % 2 === 0 || end - slashes < start) return end;
+  }
+  return undefined;
+}
+
+/** The base64 without escapes and line breaks; the very string of the body where it has none, which is the rule. */
+function plain(body: string, { start, end }: Span): string {
+  const text = body.slice(start, end);
+  const unescaped = text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+  return WHITE.test(unescaped) ? unescaped.replace(/[\s]+/g, "") : unescaped;
+}
+
+const SEXTETS = new Int8Array(128).fill(-1);
+[..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].forEach(
+  (character, value) => (SEXTETS[character.charCodeAt(0)] = value),
+);
+SEXTETS[0x2d] = 62; // "-" and "_": OData writes binary as base64url
+SEXTETS[0x5f] = 63;
+
+/** Base64 as a file, decoded range by range. Padding may be missing, as in the documentation's own samples. */
+export function base64Content(text: string): Content {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const length = text.length - padding;
+  if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) throw invalid();
+  return {
+    size: Math.floor((length * 3) / 4),
+    anywhere: true,
+    read: async (start, end) => decode(text, length, start, end),
+    close: () => {},
+  };
+}
+
+const invalid = () => new UploadError("invalid", "contentBytes is not valid base64.");
+
+/** Bytes `start` to `end`: whole groups of four characters around them are decoded. */
+function decode(text: string, length: number, start: number, end: number): Uint8Array {
+  const first = Math.floor(start / 3);
+  const last = Math.ceil(end / 3);
+  const bytes = new Uint8Array((last - first) * 3);
+  let checked = 0;
+  for (let group = first, at = 0; group < last; group++, at += 3) {
+    const from = group * 4;
+    const a = sextet(text, from, length);
+    const b = sextet(text, from + 1, length);
+    const c = sextet(text, from + 2, length);
+    const d = sextet(text, from + 3, length);
+    checked |= a | b | c | d;
+    bytes[at] = (a << 2) | (b >> 4);
+    bytes[at + 1] = (b << 4) | (c >> 2);
+    bytes[at + 2] = (c << 6) | d;
+  }
+  if (checked < 0) throw invalid();
+  return bytes.subarray(start - first * 3, end - first * 3);
+}
+
+/** The value of a character; 0 behind the end, negative where it is none of base64. */
+function sextet(text: string, at: number, length: number): number {
+  if (at >= length) return 0;
+  const code = text.charCodeAt(at);
+  return code < 128 ? SEXTETS[code]! : -1;
+}

@@ -1,0 +1,62 @@
+import { makeCertificate } from "./certificate.js";
+import { makeDispatcher } from "./dispatcher.js";
+import { FaultQueue } from "./faults.js";
+import { listen, type Listening } from "./server.js";
+import { createService } from "./service.js";
+import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
+import { carry, type Wire } from "./wire.js";
+
+/** Starts a strict local Graph with its Outlook upload host, for tests of whatever uploads attachments. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const certificate = await makeCertificate();
+  const closing = new AbortController();
+  const bases: Record<Origin, string> = { graph: "", outlook: "" };
+  let wire: Wire | undefined;
+  const start = (origin: Origin, host: string): Promise<Listening> =>
+    listen(host, certificate, (request, response) => {
+      if (wire) void carry(wire, origin, bases[origin], request, response);
+    });
+  const graph = await start("graph", "localhost");
+  const outlook = await start("outlook", "127.0.0.1");
+  bases.graph = `https://localhost:${graph.port}/`;
+  bases.outlook = `https://127.0.0.1:${outlook.port}/`;
+
+  const service = createService({ ...options, graphUrl: bases.graph, outlookUrl: bases.outlook });
+  const faults = new FaultQueue();
+  wire = { service, faults, closing: closing.signal };
+  const dispatcher = await makeDispatcher(certificate.cert);
+
+  return {
+    graphUrl: bases.graph,
+    outlookUrl: bases.outlook,
+    ca: certificate.cert,
+    token: service.token,
+    clientOptions: clientOptions(bases.graph, certificate.cert, dispatcher),
+    addMessage: service.addMessage,
+    addEvent: service.addEvent,
+    addTask: service.addTask,
+    addAttachment: service.addAttachment,
+    attachments: service.attachments,
+    vary: service.vary,
+    get sessions() {
+      return service.sessions;
+    },
+    requests: service.requests,
+    fault: (...scripts) => faults.add(scripts),
+    unusedFaults: () => faults.unused(),
+    verifyFaults: () => faults.verify(),
+    reset: () => {
+      service.reset();
+      faults.clear();
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all([graph.close(), outlook.close(), dispatcher?.destroy()]);
+    },
+  };
+}
+
+function clientOptions(baseUrl: string, ca: string, dispatcher: unknown): ClientOptions {
+  const fetchOptions = { ...(dispatcher ? { dispatcher } : {}), tls: { ca } };
+  return { baseUrl, customHosts: new Set(["localhost"]), fetchOptions };
+}

@@ -1,0 +1,17 @@
+export { startEmulator } from "./emulator.js";
+export type { FaultMatcher, FaultScript, RewrittenReply } from "./faults.js";
+export type {
+  ClientOptions,
+  Emulator,
+  EmulatorOptions,
+  FileInit,
+  Item,
+  Origin,
+  Reply,
+  RequestKind,
+  RequestLogEntry,
+  SessionInfo,
+  SessionState,
+  StoredAttachment,
+} from "./types.js";
+export type { Variations } from "./variations.js";

@@ -1,0 +1,46 @@
+import { routeOf, type Route } from "./path.js";
+import type { RequestHead, RequestKind, RequestLogEntry } from "./types.js";
+
+/** The log entry of a request, without its secrets, and its Graph route where it has one. */
+export function readRequest(
+  head: RequestHead,
+  token: string,
+): { entry: RequestLogEntry; route: Route | undefined } {
+  const route = head.origin === "graph" ? routeOf(head.url) : undefined;
+  const { authorization, ...headers } = head.headers;
+  const target = head.url.slice(head.url.indexOf("/", "https://".length));
+  const entry: RequestLogEntry = {
+    origin: head.origin,
+    method: head.method,
+    path: target.replace(/(authtoken=)[^&]*/gi, "$1…"),
+    kind: kindOf(head, route),
+    headers,
+    authorized: authorization === `Bearer ${token}`,
+    contentRange: head.headers["content-range"],
+    bodyBytes: 0,
+  };
+  return { entry, route };
+}
+
+const sessionKinds: Record<string, RequestKind> = { PUT: "range", GET: "status", DELETE: "cancel" };
+
+function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
+  if (head.origin === "outlook") return sessionKinds[head.method] ?? "other";
+  switch (route?.target) {
+    case "createSession":
+      return head.method === "POST" ? "create" : "other";
+    case "session":
+    case "content":
+      return sessionKinds[head.method] ?? "other";
+    case "attachments":
+      return head.method === "POST" ? "post" : head.method === "GET" ? "list" : "other";
+    case "attachment":
+    case "value":
+      return head.method === "DELETE" ? "remove" : "read";
+    case "item":
+    case "messages":
+      return "item";
+    case undefined:
+      return "other";
+  }
+}

@@ -1,0 +1,143 @@
+import type { Call, Context } from "./call.js";
+import { answerGraph } from "./graph.js";
+import { answerOutlookHost, outlookSessionAt } from "./outlookHost.js";
+import { sessionNotFound } from "./replies.js";
+import { readRequest } from "./requestKind.js";
+import { Store, userId, type StoredSession } from "./store.js";
+import { todoSessionOf } from "./todo.js";
+import { Traffic } from "./traffic.js";
+import type {
+  EmulatorOptions,
+  Fixture,
+  Reply,
+  RequestHead,
+  RequestLogEntry,
+  ServiceRequest,
+} from "./types.js";
+import { defaultVariations, type Variations } from "./variations.js";
+
+/** What the core needs to know of its surroundings; URLs absolute, with a slash at the end. */
+export interface ServiceOptions extends EmulatorOptions {
+  readonly graphUrl: string;
+  readonly outlookUrl: string;
+}
+
+/** One request in progress: from its head to `close`, it counts for conflicts and concurrency. */
+export interface Exchange {
+  readonly head: RequestHead;
+  readonly entry: RequestLogEntry;
+  /** Processes the request. `keep`: of a range, only so many first bytes are kept. */
+  answer(body: Buffer, keep?: number): Reply;
+  /** Forgets the session that the request is for, if any, and answers 404 or the given status. */
+  dropSession(status?: number): Reply;
+  close(): void;
+}
+
+/** Graph and the Outlook upload host without sockets and timers. */
+export interface Service extends Fixture {
+  readonly token: string;
+  open(head: RequestHead): Exchange;
+  /** A whole request at once. */
+  handle(request: ServiceRequest): Reply;
+  reset(): void;
+}
+
+/** Makes the pure core: it does no I/O and takes its time from `options.now`. */
+export function createService(options: ServiceOptions): Service {
+  const { graphUrl, outlookUrl, token = "emulator-access-token", now = Date.now } = options;
+  let vary: Variations = { ...defaultVariations, ...options.vary };
+  let answered = 0;
+  const store = new Store(now);
+  const traffic = new Traffic(now);
+  const requests: RequestLogEntry[] = [];
+  const context: Context = {
+    ...{ graphUrl, outlookUrl, token, now, store },
+    get vary() {
+      return vary;
+    },
+  };
+
+  function open(head: RequestHead): Exchange {
+    const { entry, route } = readRequest(head, token);
+    requests.push(entry);
+    const session =
+      head.origin === "outlook"
+        ? outlookSessionAt(context, head.url)
+        : route && todoSessionOf(context, { route });
+    const item = session?.item ?? (route && store.find(route));
+    const mailbox = head.origin === "outlook" ? userId : (route?.user?.toLowerCase() ?? userId);
+    const writes = head.method !== "GET" && head.method !== "HEAD";
+    const admitted = head.origin === "outlook" ? head.headers.authorization === undefined : entry.authorized;
+    const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined, vary);
+    const finish = (reply: Reply): Reply => withIds(reply, head, now(), ++answered);
+    return {
+      head,
+      entry,
+      answer: (body, keep) => {
+        const counted = admitted && (head.origin === "graph" || vary.countOutlookRequests);
+        const full = counted ? traffic.count(mailbox, writes ? body.length : 0, vary) : undefined;
+        const refused = admitted ? (passage.refused ?? full) : undefined;
+        return finish(refused ?? answer(context, { head, body, keep }));
+      },
+      dropSession: (status) => finish(drop(session, status)),
+      close: () => traffic.leave(passage),
+    };
+  }
+
+  function handle({ body, ...head }: ServiceRequest): Reply {
+    const exchange = open(head);
+    const reply = exchange.answer(body);
+    exchange.entry.bodyBytes = body.length;
+    exchange.entry.status = reply.status;
+    exchange.close();
+    return reply;
+  }
+
+  return {
+    token,
+    open,
+    handle,
+    requests,
+    get sessions() {
+      return store.sessions.map((session) => store.describe(session));
+    },
+    addMessage: (init) => store.addItem("message", init),
+    addEvent: (init) => store.addItem("event", { subject: init?.subject, messageId: init?.message?.id }),
+    addTask: (init) => store.addItem("task", init),
+    addAttachment: (item, file) => store.attach(store.get(item), { ...file, via: "post" }),
+    attachments: (item) => [...store.get(item).attachments],
+    vary: (changes) => void (vary = { ...vary, ...changes }),
+    reset: () => {
+      store.clear();
+      traffic.clear();
+      requests.length = 0;
+    },
+  };
+}
+
+const answer = (context: Context, call: Call): Reply =>
+  call.head.origin === "outlook" ? answerOutlookHost(context, call) : answerGraph(context, call);
+
+function drop(session: StoredSession | undefined, status?: number): Reply {
+  if (session) session.ended = "deleted";
+  return sessionNotFound(status);
+}
+
+/** Request ids on the reply, and in `innerError` of an error; the Outlook host writes `requestId` (field report). */
+function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {
+  const id = `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
+  const client = head.headers["client-request-id"] ?? id;
+  const headers = { ...reply.headers, "request-id": id, "client-request-id": client };
+  const text = reply.status >= 400 ? reply.body.toString() : "";
+  if (!text.includes('"innerError":{}')) return { ...reply, headers };
+  const date = new Date(time).toISOString().slice(0, 19);
+  const ids =
+    head.origin === "outlook"
+      ? { requestId: id, date }
+      : { date, "request-id": id, "client-request-id": client };
+  return {
+    ...reply,
+    headers,
+    body: Buffer.from(text.replace('"innerError":{}', `"innerError":${JSON.stringify(ids)}`)),
+  };
+}

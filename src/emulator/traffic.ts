@@ -1,0 +1,76 @@
+import { irresolvableConflict, refuse } from "./replies.js";
+import type { Reply } from "./types.js";
+import type { Variations } from "./variations.js";
+
+/** A request from the arrival of its head until its answer is written. */
+export interface Passage {
+  readonly mailbox: string;
+  /** The item that a write touches. */
+  readonly writesTo?: string;
+  /** Why it is refused, decided on arrival. */
+  readonly refused?: Reply;
+}
+
+interface Arrival {
+  readonly mailbox: string;
+  readonly time: number;
+  bytes: number;
+}
+
+const requestWindow = 600_000;
+const uploadWindow = 300_000;
+
+/** What goes on at the same time and in the last minutes, per mailbox and item. */
+export class Traffic {
+  private readonly open = new Set<Passage>();
+  private arrivals: Arrival[] = [];
+
+  constructor(private readonly now: () => number) {}
+
+  /** Lets a request in; the later of two overlapping writes gets 412, the one above the concurrency 429. */
+  enter(mailbox: string, writesTo: string | undefined, vary: Variations): Passage {
+    const others = [...this.open];
+    const crowded = others.filter((other) => other.mailbox === mailbox).length >= vary.concurrency;
+    const overlapping = writesTo !== undefined && others.some((other) => other.writesTo === writesTo);
+    const refused = crowded
+      ? throttled(vary, "Application is over its MailboxConcurrency limit.")
+      : vary.conflicts && overlapping
+        ? irresolvableConflict()
+        : undefined;
+    const passage = { mailbox, writesTo, refused };
+    this.open.add(passage);
+    return passage;
+  }
+
+  leave(passage: Passage): void {
+    this.open.delete(passage);
+  }
+
+  /** Counts a request against the two documented windows; 429 when one is full. */
+  count(mailbox: string, uploadBytes: number, vary: Variations): Reply | undefined {
+    const now = this.now();
+    this.arrivals = this.arrivals.filter(({ time }) => now - time < requestWindow);
+    const own = this.arrivals.filter((arrival) => arrival.mailbox === mailbox);
+    if (own.length >= vary.mailboxRequests)
+      return throttled(vary, "Application is over its MailboxRequests limit.");
+    const recent = own.filter(({ time }) => now - time < uploadWindow);
+    const uploaded = recent.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (uploaded + uploadBytes > vary.mailboxUploadBytes) {
+      return throttled(vary, "Application is over its MailboxUpload limit.");
+    }
+    this.arrivals.push({ mailbox, time: now, bytes: uploadBytes });
+    return undefined;
+  }
+
+  clear(): void {
+    this.open.clear();
+    this.arrivals = [];
+  }
+}
+
+/** 429 ApplicationThrottled (field report); whether `Retry-After` comes along is a choice. */
+function throttled(vary: Variations, message: string): Reply {
+  const headers: Record<string, string> =
+    vary.retryAfterSeconds === null ? {} : { "retry-after": String(vary.retryAfterSeconds) };
+  return refuse(429, "ApplicationThrottled", message, headers);
+}

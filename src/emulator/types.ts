@@ -1,0 +1,130 @@
+import type { FaultScript } from "./faults.js";
+import type { Variations } from "./variations.js";
+
+/** A message, event or task that holds attachments. `path` is what a client appends to the API version. */
+export interface Item {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** What the service holds after an upload; `bytes` and `sha256` (hex) are the file exactly as it arrived. */
+export interface StoredAttachment {
+  readonly id: string;
+  readonly odataType: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly isInline: boolean;
+  readonly contentId: string | null;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  readonly lastModifiedDateTime: string;
+  readonly via: "post" | "session";
+}
+
+export type SessionState = "open" | "complete" | "deleted" | "expired";
+
+/** One upload session as a test sees it; sizes and offset in bytes. `uploadUrl` is a credential. */
+export interface SessionInfo {
+  readonly id: string;
+  readonly item: Item;
+  readonly protocol: "outlook" | "todo";
+  readonly name: string;
+  readonly size: number;
+  readonly offset: number;
+  readonly state: SessionState;
+  readonly uploadUrl: string;
+}
+
+export type Origin = "graph" | "outlook";
+
+/** What a request is for, as read from its method and path. */
+export type RequestKind =
+  "create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other";
+
+/** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
+export interface RequestLogEntry {
+  readonly origin: Origin;
+  readonly method: string;
+  readonly path: string;
+  readonly kind: RequestKind;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly authorized: boolean;
+  readonly contentRange?: string;
+  bodyBytes: number;
+  /** What was answered, or would have been where a fault kept the answer back. */
+  status?: number;
+  /** The scripted fault that this request met, in one line. */
+  fault?: string;
+}
+
+/** The head of a request; header names in lower case, `url` absolute with its path as sent. */
+export interface RequestHead {
+  readonly origin: Origin;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ServiceRequest extends RequestHead {
+  readonly body: Buffer;
+}
+
+/** An answer; status 0 means that the connection is reset instead. `content-length` is the server's to add. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** A file to put on an item before a test begins. */
+export interface FileInit {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly contentType?: string;
+}
+
+/** How items are put into the service and looked at from outside, without requests. */
+export interface Fixture {
+  addMessage(init?: { readonly subject?: string; readonly draft?: boolean }): Item;
+  /** `message` is the meeting request whose `/event` leads to this event. */
+  addEvent(init?: { readonly subject?: string; readonly message?: Item }): Item;
+  addTask(init?: { readonly subject?: string }): Item;
+  addAttachment(item: Item | string, file: FileInit): StoredAttachment;
+  attachments(item: Item | string): StoredAttachment[];
+  readonly sessions: readonly SessionInfo[];
+  readonly requests: readonly RequestLogEntry[];
+  vary(changes: Partial<Variations>): void;
+}
+
+export interface EmulatorOptions {
+  /** The only bearer that the Graph origin takes. @default "emulator-access-token" */
+  readonly token?: string;
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  readonly vary?: Partial<Variations>;
+}
+
+/** To spread into the options of a Graph client. */
+export interface ClientOptions {
+  baseUrl: string;
+  customHosts: Set<string>;
+  /** `dispatcher` makes Node's fetch trust the emulator, `tls` Bun's. */
+  fetchOptions: Record<string, unknown>;
+}
+
+/** A running emulator: Graph and the Outlook upload host on two loopback origins. */
+export interface Emulator extends Fixture {
+  readonly graphUrl: string;
+  readonly outlookUrl: string;
+  /** PEM of the certificate that both origins show. */
+  readonly ca: string;
+  readonly token: string;
+  readonly clientOptions: ClientOptions;
+  fault(...faults: FaultScript[]): void;
+  unusedFaults(): FaultScript[];
+  /** Throws, naming each scripted fault that no request met. */
+  verifyFaults(): void;
+  /** Forgets items, sessions, log and faults; variations stay. */
+  reset(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import { GraphClientError, GraphError } from "@microsoft/microsoft-graph-client";
+import type { Reply, UploadSession } from "./protocol.js";
+
+/**
+ * Why an upload ended on this side:
+ *
+ * - `invalid`: something was asked that cannot be done; nothing was sent, or what had begun was discarded
+ * - `tooLarge`: the file is over what the service takes
+ * - `unsupported`: the service has no such call
+ * - `source`: the file could not be read, or was not as long as said; `cause` says why
+ * - `otherFile`: a session was to be restored with another file
+ * - `interrupted`: retries ran out; `session` can go on later
+ * - `stalled`: the service answers but takes no bytes; `session` can go on later
+ * - `lost`: the session is gone and the upload could not begin again
+ * - `uncertain`: the service may or may not have the file; look before attaching again
+ * - `cancelled`: the task was cancelled
+ */
+export type UploadErrorCode =
+  | "invalid"
+  | "tooLarge"
+  | "unsupported"
+  | "source"
+  | "otherFile"
+  | "interrupted"
+  | "stalled"
+  | "lost"
+  | "uncertain"
+  | "cancelled";
+
+/** An error of this package. What a service refuses is the Graph client's own `GraphError` instead. */
+export class UploadError extends GraphClientError {
+  override readonly name: string = "UploadError";
+  readonly code: UploadErrorCode;
+  /** Where the upload can go on: see `LargeAttachmentTask.restore`. A secret, so it is left out when the error is printed. */
+  declare readonly session?: UploadSession;
+
+  constructor(code: UploadErrorCode, message: string, details: { cause?: unknown; session?: UploadSession } = {}) {
+    super(message);
+    Object.setPrototypeOf(this, UploadError.prototype); // GraphClientError's constructor has put its own there
+    this.code = code;
+    if (details.cause !== undefined) Object.defineProperty(this, "cause", { value: details.cause, configurable: true });
+    Object.defineProperty(this, "session", { value: details.session, configurable: true });
+  }
+}
+
+/** The service's refusal, on its way to becoming the caller's `GraphError`. */
+export class Refusal extends Error {
+  constructor(readonly reply: Reply) {
+    super(`The service answered ${reply.status}.`);
+  }
+}
+
+/** No reply came: the connection failed, or `timeout` ran out. Holds no address, for upload URLs are secrets. */
+export class NoReply extends Error {
+  readonly code?: string;
+  override readonly name = "NoReply";
+
+  constructor(reason: unknown) {
+    const { message, code, cause } = (reason ?? {}) as { message?: unknown; code?: unknown; cause?: unknown };
+    super(withoutAddresses(String(message ?? reason)));
+    const inner = (cause as { code?: unknown } | undefined)?.code ?? code;
+    if (typeof inner === "string") this.code = inner;
+  }
+}
+
+/** Some runtimes name the URL in a failed request's message, and upload URLs carry their own token. */
+function withoutAddresses(message: string): string {
+  return message.replace(/https?:\/\/\S+/gi, "(address withheld)");
+}
+
+/** The members of a Graph error body, made up where the reply has none (HTML, empty, cut). */
+export function errorBody({ status, body }: Reply): {
+  code: string;
+  message: string;
+  innerError?: Record<string, string>;
+} {
+  const error = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
+  if (typeof error === "object" && error !== null) {
+    return { ...error, code: String(error.code ?? "UnknownError"), message: String(error.message ?? "") };
+  }
+  return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
+}
+
+/** The error that the Graph client itself makes of such a reply. */
+export function graphError(reply: Reply): GraphError {
+  const body = errorBody(reply);
+  const error = new GraphError(reply.status, body.message);
+  error.code = body.code;
+  error.requestId =
+    body.innerError?.["request-id"] ?? body.innerError?.["requestId"] ?? reply.headers.get("request-id");
+  if (body.innerError?.date !== undefined) error.date = new Date(body.innerError.date);
+  error.body = JSON.stringify(body);
+  error.headers = reply.headers as Headers;
+  return error;
+}
+
+/** Lets a service's refusal reach the caller as the client's own error. */
+export async function asGraphError<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof Refusal ? graphError(error.reply) : error;
+  }
+}

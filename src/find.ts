@@ -1,0 +1,64 @@
+import { Refusal, UploadError } from "./errors.js";
+import type { AttachmentPage, Created, UploadSession } from "./protocol.js";
+import type { Service } from "./service.js";
+
+type Item = AttachmentPage["items"][number];
+
+/** What an item holds; `undefined` where the service does not tell. */
+async function listed(service: Service, collection: string): Promise<Item[] | undefined> {
+  const { list, readList } = service.protocol;
+  if (!list || !readList) return undefined;
+  const items: Item[] = [];
+  let request = list(collection);
+  for (const seen = new Set<string>(); !seen.has(request.url);) {
+    seen.add(request.url);
+    const page = await service.ask(request, readList);
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    request = { ...request, url: page.next };
+  }
+  return undefined;
+}
+
+/** The ids that an item holds before an upload; `undefined` where the service does not tell, which is no reason to stop. */
+export async function idsOf(service: Service, collection: string): Promise<string[] | undefined> {
+  try {
+    return (await listed(service, collection))?.map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof Refusal || (error instanceof UploadError && error.code === "interrupted")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The attachment that an upload has made, though its reply was lost; `undefined`: it has made none. An attachment that
+ * was there before is never taken for it, and where it cannot be known, an `UploadError` of code `uncertain` says so.
+ */
+export async function findCreated(service: Service, session: UploadSession): Promise<Created | undefined> {
+  const before = session.before && new Set(session.before);
+  const now = before && (await listed(service, session.collection).catch((error) => cannotTell(error, session)));
+  const added = now?.filter(({ id }) => !before!.has(id));
+  if (added?.length === 0) return undefined;
+  const same = added?.filter(({ name }) => name === session.file.name);
+  if (same?.length === 1) return { attachment: service.protocol.created(session, same[0]!.id) };
+  const message = `The reply to the last range was lost, and whether ${service.protocol.service} has the file cannot be known. Look at the item's attachments before attaching again.`;
+  throw new UploadError("uncertain", message, { session });
+}
+
+/** Whether an item certainly holds nothing of this name. */
+export async function holdsNone(service: Service, collection: string, name: string): Promise<boolean> {
+  const items = await listed(service, collection).catch((error: unknown) => {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  });
+  return items !== undefined && !items.some((item) => item.name === name);
+}
+
+/** A refusal to list is an answer; where none came, asking again later may tell. */
+function cannotTell(error: unknown, session: UploadSession): undefined {
+  if (error instanceof Refusal) return undefined;
+  if (!(error instanceof UploadError)) throw error;
+  const message =
+    "The reply to the last range was lost, and the service could not be asked whether it has the file. Go on later with LargeAttachmentTask.restore(client, error.session, file).";
+  throw new UploadError("interrupted", message, { cause: error.cause, session });
+}

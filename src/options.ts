@@ -1,0 +1,62 @@
+import type { MiddlewareOptions } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "./errors.js";
+
+/** How much of the file the service has. Bytes. */
+export interface UploadProgress {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** How uploads are done: defaults of a client, a handler or a task, and for each call anew. */
+export interface UploadOptions {
+  /** Files of more bytes than this go through an upload session. @default 3000000 */
+  readonly threshold?: number;
+  /** Bytes sent at once; less than 4,000,000 for Outlook and To Do. @default 3932160 */
+  readonly rangeSize?: number;
+  /** How often a range is tried again before bytes must have moved. @default 5 */
+  readonly retries?: number;
+  /** Milliseconds before the first retry; doubled for each further one, with jitter, unless the service asks for a time. @default 1000 */
+  readonly delay?: number;
+  /** Milliseconds that a range may go without its reply before it is tried again. @default 300000 */
+  readonly timeout?: number;
+  /** Called when bytes have been taken; `loaded` never falls, and ends at `total`. */
+  readonly onProgress?: (progress: UploadProgress) => void;
+  /** Stops at once, also in a wait before a retry. */
+  readonly signal?: AbortSignal;
+}
+
+/** `UploadOptions` for one intercepted request: `.middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress })])`. */
+export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
+  constructor(readonly upload: UploadOptions = {}) {}
+}
+
+/** Options with every gap filled; `rangeSize` stays open, for its default is the protocol's. */
+export type Settings = UploadOptions & Required<Pick<UploadOptions, "threshold" | "retries" | "delay" | "timeout">>;
+
+const DEFAULTS = { threshold: 3_000_000, retries: 5, delay: 1000, timeout: 300_000 } satisfies UploadOptions;
+/** Least and most; timers hold 31 bits. */
+const BOUNDS = {
+  threshold: [0, Infinity],
+  rangeSize: [1, Infinity],
+  retries: [0, Infinity],
+  delay: [0, 2 ** 31 - 1],
+  timeout: [1, 2 ** 31 - 1],
+} as const;
+
+/** Later options win, `undefined` never does; refuses numbers that make no sense. */
+export function settings(...all: readonly (UploadOptions | undefined)[]): Settings {
+  const given = all.flatMap((options) => Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+  const merged = { ...DEFAULTS, ...Object.fromEntries(given) } as Settings;
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const value: unknown = merged[name as keyof typeof BOUNDS];
+    const sound = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");
+    if (value !== undefined && (!sound || (value as number) < least || (value as number) > most)) {
+      const upTo = most === Infinity ? "" : ` and at most ${most}`;
+      throw new UploadError(
+        "invalid",
+        `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
+      );
+    }
+  }
+  return merged;
+}

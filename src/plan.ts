@@ -1,0 +1,45 @@
+import type { Content } from "./content.js";
+import { UploadError } from "./errors.js";
+import type { Settings } from "./options.js";
+import type { FileInfo, UploadProtocol } from "./protocol.js";
+import { Service } from "./service.js";
+import { transport, type Call } from "./transport.js";
+import type { UploadPlan } from "./upload.js";
+
+/** What is known before anything is sent. */
+export interface Intent {
+  readonly call: Call;
+  readonly protocol: UploadProtocol;
+  readonly collection: string;
+  readonly content: Content;
+  readonly file: Omit<FileInfo, "size">;
+  readonly settings: Settings;
+}
+
+/** Checks an upload before its first request; throws an `UploadError` that says what to change. */
+export function planOf({ call, protocol, collection, content, file, settings }: Intent): UploadPlan {
+  const { limits, service } = protocol;
+  const { rangeSize } = settings;
+  if (typeof file.name !== "string" || file.name.trim() === "") {
+    throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
+  }
+  if (content.size > limits.file) {
+    throw new UploadError(
+      "tooLarge",
+      `The file has ${content.size} bytes, but ${service} takes ${limits.file} at most. Share a link to it instead.`,
+    );
+  }
+  if (rangeSize !== undefined && (rangeSize > limits.range || rangeSize % limits.unit !== 0)) {
+    const multiple = limits.unit > 1 ? ` and a multiple of ${limits.unit}` : "";
+    throw new UploadError(
+      "invalid",
+      `rangeSize is ${rangeSize}, but for ${service} it must be at most ${limits.range} bytes${multiple}.`,
+    );
+  }
+  return {
+    service: new Service(protocol, transport(call), settings),
+    collection,
+    content,
+    file: { ...file, size: content.size },
+  };
+}

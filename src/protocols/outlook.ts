@@ -1,0 +1,31 @@
+import { DEFAULT_RANGE_SIZE } from "../range.js";
+import { graphAttachments, pathPattern } from "./graphSession.js";
+
+/**
+ * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a
+ * Graph token; ids come in `Location`. 3 MB to 150 MB, ranges of less than 4 MB (docs: outlook-large-attachments).
+ */
+export const outlook = graphAttachments({
+  name: "outlook",
+  service: "Outlook",
+  limits: { file: 157_286_400, range: 3_999_999, unit: 1 },
+  rangeSize: DEFAULT_RANGE_SIZE,
+  items: [
+    pathPattern("/(?:me|users{})(?:/mailFolders{}(?:/childFolders{})*)?/messages{}(?:/event)?"),
+    pathPattern(
+      "/(?:me|users{}|groups{})(?:/calendarGroups{})?(?:/calendar|/calendars{})?/(?:events|calendarView){}(?:/(?:instances|exceptionOccurrences){})*",
+    ),
+  ],
+  type: "microsoft.graph.fileAttachment",
+  listQuery: "$select=id,name",
+  details: ({ isInline, contentId }) => ({
+    ...(isInline === undefined ? {} : { isInline }),
+    ...(contentId === undefined ? {} : { contentId }),
+  }),
+  defaults: { isInline: false, contentId: null },
+  properties: ({ name, size, contentType, isInline, contentId }) => ({
+    AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
+  }),
+  rangeSuffix: "",
+  rangesTo: "upload",
+});

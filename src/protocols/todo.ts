@@ -1,0 +1,23 @@
+import { DEFAULT_RANGE_SIZE } from "../range.js";
+import { graphAttachments, pathPattern } from "./graphSession.js";
+
+/**
+ * Attachments of To Do tasks. Ranges go to `uploadUrl` + `/content` on Graph itself, with the token; status and cancel
+ * to the bare URL. Up to 25 MB, ranges of less than 4 MB (docs: todo-attachments).
+ */
+export const todo = graphAttachments({
+  name: "todo",
+  service: "To Do",
+  limits: { file: 26_214_400, range: 3_999_999, unit: 1 },
+  rangeSize: DEFAULT_RANGE_SIZE,
+  items: [pathPattern("/(?:me|users{})/todo/lists{}/tasks{}")],
+  type: "microsoft.graph.taskFileAttachment",
+  listQuery: "",
+  details: () => ({}),
+  defaults: {},
+  properties: ({ name, size, contentType }) => ({
+    attachmentInfo: { attachmentType: "file", name, size, contentType },
+  }),
+  rangeSuffix: "/content",
+  rangesTo: "api",
+});

@@ -1,0 +1,26 @@
+/** Lets jobs of one key run one after another, and of different keys side by side: Exchange answers 412 to parallel writes. */
+export class Queue {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  /** Runs `job` when those before it have ended, however they ended; an abort while it waits rejects at once. */
+  async run<T>(key: string, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#tails.get(key);
+    const turn = before ? Promise.race([before, aborted(signal, before)]) : Promise.resolve();
+    const result = turn.then(job);
+    const tail = Promise.allSettled([before, result]).then(() => {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    });
+    this.#tails.set(key, tail);
+    return result;
+  }
+}
+
+/** Rejects when the signal aborts; forgets the signal when `done` settles. */
+function aborted(signal: AbortSignal | undefined, done: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal?.reason);
+    if (signal?.aborted) return stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    void done.finally(() => signal?.removeEventListener("abort", stop));
+  });
+}

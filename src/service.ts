@@ -1,0 +1,84 @@
+import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
+import type { Settings } from "./options.js";
+import type { Reply, UploadProtocol, UploadSession, WireRequest } from "./protocol.js";
+import { Patience } from "./retry.js";
+import type { Send } from "./transport.js";
+
+/** Milliseconds that a request may go without its reply which carries no file: it need not wait as long as a range. */
+const SMALL_REQUEST_TIMEOUT = 60_000;
+const SMALL_REQUEST = 65_536;
+
+/** One service as one upload talks to it: a protocol, a way to send, and patience. */
+export class Service {
+  constructor(
+    readonly protocol: UploadProtocol,
+    private readonly send: Send,
+    readonly settings: Settings,
+  ) {}
+
+  /** The same service on other terms. */
+  with(settings: Settings): Service {
+    return new Service(this.protocol, this.send, settings);
+  }
+
+  patience(retries = this.settings.retries): Patience {
+    return new Patience({ ...this.settings, retries }, this.settings.signal);
+  }
+
+  /** Sends once: a reply of any status, or `NoReply`. Rejects only by an abort, or where nothing can be sent at all. */
+  async attempt(request: WireRequest): Promise<Reply | NoReply> {
+    const { timeout, signal } = this.settings;
+    const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
+    const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
+    try {
+      return await this.send(request, { timeout: most, signal });
+    } catch (error) {
+      if (error instanceof NoReply) return error;
+      throw error;
+    }
+  }
+
+  /** Sends a request that does no harm when it is repeated, until `understand` makes something of the reply. */
+  async ask<T>(request: WireRequest, understand: (reply: Reply) => T | undefined): Promise<T> {
+    for (const patience = this.patience(); ;) {
+      const answer = await this.attempt(request);
+      const reply = answer instanceof NoReply ? undefined : answer;
+      const understood = reply && understand(reply);
+      if (understood !== undefined) return understood;
+      if (reply && !comesBack(this.protocol.trouble(reply))) throw new Refusal(reply);
+      if (!(await patience.again(reply))) throw interrupted(this.protocol, answer);
+    }
+  }
+
+  /** Asks the service to forget a session, whether or not the caller has stopped; it may be gone already, so nothing is said. */
+  async discard(session: UploadSession): Promise<void> {
+    if (!this.protocol.cancel) return;
+    await this.send(this.protocol.cancel(session), { timeout: 5_000 }).catch(() => {});
+  }
+}
+
+/** Whether the same request may fare better later; a reply of 2xx that cannot be read was cut. */
+function comesBack(trouble: ReturnType<UploadProtocol["trouble"]>): boolean {
+  return trouble === "busy" || trouble === "passing" || trouble === "unsure";
+}
+
+/** The error of an upload whose retries have run out; `cause` is what came last. */
+export function interrupted(
+  protocol: UploadProtocol,
+  last: Reply | NoReply | undefined,
+  session?: UploadSession,
+): UploadError {
+  const failed = last instanceof NoReply || (last !== undefined && last.status >= 300);
+  const cause = last instanceof NoReply ? last : failed ? graphError(last) : undefined;
+  const goOn = session
+    ? " Go on later with LargeAttachmentTask.restore(client, error.session, file)."
+    : " Nothing was attached; try again later.";
+  if (!failed)
+    return new UploadError("stalled", `${protocol.service} answers, but takes no more bytes.${goOn}`, { session });
+  const why = last instanceof NoReply ? last.message : `it answered ${last!.status}`;
+  return new UploadError(
+    "interrupted",
+    `${protocol.service} did not take the file, also after retries: ${why}.${goOn}`,
+    { cause, session },
+  );
+}

@@ -1,0 +1,196 @@
+import type { Content } from "./content.js";
+import { NoReply, Refusal, UploadError } from "./errors.js";
+import { findCreated, idsOf } from "./find.js";
+import type { ByteRange, Created, FileInfo, Reply, Step, UploadSession } from "./protocol.js";
+import { RangeReader } from "./rangeReader.js";
+import type { Patience } from "./retry.js";
+import { interrupted, type Service } from "./service.js";
+
+/** How often a session that is gone is replaced: a draft that was just made may not be known everywhere yet. */
+const FRESH_SESSIONS = 4;
+const SPENT =
+  "The upload session is gone, and the stream cannot be read again from its first byte. Attach a Blob or a file that can be read at any place.";
+
+/** What is uploaded, and where to. */
+export interface UploadPlan {
+  readonly service: Service;
+  readonly collection: string;
+  readonly file: FileInfo;
+  readonly content: Content;
+  readonly fingerprint?: string;
+}
+
+/** Opens a session and notes which attachments the item has already. */
+export async function openSession({ service, collection, file, fingerprint }: UploadPlan): Promise<UploadSession> {
+  const { protocol } = service;
+  const before = idsOf(service, collection);
+  before.catch(() => {}); // an abort, which the other one tells
+  const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
+  mustBeSafe(opened.uploadUrl, collection);
+  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint };
+}
+
+/** Ranges go over https, unless the API itself does not. */
+export function mustBeSafe(uploadUrl: string, collection: string): void {
+  if (URL.canParse(uploadUrl) && (uploadUrl.startsWith("https:") || collection.startsWith("http:"))) return;
+  throw new UploadError("invalid", "The upload URL of the session is no https URL; nothing was sent to it.");
+}
+
+/** Sends ranges until the service has them all. Whatever happens, the service's own offset decides where to go on. */
+export class Upload {
+  #plan: UploadPlan;
+  #patience: Patience;
+  #renewals: Patience;
+  readonly #reader: RangeReader;
+  #reported = 0;
+  /** End of the last byte that may have reached the service in this session. */
+  #sent: number;
+  /** The furthest offset that the service has confirmed in this session. */
+  #confirmed: number;
+  /** Whether a wait before the next attempt is over already. */
+  #waited = false;
+
+  /** `restored`: an earlier process may have sent more than the session tells. */
+  constructor(
+    plan: UploadPlan,
+    public session: UploadSession,
+    restored = false,
+  ) {
+    const { service, content } = plan;
+    this.#plan = plan;
+    this.#patience = service.patience();
+    this.#renewals = service.patience(FRESH_SESSIONS);
+    this.#reader = new RangeReader(content, service.settings.rangeSize ?? service.protocol.rangeSize);
+    this.#sent = restored ? content.size : session.offset;
+    this.#confirmed = session.offset;
+  }
+
+  /** Sends what is missing, on the terms of `service`. `ask`: the service is asked first which bytes it holds. */
+  async run(service = this.#plan.service, ask = false): Promise<Created> {
+    this.#plan = { ...this.#plan, service };
+    this.#patience = service.patience();
+    this.#renewals = service.patience(FRESH_SESSIONS);
+    const { size } = this.#plan.content;
+    const { offset } = this.session;
+    let step: Step = { next: offset };
+    if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
+    else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, false);
+    while ("next" in step) {
+      const bytes = await this.#read(step.next);
+      const range = { start: step.next, end: step.next + bytes.length, total: size };
+      this.#sent = Math.max(this.#sent, range.end);
+      this.#waited = false;
+      const answer = await service.attempt(service.protocol.sendRange(this.session, range, bytes));
+      step = await this.#understand(answer, range);
+      if ("next" in step) await this.#advance(step.next, answer);
+    }
+    const created = step.done === "unnamed" ? await this.#named() : step.done;
+    this.session = { ...this.session, offset: size };
+    this.#report(size);
+    return created;
+  }
+
+  async #read(start: number): Promise<Uint8Array> {
+    const { signal } = this.#plan.service.settings;
+    signal?.throwIfAborted();
+    let stop = () => {};
+    const aborted = new Promise<never>((_, reject) =>
+      signal?.addEventListener("abort", (stop = () => reject(signal.reason)), { once: true }),
+    );
+    return Promise.race([this.#reader.read(start), aborted]).finally(() => signal?.removeEventListener("abort", stop));
+  }
+
+  async #understand(answer: Reply | NoReply, range: ByteRange): Promise<Step> {
+    const { protocol } = this.#plan.service;
+    const reply = answer instanceof NoReply ? undefined : answer;
+    const step = reply && protocol.readRange(reply, this.session);
+    if (step && this.#plausible(step)) return step;
+    const trouble = reply ? protocol.trouble(reply) : "passing";
+    if (trouble === "unsure") return this.#locate(range, true);
+    if (trouble === "gone") return this.#begin(answer);
+    if (trouble !== "busy" && trouble !== "passing") throw new Refusal(reply!);
+    await this.#wait(answer);
+    return trouble === "busy" ? { next: range.start } : this.#locate(range, false);
+  }
+
+  /** A service can want only bytes that exist, and have only bytes that were sent. */
+  #plausible(step: Step): boolean {
+    return "done" in step || (step.next <= this.#sent && step.next < this.#plan.content.size);
+  }
+
+  /**
+   * Where to go on after a doubt. Where the service cannot say it, a range that is `probablyKept` is taken as kept and the
+   * next one verifies it; after the last range, the item's attachments tell.
+   */
+  async #locate(range: ByteRange, probablyKept: boolean): Promise<Step> {
+    const { protocol } = this.#plan.service;
+    const answer = protocol.status && (await this.#plan.service.attempt(protocol.status(this.session)));
+    const reply = answer instanceof NoReply ? undefined : answer;
+    if (answer && (!reply || ["busy", "passing"].includes(protocol.trouble(reply)))) {
+      await this.#wait(answer);
+      return this.#locate(range, probablyKept);
+    }
+    const step = reply && reply.status < 300 ? protocol.readRange(reply, this.session) : undefined;
+    if (step && this.#plausible(step)) return step;
+    if (range.end < range.total) return { next: probablyKept ? range.end : range.start };
+    const created = await findCreated(this.#plan.service, this.session);
+    return created ? { done: created } : { next: range.start };
+  }
+
+  /** The session is gone: the file may be there nonetheless; if not, it is sent again from its first byte. */
+  async #begin(last: Reply | NoReply): Promise<Step> {
+    const created =
+      this.#sent < this.#plan.content.size ? undefined : await findCreated(this.#plan.service, this.session);
+    if (created) return { done: created };
+    if (!this.#reader.canRead(0)) throw new UploadError("lost", SPENT);
+    for (let reply = last; ;) {
+      const failed = reply instanceof NoReply ? undefined : reply;
+      if (!(await this.#renewals.again(failed)))
+        throw failed ? new Refusal(failed) : interrupted(this.#plan.service.protocol, reply);
+      try {
+        const { before, ...fresh } = await openSession(this.#plan);
+        this.session = { ...fresh, before: this.session.before ?? before };
+        this.#sent = this.#confirmed = this.session.offset;
+        return { next: this.session.offset };
+      } catch (error) {
+        if (!(error instanceof Refusal) || this.#plan.service.protocol.trouble(error.reply) !== "gone") throw error;
+        reply = error.reply;
+      }
+    }
+  }
+
+  async #advance(next: number, answer: Reply | NoReply): Promise<void> {
+    if (next > this.#confirmed) {
+      this.#confirmed = next;
+      this.#patience.reset();
+    } else if (!this.#waited) await this.#wait(answer);
+    this.session = { ...this.session, offset: next };
+    this.#report(next);
+  }
+
+  async #wait(answer: Reply | NoReply | undefined): Promise<void> {
+    const reply = answer instanceof NoReply ? undefined : answer;
+    if (!(await this.#patience.again(reply))) throw interrupted(this.#plan.service.protocol, answer, this.session);
+    this.#waited = true;
+  }
+
+  /** The service has the whole file, but did not say (or a browser hides) under which id. */
+  async #named(): Promise<Created> {
+    for (const patience = this.#plan.service.patience(); ;) {
+      const created = await findCreated(this.#plan.service, this.session);
+      if (created) return created;
+      if (!(await patience.again())) {
+        throw new UploadError(
+          "uncertain",
+          "The service has confirmed the file, but its attachment cannot be found. Look at the item before attaching again.",
+        );
+      }
+    }
+  }
+
+  #report(loaded: number): void {
+    if (loaded <= this.#reported) return;
+    this.#reported = loaded;
+    this.#plan.service.settings.onProgress?.({ loaded, total: this.#plan.content.size });
+  }
+}

@@ -6,7 +6,8 @@ import { fingerprint, sameFile } from "./fingerprint.js";
 import type { UploadOptions } from "./options.js";
 import type { Reply, UploadSession } from "./protocol.js";
 import { protocolNamed } from "./protocols/index.js";
-import { mustBeSafe, openSession, Upload } from "./upload.js";
+import { mustBeSafe, openSession } from "./session.js";
+import { Upload } from "./upload.js";
 
 /** How far an upload is, as the service says, or, where it cannot say, as the last reply did. */
 export interface UploadStatus {

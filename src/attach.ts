@@ -10,7 +10,7 @@ import type { Reply } from "./protocol.js";
 import { protocolFor } from "./protocols/index.js";
 import { Queue } from "./queue.js";
 import { callOf } from "./transport.js";
-import type { UploadPlan } from "./upload.js";
+import type { UploadPlan } from "./session.js";
 
 /** What is said of a file that is attached, and how it is uploaded. What the file knows of itself need not be said. */
 export interface AttachOptions extends UploadOptions {

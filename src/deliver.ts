@@ -1,6 +1,7 @@
 import { Refusal, UploadError } from "./errors.js";
 import type { Created, Trouble } from "./protocol.js";
-import { openSession, Upload, type UploadPlan } from "./upload.js";
+import { openSession, type UploadPlan } from "./session.js";
+import { Upload } from "./upload.js";
 
 /** Errors after which the upload can go on, or the service may have the file: its session is left alone. */
 const KEPT = new Set(["interrupted", "stalled", "uncertain"]);

@@ -4,7 +4,7 @@ import type { Settings } from "./options.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
 import { Service } from "./service.js";
 import { transport, type Call } from "./transport.js";
-import type { UploadPlan } from "./upload.js";
+import type { UploadPlan } from "./session.js";
 
 /** What is known before anything is sent. */
 export interface Intent {

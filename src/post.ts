@@ -2,7 +2,7 @@ import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { holdsNone } from "./find.js";
 import type { Reply } from "./protocol.js";
 import { interrupted } from "./service.js";
-import type { UploadPlan } from "./upload.js";
+import type { UploadPlan } from "./session.js";
 
 /** Attaches a whole file by one request; repeats it only where it is certain that the service has not kept the file. */
 export async function postWhole({ service, collection, file, content }: UploadPlan): Promise<Reply> {

@@ -1,40 +1,15 @@
-import type { Content } from "./content.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
-import { findCreated, idsOf } from "./find.js";
-import type { ByteRange, Created, FileInfo, Reply, Step, UploadSession } from "./protocol.js";
+import { findCreated } from "./find.js";
+import type { ByteRange, Created, Reply, Step, UploadSession } from "./protocol.js";
 import { RangeReader } from "./rangeReader.js";
 import type { Patience } from "./retry.js";
-import { interrupted, type Service } from "./service.js";
+import { interrupted } from "./service.js";
+import { openSession, type UploadPlan } from "./session.js";
 
 /** How often a session that is gone is replaced: a draft that was just made may not be known everywhere yet. */
 const FRESH_SESSIONS = 4;
 const SPENT =
   "The upload session is gone, and the stream cannot be read again from its first byte. Attach a Blob or a file that can be read at any place.";
-
-/** What is uploaded, and where to. */
-export interface UploadPlan {
-  readonly service: Service;
-  readonly collection: string;
-  readonly file: FileInfo;
-  readonly content: Content;
-  readonly fingerprint?: string;
-}
-
-/** Opens a session and notes which attachments the item has already. */
-export async function openSession({ service, collection, file, fingerprint }: UploadPlan): Promise<UploadSession> {
-  const { protocol } = service;
-  const before = idsOf(service, collection);
-  before.catch(() => {}); // an abort, which the other one tells
-  const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
-  mustBeSafe(opened.uploadUrl, collection);
-  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint };
-}
-
-/** Ranges go over https, unless the API itself does not. */
-export function mustBeSafe(uploadUrl: string, collection: string): void {
-  if (URL.canParse(uploadUrl) && (uploadUrl.startsWith("https:") || collection.startsWith("http:"))) return;
-  throw new UploadError("invalid", "The upload URL of the session is no https URL; nothing was sent to it.");
-}
 
 /** Sends ranges until the service has them all. Whatever happens, the service's own offset decides where to go on. */
 export class Upload {
@@ -47,6 +22,8 @@ export class Upload {
   #sent: number;
   /** The furthest offset that the service has confirmed in this session. */
   #confirmed: number;
+  /** Whether a range that was refused has been taken as kept. */
+  #guessed = false;
   /** Whether a wait before the next attempt is over already. */
   #waited = false;
 
@@ -74,7 +51,7 @@ export class Upload {
     const { offset } = this.session;
     let step: Step = { next: offset };
     if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
-    else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, false);
+    else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
       const bytes = await this.#read(step.next);
       const range = { start: step.next, end: step.next + bytes.length, total: size };
@@ -104,13 +81,16 @@ export class Upload {
     const { protocol } = this.#plan.service;
     const reply = answer instanceof NoReply ? undefined : answer;
     const step = reply && protocol.readRange(reply, this.session);
-    if (step && this.#plausible(step)) return step;
+    if (step && this.#plausible(step)) {
+      this.#guessed = false;
+      return step;
+    }
     const trouble = reply ? protocol.trouble(reply) : "passing";
-    if (trouble === "unsure") return this.#locate(range, true);
+    if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble === "gone") return this.#begin(answer);
     if (trouble !== "busy" && trouble !== "passing") throw new Refusal(reply!);
     await this.#wait(answer);
-    return trouble === "busy" ? { next: range.start } : this.#locate(range, false);
+    return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
   }
 
   /** A service can want only bytes that exist, and have only bytes that were sent. */
@@ -119,26 +99,30 @@ export class Upload {
   }
 
   /**
-   * Where to go on after a doubt. Where the service cannot say it, a range that is `probablyKept` is taken as kept and the
-   * next one verifies it; after the last range, the item's attachments tell.
+   * Where to go on after a doubt. Where the service cannot say it: a range that was `accepted` is kept, one that went
+   * `unanswered` is sent again, and one that was `refused` may be there already, which the next range shows, or, after
+   * the last one, the item's attachments.
    */
-  async #locate(range: ByteRange, probablyKept: boolean): Promise<Step> {
-    const { protocol } = this.#plan.service;
-    const answer = protocol.status && (await this.#plan.service.attempt(protocol.status(this.session)));
+  async #locate(range: ByteRange, doubt: "accepted" | "refused" | "unanswered"): Promise<Step> {
+    const { service } = this.#plan;
+    const answer = service.protocol.status && (await service.attempt(service.protocol.status(this.session)));
     const reply = answer instanceof NoReply ? undefined : answer;
-    if (answer && (!reply || ["busy", "passing"].includes(protocol.trouble(reply)))) {
+    if (answer && (!reply || ["busy", "passing"].includes(service.protocol.trouble(reply)))) {
       await this.#wait(answer);
-      return this.#locate(range, probablyKept);
+      return this.#locate(range, doubt);
     }
-    const step = reply && reply.status < 300 ? protocol.readRange(reply, this.session) : undefined;
+    const step = reply && reply.status < 300 ? service.protocol.readRange(reply, this.session) : undefined;
     if (step && this.#plausible(step)) return step;
-    if (range.end < range.total) return { next: probablyKept ? range.end : range.start };
-    const created = await findCreated(this.#plan.service, this.session);
-    return created ? { done: created } : { next: range.start };
+    const created = range.end < range.total ? undefined : await findCreated(service, this.session);
+    if (created) return { done: created };
+    if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
+    if (!this.#guessed) return (this.#guessed = true) && { next: nextAfter(range) };
+    await service.discard(this.session); // it takes neither this range nor the one after it
+    return this.#begin(answer);
   }
 
   /** The session is gone: the file may be there nonetheless; if not, it is sent again from its first byte. */
-  async #begin(last: Reply | NoReply): Promise<Step> {
+  async #begin(last: Reply | NoReply = new NoReply("The session was of no use.")): Promise<Step> {
     const created =
       this.#sent < this.#plan.content.size ? undefined : await findCreated(this.#plan.service, this.session);
     if (created) return { done: created };
@@ -151,6 +135,7 @@ export class Upload {
         const { before, ...fresh } = await openSession(this.#plan);
         this.session = { ...fresh, before: this.session.before ?? before };
         this.#sent = this.#confirmed = this.session.offset;
+        this.#guessed = false;
         return { next: this.session.offset };
       } catch (error) {
         if (!(error instanceof Refusal) || this.#plan.service.protocol.trouble(error.reply) !== "gone") throw error;
@@ -193,4 +178,9 @@ export class Upload {
     this.#reported = loaded;
     this.#plan.service.settings.onProgress?.({ loaded, total: this.#plan.content.size });
   }
+}
+
+/** The last range has no next one: it is sent again. */
+function nextAfter({ start, end, total }: ByteRange): number {
+  return end < total ? end : start;
 }

@@ -45,9 +45,7 @@ test("an attachment's size is larger than its file, so nobody verifies an upload
   const { emulator, graph } = bench;
   const message = emulator.addMessage();
   const { id } = emulator.addAttachment(message, { name: "a.bin", bytes: sampleBytes(1000) });
-  const read = (await (
-    await graph("GET", `${message.path}/attachments/${id}?$select=size`)
-  ).json()) as object;
+  const read = (await (await graph("GET", `${message.path}/attachments/${id}?$select=size`)).json()) as object;
   expect(read).toHaveProperty("size", 1045);
   expect(read).not.toHaveProperty("contentBytes");
 });
@@ -56,16 +54,10 @@ test("a list longer than a page goes on at its nextLink", async () => {
   const { emulator, graph, send } = bench;
   const message = emulator.addMessage();
   for (let at = 0; at < 13; at++) emulator.addAttachment(message, { name: `${at}`, bytes: sampleBytes(1) });
-  const first = (await (await graph("GET", `${message.path}/attachments`)).json()) as Record<
-    string,
-    unknown[]
-  >;
+  const first = (await (await graph("GET", `${message.path}/attachments`)).json()) as Record<string, unknown[]>;
   expect(first.value).toHaveLength(10);
   const headers = { authorization: `Bearer ${emulator.token}` };
-  const rest = (await (await send(String(first["@odata.nextLink"]), { headers })).json()) as Record<
-    string,
-    object[]
-  >;
+  const rest = (await (await send(String(first["@odata.nextLink"]), { headers })).json()) as Record<string, object[]>;
   expect(rest.value!.map((attachment) => (attachment as { name: string }).name)).toEqual(["10", "11", "12"]);
   expect(rest).not.toHaveProperty("@odata.nextLink");
 });
@@ -84,7 +76,7 @@ test.each([
 ])("a POST with %s is refused", async (what, headers, body, status) => {
   const { emulator, send } = bench;
   const message = emulator.addMessage();
-  const bearer = what.endsWith("bearer") ? {} : { authorization: `Bearer ${emulator.token}` };
+  const bearer: Record<string, string> = what.endsWith("bearer") ? {} : { authorization: `Bearer ${emulator.token}` };
   const response = await send(`${emulator.graphUrl}v1.0${message.path}/attachments`, {
     method: "POST",
     headers: { "content-type": "application/json", ...bearer, ...(headers as Record<string, string>) },
@@ -163,18 +155,11 @@ describe("an item is found on every path of the model, in every spelling", () =>
     "/me/calendarView/m/instances/{id}",
     "/me/calendarGroups('g')/calendars('c')/calendarView('e')/exceptionOccurrences('{id}')",
   ];
-  const taskPaths = [
-    "/me/todo/lists/l=/tasks/{id}",
-    "/users/megan@contoso.example/Todo/Lists('l')/Tasks('{id}')",
-  ];
+  const taskPaths = ["/me/todo/lists/l=/tasks/{id}", "/users/megan@contoso.example/Todo/Lists('l')/Tasks('{id}')"];
 
   test.each([...messagePaths, ...eventPaths, ...taskPaths])("%s", async (pattern) => {
     const { emulator, graph } = bench;
-    const kind = messagePaths.includes(pattern)
-      ? "addMessage"
-      : eventPaths.includes(pattern)
-        ? "addEvent"
-        : "addTask";
+    const kind = messagePaths.includes(pattern) ? "addMessage" : eventPaths.includes(pattern) ? "addEvent" : "addTask";
     const item = emulator[kind]();
     emulator.addAttachment(item, { name: "a", bytes: sampleBytes(3) });
     for (const id of [item.id, encodeURIComponent(item.id)]) {
@@ -193,13 +178,9 @@ describe("an item is found on every path of the model, in every spelling", () =>
   test.each(["createUploadSession", "createuploadsession", "microsoft.graph.createUploadSession"])(
     "and the action as %s",
     async (action) => {
-      const response = await bench.graph(
-        "POST",
-        `${bench.emulator.addMessage().path}/attachments/${action}`,
-        {
-          AttachmentItem: { attachmentType: "file", name: "a", size: 5 },
-        },
-      );
+      const response = await bench.graph("POST", `${bench.emulator.addMessage().path}/attachments/${action}`, {
+        AttachmentItem: { attachmentType: "file", name: "a", size: 5 },
+      });
       expect(response.status).toBe(201);
     },
   );

@@ -15,8 +15,8 @@ test("close ends requests that hang, so that no test run is kept alive", async (
 
 test("a process that only started and closed an emulator exits by itself", () => {
   const program = `
-    import { startEmulator } from "./src/emulator/index.ts";
-    const emulator = await startEmulator();
+    import emulatorModule from "./src/emulator/index.ts";
+    const emulator = await emulatorModule.startEmulator();
     const { path } = emulator.addMessage();
     const init = { headers: { authorization: "Bearer " + emulator.token }, ...emulator.clientOptions.fetchOptions };
     const response = await fetch(emulator.graphUrl + "v1.0" + path, init);
@@ -24,11 +24,7 @@ test("a process that only started and closed an emulator exits by itself", () =>
     console.log(response.status);`;
   const root = join(__dirname, "../..");
   const options = { cwd: root, timeout: 20_000, encoding: "utf8" } as const;
-  const run = execFileSync(
-    process.execPath,
-    ["--import", "tsx", "--input-type=module", "-e", program],
-    options,
-  );
+  const run = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], options);
   expect(run.trim()).toBe("200");
 });
 
@@ -47,11 +43,7 @@ test("reset forgets items, sessions, log and faults", async () => {
   const url = await openOutlook(bench, message, { size: 5 });
   bench.emulator.fault({ status: 500 });
   bench.emulator.reset();
-  expect([bench.emulator.sessions, bench.emulator.requests, bench.emulator.unusedFaults()]).toEqual([
-    [],
-    [],
-    [],
-  ]);
+  expect([bench.emulator.sessions, bench.emulator.requests, bench.emulator.unusedFaults()]).toEqual([[], [], []]);
   expect((await bench.send(url, rangeOf(sampleBytes(5), 0, 5))).status).toBe(404);
   await bench.emulator.close();
 });

@@ -36,11 +36,7 @@ test("a file sent in ranges is attached byte for byte, and each reply has the do
   expect(progress).not.toHaveProperty("uploadUrl");
 
   const last = await send(session.uploadUrl, rangeOf(bytes, 600, 1000));
-  expect([last.status, last.headers.get("content-length"), last.headers.get("content-type")]).toEqual([
-    201,
-    "0",
-    null,
-  ]);
+  expect([last.status, last.headers.get("content-length"), last.headers.get("content-type")]).toEqual([201, "0", null]);
   const [stored] = emulator.attachments(message);
   expect(last.headers.get("location")).toMatch(/^https:\/\/127\.0\.0\.1:.*\/Attachments\('[^']+='\)$/);
   expect(last.headers.get("location")).toContain(`('${stored!.id}')`);
@@ -63,14 +59,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
     ["the content type is another", 0, 500, { "content-type": "application/json" }, 400, "BadRequest"],
     ["Content-Range has no total", 0, 500, { "content-range": "bytes 0-499/*" }, 400, "BadRequest"],
     ["Content-Range has an equals sign", 0, 500, { "content-range": "bytes=0-499/1000" }, 400, "BadRequest"],
-    [
-      "the total is not the declared size",
-      0,
-      500,
-      { "content-range": "bytes 0-499/1001" },
-      416,
-      "invalidRange",
-    ],
+    ["the total is not the declared size", 0, 500, { "content-range": "bytes 0-499/1001" }, 416, "invalidRange"],
     ["the end does not fit the bytes", 0, 500, { "content-range": "bytes 0-500/1000" }, 416, "invalidRange"],
     ["the end lies behind the file", 0, 500, { "content-range": "bytes 501-1000/1000" }, 416, "invalidRange"],
     ["the start leaves a gap", 100, 500, {}, 416, "invalidRange"],
@@ -88,12 +77,9 @@ describe("a range is taken only as documented, so that no client learns to be sl
   test("not when its length is unknown, as from a stream", async () => {
     const url = await openOutlook(bench, bench.emulator.addMessage(), { size: 1000 });
     const { headers } = rangeOf(bytes, 0, 500);
-    const body = new Blob([bytes.subarray(0, 500)]).stream();
+    const body = new Blob([new Uint8Array(500)]).stream();
     const response = await bench.send(url, { method: "PUT", headers, body, duplex: "half" } as RequestInit);
-    expect([response.status, (await errorOf(response)).message]).toEqual([
-      400,
-      "Content-Length is required.",
-    ]);
+    expect([response.status, (await errorOf(response)).message]).toEqual([400, "Content-Length is required."]);
   });
 
   test("not twice, so that a resent range cannot be stored double", async () => {
@@ -109,9 +95,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
     expect((await errorOf(await bench.send(encoded, rangeOf(bytes, 0, 500)))).message).toContain("rewritten");
     expect((await bench.send(`${url}x`, rangeOf(bytes, 0, 500))).status).toBe(401);
     expect((await bench.send(url.split("?")[0]!, rangeOf(bytes, 0, 500))).status).toBe(401);
-    expect((await bench.send(url.replace("Sessions('", "Sessions('X"), rangeOf(bytes, 0, 500))).status).toBe(
-      404,
-    );
+    expect((await bench.send(url.replace("Sessions('", "Sessions('X"), rangeOf(bytes, 0, 500))).status).toBe(404);
   });
 });
 
@@ -258,9 +242,7 @@ test("the upload host says no where scope, mailbox or cloud does not allow a ses
       AttachmentItem: { attachmentType: "file", name: "a", size: 5 },
     });
   emulator.vary({ sharedMailbox403: true });
-  expect([(await open("/users/shared@contoso.example")).status, (await open("/me")).status]).toEqual([
-    403, 201,
-  ]);
+  expect([(await open("/users/shared@contoso.example")).status, (await open("/me")).status]).toEqual([403, 201]);
   emulator.vary({ sharedMailbox403: false, usGov: true });
   expect((await open("/me")).status).toBe(400);
   emulator.vary({ usGov: false, mailSendOnly403: true });

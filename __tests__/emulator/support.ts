@@ -13,8 +13,7 @@ export interface Bench {
 /** An emulator with ways to talk to it. */
 export async function startBench(options?: EmulatorOptions): Promise<Bench> {
   const emulator = await startEmulator(options);
-  const send: Send = (url, init) =>
-    fetch(url, { ...emulator.clientOptions.fetchOptions, ...init } as RequestInit);
+  const send: Send = (url, init) => fetch(url, { ...emulator.clientOptions.fetchOptions, ...init } as RequestInit);
   const graph: Bench["graph"] = (method, path, body) =>
     send(`${emulator.graphUrl}v1.0${path}`, {
       method,

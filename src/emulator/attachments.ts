@@ -9,14 +9,7 @@ const properties: Record<string, readonly string[]> = {
     ...["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"],
     ...["contentBytes", "contentId", "contentLocation"],
   ],
-  "microsoft.graph.taskfileattachment": [
-    "id",
-    "name",
-    "contentType",
-    "size",
-    "lastModifiedDateTime",
-    "contentBytes",
-  ],
+  "microsoft.graph.taskfileattachment": ["id", "name", "contentType", "size", "lastModifiedDateTime", "contentBytes"],
 };
 const wholeTypes = /^microsoft\.graph\.(?:item|reference)attachment$/;
 /** To Do's inline limit, "3 MB", in the file's bytes. */
@@ -31,8 +24,7 @@ export function answerAttachments(context: Context, call: GraphCall, item: Store
 /** Answers GET and DELETE on one attachment, and GET on its `$value`. There is no PATCH (documented). */
 export function answerAttachment(context: Context, call: GraphCall, item: StoredItem): Reply {
   const attachment = item.attachments.find(({ id }) => id === call.route.attachmentId);
-  if (!attachment)
-    return refuse(404, "ErrorItemNotFound", "The specified object was not found in the store.");
+  if (!attachment) return refuse(404, "ErrorItemNotFound", "The specified object was not found in the store.");
   if (call.head.method === "GET") {
     if (call.route.target === "value") {
       return { status: 200, headers: { "content-type": attachment.contentType }, body: attachment.bytes };
@@ -73,15 +65,10 @@ function postAttachment(context: Context, call: GraphCall, item: StoredItem): Re
 
 /** The decoded bytes of a file attachment of the type that fits the item, or why it is refused. */
 function readFile(value: Record<string, unknown>, odataType: string, item: StoredItem): Buffer | Reply {
-  const fitting =
-    item.kind === "task" ? "microsoft.graph.taskfileattachment" : "microsoft.graph.fileattachment";
-  if (odataType.toLowerCase() !== fitting)
-    return badRequest(`@odata.type '${odataType}' does not fit this item.`);
-  const stray = Object.keys(value).find(
-    (key) => !properties[fitting]!.includes(key) && !key.startsWith("@odata."),
-  );
-  if (stray !== undefined)
-    return badRequest(`The property '${stray}' does not exist on type '${odataType}'.`);
+  const fitting = item.kind === "task" ? "microsoft.graph.taskfileattachment" : "microsoft.graph.fileattachment";
+  if (odataType.toLowerCase() !== fitting) return badRequest(`@odata.type '${odataType}' does not fit this item.`);
+  const stray = Object.keys(value).find((key) => !properties[fitting]!.includes(key) && !key.startsWith("@odata."));
+  if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on type '${odataType}'.`);
   const text = value.contentBytes;
   if (typeof text !== "string" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
     return badRequest("contentBytes is not valid base64.");

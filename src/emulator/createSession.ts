@@ -15,11 +15,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
   const todo = item.kind === "task";
   if (!todo && vary.usGov) return noSegment("createUploadSession");
   if (vary.sharedMailbox403 && isShared(call.route.user)) return accessDenied();
-  const file = readFile(
-    call,
-    todo ? "attachmentInfo" : "AttachmentItem",
-    todo ? todoProperties : outlookProperties,
-  );
+  const file = readFile(call, todo ? "attachmentInfo" : "AttachmentItem", todo ? todoProperties : outlookProperties);
   if ("status" in file) return file;
   const refused = todo ? refuseTodoSize(context, file) : refuseOutlookSize(context, file);
   if (refused) return refused;
@@ -37,8 +33,7 @@ function readFile(call: GraphCall, wrapper: string, properties: readonly string[
   const body = readObject(call);
   if ("status" in body) return body;
   const stray = Object.keys(body.value).find((key) => key !== wrapper);
-  if (stray !== undefined)
-    return badRequest(`The parameter '${stray}' does not exist on createUploadSession.`);
+  if (stray !== undefined) return badRequest(`The parameter '${stray}' does not exist on createUploadSession.`);
   const file = body.value[wrapper];
   if (typeof file !== "object" || file === null) return badRequest(`The parameter '${wrapper}' is missing.`);
   return checkFile(file as Record<string, unknown>, properties);

@@ -11,11 +11,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const certificate = await makeCertificate();
   const closing = new AbortController();
   const bases: Record<Origin, string> = { graph: "", outlook: "" };
-  let wire: Wire | undefined;
   const start = (origin: Origin, host: string): Promise<Listening> =>
-    listen(host, certificate, (request, response) => {
-      if (wire) void carry(wire, origin, bases[origin], request, response);
-    });
+    listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
   const graph = await start("graph", "localhost");
   const outlook = await start("outlook", "127.0.0.1");
   bases.graph = `https://localhost:${graph.port}/`;
@@ -23,7 +20,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const service = createService({ ...options, graphUrl: bases.graph, outlookUrl: bases.outlook });
   const faults = new FaultQueue();
-  wire = { service, faults, closing: closing.signal };
+  const wire: Wire = { service, faults, closing: closing.signal };
   const dispatcher = await makeDispatcher(certificate.cert);
 
   return {

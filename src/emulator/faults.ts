@@ -67,9 +67,7 @@ export class FaultQueue {
   verify(): void {
     const unused = this.unused();
     if (unused.length === 0) return;
-    throw new Error(
-      `No request met these faults:\n${unused.map((script) => `- ${describeFault(script)}`).join("\n")}`,
-    );
+    throw new Error(`No request met these faults:\n${unused.map((script) => `- ${describeFault(script)}`).join("\n")}`);
   }
 
   clear(): void {

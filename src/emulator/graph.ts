@@ -2,16 +2,7 @@ import { answerAttachment, answerAttachments } from "./attachments.js";
 import type { Call, Context, GraphCall } from "./call.js";
 import { createUploadSession } from "./createSession.js";
 import { lastSegment, readGraphPath } from "./path.js";
-import {
-  accessDenied,
-  badRequest,
-  empty,
-  itemNotFound,
-  json,
-  methodNotAllowed,
-  noSegment,
-  refuse,
-} from "./replies.js";
+import { accessDenied, badRequest, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "./replies.js";
 import { readObject, refuseLargeBody } from "./requestBody.js";
 import type { StoredItem } from "./store.js";
 import { answerTodoSession } from "./todo.js";

@@ -63,13 +63,8 @@ function outlookForm(context: Context): SessionForm {
   return {
     progress: (session) => ({
       "@odata.context": `${context.outlookUrl}${uploadPath}/$metadata#${outlookItemPath(context, session.item, encodeURIComponent)}/AttachmentSessions/$entity`,
-      [intermediateKeys === "camel" ? "expirationDateTime" : "ExpirationDateTime"]: timestamp(
-        session.expires,
-      ),
-      [intermediateKeys === "pascal" ? "NextExpectedRanges" : "nextExpectedRanges"]: wantedRanges(
-        context,
-        session,
-      ),
+      [intermediateKeys === "camel" ? "expirationDateTime" : "ExpirationDateTime"]: timestamp(session.expires),
+      [intermediateKeys === "pascal" ? "NextExpectedRanges" : "nextExpectedRanges"]: wantedRanges(context, session),
     }),
     location: (session, attachment) =>
       `${outlookItemUrl(context, session.item)}/Attachments('${locationId(context, attachment.id)}')`,

@@ -17,12 +17,7 @@ export function html(status: number, text: string): Reply {
 }
 
 /** Graph's error body (documented); the service adds ids and date to `innerError`. */
-export function refuse(
-  status: number,
-  code: string,
-  message: string,
-  headers?: Record<string, string>,
-): Reply {
+export function refuse(status: number, code: string, message: string, headers?: Record<string, string>): Reply {
   return json(status, { error: { code, message, innerError: {} } }, headers);
 }
 
@@ -43,8 +38,7 @@ export const methodNotAllowed = (): Reply =>
   refuse(405, "MethodNotAllowed", "The HTTP method is not allowed for this resource.");
 
 /** What Graph says to a path outside of its model (the message is from the field). */
-export const noSegment = (segment: string): Reply =>
-  badRequest(`Resource not found for the segment '${segment}'.`);
+export const noSegment = (segment: string): Reply => badRequest(`Resource not found for the segment '${segment}'.`);
 
 /** Access denied (field report, for Mail.Send alone; likely for shared mailboxes). */
 export const accessDenied = (): Reply =>

@@ -41,10 +41,7 @@ function tooLarge(context: Context): Reply {
     case "entity413":
       return refuse(413, "RequestEntityTooLarge", "Request entity too large");
     case "html413":
-      return html(
-        413,
-        "<html><head><title>413 Payload too large</title></head><body>Payload too large</body></html>",
-      );
+      return html(413, "<html><head><title>413 Payload too large</title></head><body>Payload too large</body></html>");
     case "empty413":
       return empty(413);
     case "json400":

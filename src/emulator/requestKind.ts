@@ -2,10 +2,7 @@ import { routeOf, type Route } from "./path.js";
 import type { RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */
-export function readRequest(
-  head: RequestHead,
-  token: string,
-): { entry: RequestLogEntry; route: Route | undefined } {
+export function readRequest(head: RequestHead, token: string): { entry: RequestLogEntry; route: Route | undefined } {
   const route = head.origin === "graph" ? routeOf(head.url) : undefined;
   const { authorization, ...headers } = head.headers;
   const target = head.url.slice(head.url.indexOf("/", "https://".length));

@@ -30,12 +30,7 @@ export async function listen(host: string, certificate: Certificate, listener: L
   }
 }
 
-function listenOn(
-  address: string,
-  port: number,
-  certificate: Certificate,
-  listener: Listener,
-): Promise<Server> {
+function listenOn(address: string, port: number, certificate: Certificate, listener: Listener): Promise<Server> {
   // Connections stay open, as a close between two requests would look like a fault.
   const server = createServer({ ...certificate, keepAliveTimeout: 0, requestTimeout: 0 }, listener);
   return new Promise((resolve, reject) => {
@@ -44,8 +39,7 @@ function listenOn(
   });
 }
 
-const portOf = (server: Server | undefined): number =>
-  (server?.address() as AddressInfo | undefined)?.port ?? 0;
+const portOf = (server: Server | undefined): number => (server?.address() as AddressInfo | undefined)?.port ?? 0;
 
 /** Stops listening and destroys what is still connected, requests that hang included. */
 function close(server: Server): Promise<void> {

@@ -3,17 +3,10 @@ import { answerGraph } from "./graph.js";
 import { answerOutlookHost, outlookSessionAt } from "./outlookHost.js";
 import { sessionNotFound } from "./replies.js";
 import { readRequest } from "./requestKind.js";
-import { Store, userId, type StoredSession } from "./store.js";
+import { Store, userId, userName, type StoredSession } from "./store.js";
 import { todoSessionOf } from "./todo.js";
 import { Traffic } from "./traffic.js";
-import type {
-  EmulatorOptions,
-  Fixture,
-  Reply,
-  RequestHead,
-  RequestLogEntry,
-  ServiceRequest,
-} from "./types.js";
+import type { EmulatorOptions, Fixture, Reply, RequestHead, RequestLogEntry, ServiceRequest } from "./types.js";
 import { defaultVariations, type Variations } from "./variations.js";
 
 /** What the core needs to know of its surroundings; URLs absolute, with a slash at the end. */
@@ -22,7 +15,7 @@ export interface ServiceOptions extends EmulatorOptions {
   readonly outlookUrl: string;
 }
 
-/** One request in progress: from its head to `close`, it counts for conflicts and concurrency. */
+/** One request in progress: from its head to `close` or `abandon`, it counts for conflicts and concurrency. */
 export interface Exchange {
   readonly head: RequestHead;
   readonly entry: RequestLogEntry;
@@ -30,7 +23,12 @@ export interface Exchange {
   answer(body: Buffer, keep?: number): Reply;
   /** Forgets the session that the request is for, if any, and answers 404 or the given status. */
   dropSession(status?: number): Reply;
+  /** Whether others were in progress in the mailbox on arrival. */
+  readonly contested: boolean;
+  /** The answer is about to be written. */
   close(): void;
+  /** The connection was lost before an answer; nothing after `close`. */
+  abandon(): void;
 }
 
 /** Graph and the Outlook upload host without sockets and timers. */
@@ -61,14 +59,12 @@ export function createService(options: ServiceOptions): Service {
     const { entry, route } = readRequest(head, token);
     requests.push(entry);
     const session =
-      head.origin === "outlook"
-        ? outlookSessionAt(context, head.url)
-        : route && todoSessionOf(context, { route });
+      head.origin === "outlook" ? outlookSessionAt(context, head.url) : route && todoSessionOf(context, { route });
     const item = session?.item ?? (route && store.find(route));
-    const mailbox = head.origin === "outlook" ? userId : (route?.user?.toLowerCase() ?? userId);
+    const mailbox = mailboxOf(route?.user);
     const writes = head.method !== "GET" && head.method !== "HEAD";
     const admitted = head.origin === "outlook" ? head.headers.authorization === undefined : entry.authorized;
-    const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined, vary);
+    const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
     const finish = (reply: Reply): Reply => withIds(reply, head, now(), ++answered);
     return {
       head,
@@ -76,11 +72,13 @@ export function createService(options: ServiceOptions): Service {
       answer: (body, keep) => {
         const counted = admitted && (head.origin === "graph" || vary.countOutlookRequests);
         const full = counted ? traffic.count(mailbox, writes ? body.length : 0, vary) : undefined;
-        const refused = admitted ? (passage.refused ?? full) : undefined;
+        const refused = admitted ? (traffic.refuse(passage, vary) ?? full) : undefined;
         return finish(refused ?? answer(context, { head, body, keep }));
       },
       dropSession: (status) => finish(drop(session, status)),
+      contested: passage.others.length > 0,
       close: () => traffic.leave(passage),
+      abandon: () => traffic.abandon(passage),
     };
   }
 
@@ -115,6 +113,11 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
+/** One mailbox has several names; that of `/me` is the user's. */
+function mailboxOf(user: string = userId): string {
+  return user.toLowerCase() === userName ? userId : user.toLowerCase();
+}
+
 const answer = (context: Context, call: Call): Reply =>
   call.head.origin === "outlook" ? answerOutlookHost(context, call) : answerGraph(context, call);
 
@@ -132,9 +135,7 @@ function withIds(reply: Reply, head: RequestHead, time: number, count: number): 
   if (!text.includes('"innerError":{}')) return { ...reply, headers };
   const date = new Date(time).toISOString().slice(0, 19);
   const ids =
-    head.origin === "outlook"
-      ? { requestId: id, date }
-      : { date, "request-id": id, "client-request-id": client };
+    head.origin === "outlook" ? { requestId: id, date } : { date, "request-id": id, "client-request-id": client };
   return {
     ...reply,
     headers,

@@ -14,12 +14,7 @@ export interface SessionForm {
 }
 
 /** Opens a session; every part of its URL is fixed here and never computed again. */
-export function openSession(
-  context: Context,
-  item: StoredItem,
-  file: SessionFile,
-  version: string,
-): StoredSession {
+export function openSession(context: Context, item: StoredItem, file: SessionFile, version: string): StoredSession {
   const id = context.store.newId();
   const expires = context.now() + context.vary.sessionSeconds * 1000;
   const protocol = item.kind === "task" ? "todo" : "outlook";
@@ -51,9 +46,7 @@ export const outlookItemUrl = (context: Context, item: StoredItem): string =>
 /** `Users('…')/Messages('…')`; the g-versions write it in lower case (field report). */
 export function outlookItemPath(context: Context, item: StoredItem, escape: (id: string) => string): string {
   const names = item.kind === "event" ? ["Users", "Events"] : ["Users", "Messages"];
-  const [users, items] = context.vary.uploadPath.startsWith("api/g")
-    ? names.map((name) => name.toLowerCase())
-    : names;
+  const [users, items] = context.vary.uploadPath.startsWith("api/g") ? names.map((name) => name.toLowerCase()) : names;
   return `${users}('${escape(`${userId}@${tenantId}`)}')/${items}('${escape(item.id)}')`;
 }
 
@@ -94,9 +87,7 @@ export function putRange(context: Context, session: StoredSession, call: Call, f
   const kept = call.keep === undefined ? call.body : Buffer.from(call.body.subarray(0, call.keep));
   session.chunks.push(kept);
   session.offset += kept.length;
-  return session.offset === session.file.size
-    ? complete(context, session, form)
-    : json(200, form.progress(session));
+  return session.offset === session.file.size ? complete(context, session, form) : json(200, form.progress(session));
 }
 
 /** 201, empty, with the new id in Location only (documented). */
@@ -107,11 +98,7 @@ function complete(context: Context, session: StoredSession, form: SessionForm): 
   const location = form.location(session, attachment);
   const headers: Record<string, string> = context.vary.locationMissing ? {} : { location };
   if (context.vary.finalBody === "empty") return empty(201, headers);
-  return json(
-    201,
-    { "@odata.type": attachment.odataType, id: attachment.id, name: attachment.name },
-    headers,
-  );
+  return json(201, { "@odata.type": attachment.odataType, id: attachment.id, name: attachment.name }, headers);
 }
 
 export function deleteSession(session: StoredSession): Reply {
@@ -128,8 +115,7 @@ export function wantedRanges(context: Context, session: StoredSession): string[]
 }
 
 /** A time as these services write it, with seven digits of seconds. */
-export const timestamp = (milliseconds: number): string =>
-  new Date(milliseconds).toISOString().replace("Z", "0000Z");
+export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace("Z", "0000Z");
 
 /** An id as it appears in Location. */
 export const locationId = (context: Context, id: string): string =>

@@ -62,10 +62,7 @@ export class Store {
     return `AAMkADI5${createHash("sha256").update(`id ${number}`).digest("base64url").slice(0, 22)}${number}=`;
   }
 
-  addItem(
-    kind: ItemKind,
-    init: Partial<Pick<StoredItem, "subject" | "draft" | "messageId">> = {},
-  ): StoredItem {
+  addItem(kind: ItemKind, init: Partial<Pick<StoredItem, "subject" | "draft" | "messageId">> = {}): StoredItem {
     const id = this.newId();
     const listId = kind === "task" ? this.newId() : undefined;
     const path = kind === "task" ? `/me/todo/lists/${listId}/tasks/${id}` : `/me/${kind}s/${id}`;

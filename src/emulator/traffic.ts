@@ -7,8 +7,10 @@ export interface Passage {
   readonly mailbox: string;
   /** The item that a write touches. */
   readonly writesTo?: string;
-  /** Why it is refused, decided on arrival. */
-  readonly refused?: Reply;
+  /** What was in progress in this mailbox when the request arrived. */
+  readonly others: readonly Passage[];
+  /** The connection was lost, so that nobody waits for the answer and nothing is held up by it. */
+  abandoned: boolean;
 }
 
 interface Arrival {
@@ -27,17 +29,9 @@ export class Traffic {
 
   constructor(private readonly now: () => number) {}
 
-  /** Lets a request in; the later of two overlapping writes gets 412, the one above the concurrency 429. */
-  enter(mailbox: string, writesTo: string | undefined, vary: Variations): Passage {
-    const others = [...this.open];
-    const crowded = others.filter((other) => other.mailbox === mailbox).length >= vary.concurrency;
-    const overlapping = writesTo !== undefined && others.some((other) => other.writesTo === writesTo);
-    const refused = crowded
-      ? throttled(vary, "Application is over its MailboxConcurrency limit.")
-      : vary.conflicts && overlapping
-        ? irresolvableConflict()
-        : undefined;
-    const passage = { mailbox, writesTo, refused };
+  enter(mailbox: string, writesTo: string | undefined): Passage {
+    const others = [...this.open].filter((other) => other.mailbox === mailbox);
+    const passage = { mailbox, writesTo, others, abandoned: false };
     this.open.add(passage);
     return passage;
   }
@@ -46,13 +40,28 @@ export class Traffic {
     this.open.delete(passage);
   }
 
+  abandon(passage: Passage): void {
+    // What was answered stays a neighbour to those that overlapped it.
+    if (this.open.delete(passage)) passage.abandoned = true;
+  }
+
+  /** Refuses the later of two overlapping writes with 412, and a request above the concurrency with 429. */
+  refuse(passage: Passage, vary: Variations): Reply | undefined {
+    const others = passage.others.filter((other) => !other.abandoned);
+    if (others.length >= vary.concurrency) {
+      return throttled(vary, "Application is over its MailboxConcurrency limit.");
+    }
+    const { writesTo } = passage;
+    const overlaps = writesTo !== undefined && others.some((other) => other.writesTo === writesTo);
+    return vary.conflicts && overlaps ? irresolvableConflict() : undefined;
+  }
+
   /** Counts a request against the two documented windows; 429 when one is full. */
   count(mailbox: string, uploadBytes: number, vary: Variations): Reply | undefined {
     const now = this.now();
     this.arrivals = this.arrivals.filter(({ time }) => now - time < requestWindow);
     const own = this.arrivals.filter((arrival) => arrival.mailbox === mailbox);
-    if (own.length >= vary.mailboxRequests)
-      return throttled(vary, "Application is over its MailboxRequests limit.");
+    if (own.length >= vary.mailboxRequests) return throttled(vary, "Application is over its MailboxRequests limit.");
     const recent = own.filter(({ time }) => now - time < uploadWindow);
     const uploaded = recent.reduce((sum, { bytes }) => sum + bytes, 0);
     if (uploaded + uploadBytes > vary.mailboxUploadBytes) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { describeFault, faultReply, toBuffer, type FaultQueue, type FaultScript } from "./faults.js";
 import { refuse } from "./replies.js";
 import type { Exchange, Service } from "./service.js";
@@ -21,22 +21,35 @@ export async function carry(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { socket } = request;
   const head = readHead(origin, base, request);
   const exchange = wire.service.open(head);
   const fault = wire.faults.take(head, exchange.entry);
   if (fault) exchange.entry.fault = describeFault(fault);
-  response.on("close", () => exchange.close());
+  response.on("close", () => exchange.abandon());
   try {
     const body = await receive(request, exchange, fault);
-    if (!body) return;
+    if (!body) {
+      exchange.abandon();
+      return fault?.reset ? void socket.destroy() : undefined;
+    }
+    if (exchange.contested) await noticeLostConnections();
     if (fault?.delay !== undefined) await wait(fault.delay, undefined, { signal: wire.closing });
-    send(exchange, response, fault, process(exchange, body, fault));
+    send(exchange, response, fault, answer(exchange, body, fault));
   } catch (error) {
-    if (isBrokenOff(error)) return void request.destroy();
+    if (isBrokenOff(error)) return void socket.destroy();
     // A mistake in a test's `reply`, or ours, is shown to the client rather than lost.
     const message = error instanceof Error ? error.message : String(error);
     send(exchange, response, undefined, refuse(500, "EmulatorError", message));
   }
+}
+
+/**
+ * A client that gave a request up and sends the next one must not meet a conflict with the first, just because
+ * its end and the new request were read in the same turn of the event loop.
+ */
+async function noticeLostConnections(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) await turn();
 }
 
 function readHead(origin: Origin, base: string, request: IncomingMessage): RequestHead {
@@ -53,12 +66,8 @@ function readHead(origin: Origin, base: string, request: IncomingMessage): Reque
 }
 
 /** The whole body; undefined when a fault says that nothing more happens to this request. */
-async function receive(
-  request: IncomingMessage,
-  exchange: Exchange,
-  fault?: FaultScript,
-): Promise<Buffer | undefined> {
-  if (fault?.reset === "before") return void request.destroy();
+async function receive(request: IncomingMessage, exchange: Exchange, fault?: FaultScript): Promise<Buffer | undefined> {
+  if (fault?.reset === "before") return undefined;
   const length = Number(request.headers["content-length"] ?? 0);
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -66,17 +75,14 @@ async function receive(
     exchange.entry.bodyBytes += chunk.length;
     if (fault?.reset === "midway" && exchange.entry.bodyBytes >= length / 2) break;
   }
-  if (fault?.reset === "midway") return void request.destroy();
-  return fault?.hang === true ? undefined : Buffer.concat(chunks);
+  return fault?.reset === "midway" || fault?.hang === true ? undefined : Buffer.concat(chunks);
 }
 
 /** The answer with the faults that touch processing. */
-function process(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
+function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
   if (fault.gone) {
     const reply = exchange.dropSession(fault.status);
-    return fault.body === undefined && !fault.headers
-      ? reply
-      : faultReply({ status: reply.status, ...fault });
+    return fault.body === undefined && !fault.headers ? reply : faultReply({ status: reply.status, ...fault });
   }
   if (fault.status !== undefined && !fault.after) return faultReply(fault);
   const reply = exchange.answer(body, fault.partial);
@@ -87,17 +93,11 @@ function process(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Rep
 }
 
 /** Writes the answer, or as much of it as a fault lets through. */
-function send(
-  exchange: Exchange,
-  response: ServerResponse,
-  fault: FaultScript | undefined,
-  reply: Reply,
-): void {
-  const silent = fault?.hang === "after";
-  if (!silent) exchange.close();
+function send(exchange: Exchange, response: ServerResponse, fault: FaultScript | undefined, reply: Reply): void {
+  exchange.close();
   const { status, headers, body } = reply;
   exchange.entry.status = status;
-  if (silent || response.destroyed) return;
+  if (fault?.hang === "after" || response.destroyed) return;
   if (fault?.reset === "after" || status === 0) return void response.destroy();
   const length = status === 204 || status === 304 ? {} : { "content-length": String(body.length) };
   response.writeHead(status, { ...length, ...headers });
@@ -111,6 +111,4 @@ function send(
 /** What a connection that ended early, or the closing emulator, throws into a wait. */
 const isBrokenOff = (error: unknown): boolean =>
   error instanceof Error &&
-  ["ABORT_ERR", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(
-    (error as NodeJS.ErrnoException).code ?? "",
-  );
+  ["ABORT_ERR", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes((error as NodeJS.ErrnoException).code ?? "");

@@ -1,0 +1,116 @@
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import type { FaultScript } from "../../src/emulator/index.js";
+import { withLargeAttachments } from "../../src/index.js";
+import { clientOf, fileOf, sha256 } from "../support/graph.js";
+import { disputed } from "../support/subjects.js";
+
+const range = 40_000;
+const bytes = fileOf(3 * range + 17);
+const digest = sha256(bytes);
+const options = { threshold: 9_999, rangeSize: range, delay: 1, timeout: 250 };
+const conflict = { error: { code: "ErrorIrresolvableConflict", message: "change key" } };
+
+const replied = (body: unknown) => ({
+  reply: (reply: object) => ({ ...reply, headers: { "content-type": "application/json" }, body }) as never,
+});
+
+/** One fault each; the upload must end whole, and once. */
+const faults: Record<string, Omit<FaultScript, "on">> = {
+  "408": { status: 408 },
+  "429 with Retry-After": { status: 429, headers: { "Retry-After": "0" } },
+  "429 without Retry-After": { status: 429 },
+  "412 of two writers": { status: 412, body: conflict },
+  "500 without a body": { status: 500 },
+  "500 after the bytes were kept": { status: 500, after: true },
+  "502 in HTML": { status: 502, body: "<html>Bad gateway</html>" },
+  "503 with a Retry-After date": { status: 503, headers: { "Retry-After": new Date(0).toUTCString() } },
+  "503 after the bytes were kept": { status: 503, after: true },
+  "504": { status: 504 },
+  "509": { status: 509 },
+  "a reset before the bytes": { reset: "before" },
+  "a reset midway": { reset: "midway" },
+  "a reset after the bytes were kept": { reset: "after" },
+  "no reply, nothing kept": { hang: true },
+  "no reply, the bytes kept": { hang: "after" },
+  "a reply that is cut": { cutReply: true },
+  "acceptance of a part": { partial: 12_345 },
+  "acceptance of a part, then a reset": { partial: 12_345, reset: "after" },
+  "acceptance of nothing": { partial: 0 },
+  "a session that is gone with 404": { gone: true },
+  "a session that is gone with 410": { gone: true, status: 410 },
+  "a session that is gone with 401": { gone: true, status: 401 },
+  "416 for bytes that are there": { status: 416, after: true, body: { error: { code: "invalidRange", message: "" } } },
+};
+
+/** Replies to a range that is kept, but not the last: what the service says of it cannot be used. */
+const hostile: Record<string, Omit<FaultScript, "on">> = {
+  "an empty 200": replied(""),
+  "a 200 in HTML": replied("<html></html>"),
+  "truncated JSON": replied('{"nextExpectedRanges":["4'),
+  "no ranges": replied({}),
+  "an empty list of ranges": replied({ nextExpectedRanges: [] }),
+  "a number": replied({ nextExpectedRanges: 7.5 }),
+  "a negative offset": replied({ nextExpectedRanges: ["-5"] }),
+  "an offset beyond what was sent": replied({ nextExpectedRanges: ["119999-"] }),
+  "an offset beyond the end": replied({ nextExpectedRanges: ["99999999999-"] }),
+  nonsense: replied({ nextExpectedRanges: ["bytes"] }),
+  "a huge reply": replied({ nextExpectedRanges: ["x".repeat(2_000_000)] }),
+};
+
+let emulator: Emulator;
+beforeAll(async () => void (emulator = await startEmulator()));
+afterAll(() => emulator.close());
+
+describe.each(disputed)("$name", ({ add, vary }) => {
+  beforeAll(() => emulator.vary(vary));
+
+  async function attachThrough(...scripts: FaultScript[]) {
+    const client = withLargeAttachments(clientOf(emulator), options);
+    const item = add(emulator);
+    emulator.addAttachment(item, { name: "a.bin", bytes: Buffer.from("of the same name, but older") });
+    emulator.fault(...scripts);
+    const from = emulator.requests.length;
+    const made = await client.api(item.path).attach(bytes, { name: "a.bin" });
+    emulator.verifyFaults();
+    const [, stored, ...others] = emulator.attachments(item);
+    expect(others).toEqual([]);
+    expect(stored).toMatchObject({ id: made.id, sha256: digest });
+    return emulator.requests.slice(from);
+  }
+
+  describe.each(Object.entries(faults))("%s", (_, fault) => {
+    test.each(["first", "middle", "last"] as const)(
+      "on the %s range neither loses nor doubles the file",
+      async (at) => {
+        const requests = await attachThrough({ ...fault, on: { kind: "range", range: at } });
+        const sent = requests.reduce((sum, { kind, bodyBytes }) => sum + (kind === "range" ? bodyBytes : 0), 0);
+        expect(sent).toBeLessThanOrEqual(2 * (bytes.length + range)); // a fresh session, at worst
+      },
+    );
+  });
+
+  test.each(Object.entries(hostile))(
+    "%s in answer to a range leads to the right bytes all the same",
+    async (_, fault) => {
+      await attachThrough({ ...fault, on: { kind: "range", range: "middle" } });
+    },
+  );
+
+  test("several faults in a row on every range are survived, because bytes that move bring the retries back", async () => {
+    const all = ["first", "middle", "last"] as const;
+    await attachThrough(...all.map((at) => ({ on: { kind: "range" as const, range: at }, status: 503, times: 4 })));
+  });
+
+  test.each(["create", "list"] as const)("passing trouble with the %s request is waited out", async (kind) => {
+    const on = { kind };
+    await attachThrough({ on, status: 503 }, { on, status: 429 }, { on, reset: "before" }, { on, cutReply: true });
+  });
+
+  test("a status request that fails does not mislead the upload", async () => {
+    await attachThrough(
+      { on: { kind: "range", range: "middle" }, reset: "after" },
+      { on: { kind: "status" }, status: 503 },
+      { on: { kind: "status" }, reset: "before" },
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { Readable } from "node:stream";
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { LargeAttachmentTask, withLargeAttachments, type AttachmentSource } from "../../src/index.js";
+import { clientOf, fileOf, sha256 } from "../support/graph.js";
+import { subjects, type Subject } from "../support/subjects.js";
+
+const range = 40_000;
+const options = { threshold: 9_999, rangeSize: range, delay: 1 };
+const sizes = [
+  ["one byte past the threshold", 10_000],
+  ["one byte less than a range", range - 1],
+  ["exactly one range", range],
+  ["one byte past a range", range + 1],
+  ["exactly two ranges", 2 * range],
+  ["one byte past two ranges", 2 * range + 1],
+  ["many ranges", 7 * range + 123],
+] as const;
+
+let emulator: Emulator;
+beforeAll(async () => void (emulator = await startEmulator()));
+afterEach(() => emulator.verifyFaults());
+afterAll(() => emulator.close());
+
+type Way = (client: Client, path: string, bytes: Buffer, subject: Subject) => Promise<{ id: string; size: number }>;
+const ways: Record<string, Way> = {
+  "an intercepted POST": (client, path, bytes, { type }) =>
+    client
+      .api(`${path}/attachments`)
+      .post({ "@odata.type": type, name: "a.bin", contentType: "x/y", contentBytes: bytes.toString("base64") }),
+  attach: (client, path, bytes) => client.api(path).attach(bytes, { name: "a.bin", contentType: "x/y" }),
+  "a task": async (client, path, bytes) =>
+    (await LargeAttachmentTask.create(client, path, bytes, { name: "a.bin", contentType: "x/y" })).upload(),
+};
+
+describe.each(subjects)("$name", (subject) => {
+  describe.each(Object.entries(ways))("by %s", (_, way) => {
+    test.each(sizes)("takes a file of %s, byte for byte, in ranges that follow each other", async (_, size) => {
+      const client = withLargeAttachments(clientOf(emulator), options);
+      const item = subject.add(emulator);
+      const bytes = fileOf(size);
+      const before = emulator.requests.length;
+      const made = await way(client, item.path, bytes, subject);
+      const [stored, ...others] = emulator.attachments(item);
+      expect(others).toEqual([]);
+      expect(stored).toMatchObject({
+        id: made.id,
+        name: "a.bin",
+        contentType: "x/y",
+        sha256: sha256(bytes),
+        via: "session",
+      });
+      expect(made).toMatchObject({ "@odata.type": subject.type, name: "a.bin", contentType: "x/y", size });
+      const sent = emulator.requests.slice(before).filter(({ kind }) => kind === "range");
+      expect(sent.length).toBe(Math.ceil(size / range));
+      expect(sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(size);
+    });
+  });
+
+  const bytes = fileOf(2 * range + 77);
+  const pooled = Buffer.concat([fileOf(11), bytes, fileOf(5)]).subarray(11, 11 + bytes.length);
+  const pieces = (length: number) =>
+    Array.from({ length: Math.ceil(bytes.length / length) }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+  async function* generator() {
+    yield* pieces(1_000);
+  }
+  const sources: [string, () => AttachmentSource, { size?: number }][] = [
+    ["a Blob", () => new Blob([bytes]), {}],
+    ["a File", () => new File([bytes], "other.bin"), {}],
+    ["a Buffer that is a view of a pool", () => pooled, {}],
+    ["a typed array that is a view", () => new Uint8Array(pooled.buffer, pooled.byteOffset, pooled.length), {}],
+    ["a DataView", () => new DataView(pooled.buffer, pooled.byteOffset, pooled.length), {}],
+    ["an ArrayBuffer", () => Uint8Array.from(bytes).buffer, {}],
+    ["a web stream of small chunks", () => new Blob([bytes]).stream(), { size: bytes.length }],
+    ["a Node stream of chunks smaller than a range", () => Readable.from(pieces(999)), { size: bytes.length }],
+    ["a Node stream of one chunk larger than a range", () => Readable.from([bytes]), { size: bytes.length }],
+    ["an async generator", generator, { size: bytes.length }],
+    ["a fetch Response", () => new Response(bytes, { headers: { "content-length": `${bytes.length}` } }), {}],
+    ["random access", () => ({ size: bytes.length, slice: (start, end) => bytes.subarray(start, end) }), {}],
+  ];
+
+  test.each(sources)("takes %s, in one request and in a session", async (_, source, known) => {
+    for (const threshold of [9_999, 1_000_000]) {
+      const client = withLargeAttachments(clientOf(emulator), { ...options, threshold });
+      const item = subject.add(emulator);
+      const progress: number[] = [];
+      const { id } = await client
+        .api(item.path)
+        .attach(source(), { name: "s.bin", ...known, onProgress: ({ loaded }) => progress.push(loaded) });
+      const [stored] = emulator.attachments(item);
+      expect(stored).toMatchObject({
+        id,
+        name: "s.bin",
+        sha256: sha256(bytes),
+        via: threshold === 9_999 ? "session" : "post",
+      });
+      expect(progress).toEqual(threshold === 9_999 ? [range, 2 * range, bytes.length] : [bytes.length]);
+    }
+  });
+
+  test("takes an empty file, which no session can carry", async () => {
+    const client = withLargeAttachments(clientOf(emulator), { threshold: 0 });
+    const item = subject.add(emulator);
+    const made = await client.api(item.path).attach(new Uint8Array(0), { name: "empty" });
+    expect(emulator.attachments(item)).toMatchObject([{ id: made.id, name: "empty", via: "post" }]);
+    const task = LargeAttachmentTask.create(client, item.path, new Uint8Array(0), { name: "empty" });
+    await expect(task).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("attach(file)") });
+  });
+});

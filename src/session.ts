@@ -1,0 +1,30 @@
+import type { Content } from "./content.js";
+import { UploadError } from "./errors.js";
+import { idsOf } from "./find.js";
+import type { FileInfo, UploadSession } from "./protocol.js";
+import type { Service } from "./service.js";
+
+/** What is uploaded, and where to. */
+export interface UploadPlan {
+  readonly service: Service;
+  readonly collection: string;
+  readonly file: FileInfo;
+  readonly content: Content;
+  readonly fingerprint?: string;
+}
+
+/** Opens a session and notes which attachments the item has already. */
+export async function openSession({ service, collection, file, fingerprint }: UploadPlan): Promise<UploadSession> {
+  const { protocol } = service;
+  const before = idsOf(service, collection);
+  before.catch(() => {}); // an abort, which the other one tells
+  const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
+  mustBeSafe(opened.uploadUrl, collection);
+  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint };
+}
+
+/** Ranges go over https, unless the API itself does not. */
+export function mustBeSafe(uploadUrl: string, collection: string): void {
+  if (URL.canParse(uploadUrl) && (uploadUrl.startsWith("https:") || collection.startsWith("http:"))) return;
+  throw new UploadError("invalid", "The upload URL of the session is no https URL; nothing was sent to it.");
+}

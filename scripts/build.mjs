@@ -1,22 +1,33 @@
 // Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file;
 // the emulator is bundled, so that what makes its certificate comes along and installing brings nothing else.
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const formats = [
-  { outDir: "dist/esm", type: "module", format: "esm", module: ["--module", "ESNext", "--moduleResolution", "bundler"] },
-  { outDir: "dist/cjs", type: "commonjs", format: "cjs", module: ["--module", "CommonJS", "--moduleResolution", "node10"] },
+  { outDir: "dist/esm", type: "module", format: "esm", options: ["--module", "ESNext"] },
+  {
+    outDir: "dist/cjs",
+    type: "commonjs",
+    format: "cjs",
+    options: ["--module", "CommonJS", "--moduleResolution", "node10"],
+  },
 ];
+// What is bundled into the ES module still calls require for Node's own modules.
+const requireInEsm =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 rmSync("dist", { recursive: true, force: true });
-for (const { outDir, type, format, module } of formats) {
+const bundled = new Set();
+for (const { outDir, type, format, options } of formats) {
   for (const project of ["tsconfig.client.json", "tsconfig.emulator.json"]) {
-    execFileSync(process.execPath, [tsc, "-p", project, "--outDir", outDir, ...module], { stdio: "inherit" });
+    execFileSync(process.execPath, [tsc, "-p", project, "--outDir", outDir, ...options], { stdio: "inherit" });
   }
-  await build({
+  removeUnreachableTypes(outDir, ["index.d.ts", "emulator/index.d.ts"]);
+  const { metafile } = await build({
     entryPoints: ["src/emulator/index.ts"],
     outfile: `${outDir}/emulator/index.js`,
     bundle: true,
@@ -24,11 +35,45 @@ for (const { outDir, type, format, module } of formats) {
     platform: "node",
     target: "node20",
     format,
-    legalComments: "none",
-    banner:
-      format === "esm"
-        ? { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' }
-        : {},
+    legalComments: "none", // dist/THIRD-PARTY-NOTICES.txt has them
+    metafile: true,
+    banner: format === "esm" ? { js: requireInEsm } : {},
   });
+  for (const input of Object.keys(metafile.inputs)) bundled.add(packageOf(input));
   writeFileSync(`${outDir}/package.json`, JSON.stringify({ type, sideEffects: false }) + "\n");
+}
+writeFileSync("dist/THIRD-PARTY-NOTICES.txt", notices([...bundled].filter(Boolean).sort()));
+
+/** Removes the declarations that no entry point leads to: nobody can import what they describe. */
+function removeUnreachableTypes(outDir, entries) {
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const imports = readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g);
+    for (const [, specifier] of imports) visit(resolve(dirname(file), `${specifier}.d.ts`));
+  };
+  for (const entry of entries) visit(resolve(outDir, entry));
+  for (const name of readdirSync(outDir, { recursive: true })) {
+    const file = resolve(outDir, name);
+    if (file.endsWith(".d.ts") && !reached.has(file)) rmSync(file);
+  }
+}
+
+/** The folder of the package that a bundled file came from; `undefined` for our own. */
+function packageOf(file) {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+}
+
+/** The licence texts of what is bundled; a package without one stops the build. */
+function notices(folders) {
+  const texts = folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
+    if (!file) throw new Error(`${name} is bundled into the emulator, but has no licence file.`);
+    const notice = ["NOTICE", "NOTICE.txt", "CopyrightNotice.txt"].map((entry) => join(folder, entry)).find(existsSync);
+    const parts = [file && join(folder, file), notice].filter(Boolean).map((path) => readFileSync(path, "utf8").trim());
+    return `${name} ${version} (${license})\n\n${parts.join("\n\n")}\n`;
+  });
+  return `The emulator (graph-large-attachments/emulator) contains these packages:\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

@@ -136,6 +136,7 @@ export class Upload {
         this.session = { ...fresh, before: this.session.before ?? before };
         this.#sent = this.#confirmed = this.session.offset;
         this.#guessed = false;
+        this.#waited = true;
         return { next: this.session.offset };
       } catch (error) {
         if (!(error instanceof Refusal) || this.#plan.service.protocol.trouble(error.reply) !== "gone") throw error;

@@ -1,0 +1,33 @@
+/**
+ * A middleware chain of one's own: code that posts small attachments posts large ones, unchanged.
+ *
+ *   npx tsx samples/handler.ts
+ */
+import { Client, MiddlewareFactory } from "@microsoft/microsoft-graph-client";
+import { LargeAttachmentHandler, LargeAttachmentHandlerOptions } from "graph-large-attachments";
+import { startEmulator } from "graph-large-attachments/emulator";
+
+const emulator = await startEmulator();
+const authProvider = { getAccessToken: async () => emulator.token };
+const client = Client.initWithMiddleware({
+  ...emulator.clientOptions,
+  middleware: [new LargeAttachmentHandler(), ...MiddlewareFactory.getDefaultMiddlewareChain(authProvider)],
+});
+
+const message = emulator.addMessage();
+const progress = new LargeAttachmentHandlerOptions({
+  onProgress: ({ loaded, total }) => console.log(`${loaded} of ${total} bytes`),
+});
+const attachment = await client
+  .api(`${message.path}/attachments`)
+  .middlewareOptions([progress]) // needed for the progress only
+  .post({
+    "@odata.type": "#microsoft.graph.fileAttachment",
+    name: "report.pdf",
+    contentType: "application/pdf",
+    contentBytes: Buffer.alloc(10_000_000).toString("base64"),
+  });
+console.log(attachment);
+console.log(`It went by ${emulator.attachments(message)[0]?.via}.`);
+
+await emulator.close();

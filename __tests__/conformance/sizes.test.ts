@@ -76,7 +76,7 @@ describe.each(subjects)("$name", (subject) => {
     ["a Node stream of one chunk larger than a range", () => Readable.from([bytes]), { size: bytes.length }],
     ["an async generator", generator, { size: bytes.length }],
     ["a fetch Response", () => new Response(bytes, { headers: { "content-length": `${bytes.length}` } }), {}],
-    ["random access", () => ({ size: bytes.length, slice: (start, end) => bytes.subarray(start, end) }), {}],
+    ["random access", () => ({ size: bytes.length, slice: (start: number, end: number) => bytes.subarray(start, end) }), {}],
   ];
 
   test.each(sources)("takes %s, in one request and in a session", async (_, source, known) => {

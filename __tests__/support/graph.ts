@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomFillSync } from "node:crypto";
 import { Client } from "@microsoft/microsoft-graph-client";
 import type { Emulator } from "../../src/emulator/index.js";
 
@@ -8,8 +8,8 @@ export function clientOf({ clientOptions, token }: Emulator): Client {
 }
 
 /** Bytes that repeat nowhere, so that a range in the wrong place shows. */
-export function fileOf(size: number): Buffer {
-  return randomBytes(size);
+export function fileOf(size: number): Buffer<ArrayBuffer> {
+  return randomFillSync(Buffer.alloc(size));
 }
 
 export function sha256(bytes: Uint8Array): string {

@@ -1,0 +1,127 @@
+import type { Content } from "../../src/content.js";
+import { NoReply } from "../../src/errors.js";
+import { settings, type UploadOptions } from "../../src/options.js";
+import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
+import { Service } from "../../src/service.js";
+import type { Send } from "../../src/transport.js";
+
+export const GRAPH = "https://graph.microsoft.com/v1.0";
+export const COLLECTION = `${GRAPH}/me/messages/AAMkADI5MAAIT3drCAAA=/attachments`;
+/** An upload URL is a credential: tests look for this token where it must not be. */
+export const TOKEN = "eyJhbGciOiJSUzI1NiIs";
+export const UPLOAD_URL = `https://outlook.office.com/api/v2.0/Users('a8e8@72aa')/Messages('AAMk=')/AttachmentSessions('s=')?authtoken=${TOKEN}`;
+
+export function reply(status: number, body?: unknown, headers: Record<string, string> = {}): Reply {
+  return { status, headers: new Headers(headers), body };
+}
+
+/** A refusal as Graph writes it. */
+export function failure(status: number, code: string, message = "No.", headers: Record<string, string> = {}): Reply {
+  return reply(status, { error: { code, message, innerError: { "request-id": "r-1" } } }, headers);
+}
+
+export const opened = () => reply(201, { uploadUrl: UPLOAD_URL, nextExpectedRanges: ["0-"] });
+export const wants = (offset: number) => reply(200, { nextExpectedRanges: [String(offset)] });
+export const created = (id = "new=") =>
+  reply(201, undefined, {
+    Location: `https://outlook.office.com/api/v2.0/Users('u')/Messages('m')/Attachments('${id}')`,
+  });
+export const holds = (...names: string[]) =>
+  reply(200, { value: names.map((name) => ({ id: `id of ${name}`, name })) });
+export const cut = () => new NoReply(new TypeError("fetch failed"));
+
+export function sessionOf(more: Partial<UploadSession> = {}): UploadSession {
+  const file: FileInfo = { name: "flower", size: 10, contentType: "image/jpeg" };
+  return { protocol: "outlook", collection: COLLECTION, file, uploadUrl: UPLOAD_URL, offset: 0, ...more };
+}
+
+export type Kind = "list" | "create" | "range" | "status" | "cancel" | "post";
+
+function kindOf({ method, url }: WireRequest): Kind {
+  if (method === "PUT") return "range";
+  if (method === "DELETE") return "cancel";
+  if (method === "POST") return /\/createUploadSession(\?|$)/.test(url) ? "create" : "post";
+  return url === UPLOAD_URL ? "status" : "list";
+}
+
+export type Answer = Reply | Error | ((request: WireRequest) => Reply | Promise<Reply>);
+
+export interface Talk {
+  readonly service: Service;
+  readonly requests: WireRequest[];
+  /** What was asked, in order: the whole conversation. */
+  kinds(): Kind[];
+}
+
+/** A service that gives the scripted answers to each kind of request, and an error that no code expects beyond them. */
+export function talk(script: Partial<Record<Kind, Answer[]>>, options: UploadOptions = {}): Talk {
+  const left = Object.fromEntries(Object.entries(script).map(([kind, answers]) => [kind, [...answers]]));
+  const requests: WireRequest[] = [];
+  const send: Send = async (request, { signal }) => {
+    signal?.throwIfAborted();
+    requests.push(request);
+    const answer = left[kindOf(request)]?.shift();
+    if (answer === undefined) throw new Error(`Nothing is scripted for another ${kindOf(request)}.`);
+    if (answer instanceof Error) throw answer;
+    return typeof answer === "function" ? answer(request) : answer;
+  };
+  const service = new Service(outlook, send, settings({ delay: 0, retries: 2, rangeSize: 4 }, options));
+  return { service, requests, kinds: () => requests.map(kindOf) };
+}
+
+/** Content that keeps a record of how it is used. */
+export class Recorded implements Content {
+  readonly reads: [start: number, end: number][] = [];
+  closed = 0;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly anywhere = true,
+    private readonly reading: (start: number, end: number) => Promise<void> | void = () => {},
+  ) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  async read(start: number, end: number): Promise<Uint8Array> {
+    this.reads.push([start, end]);
+    await this.reading(start, end);
+    return this.bytes.slice(start, end);
+  }
+
+  close(): void {
+    this.closed += 1;
+  }
+}
+
+/** 0, 1, 2, … so that a byte in the wrong place shows. */
+export function count(length: number, from = 0): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at + from) % 256);
+}
+
+/** How many listeners an AbortSignal holds: those added less those removed, or gone because it has aborted. */
+export function listenersOf(signal: AbortSignal): () => number {
+  const held = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+    held.add(given[1]);
+    addEventListener.apply(signal, given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+    held.delete(given[1]);
+    removeEventListener.apply(signal, given);
+  };
+  return () => (signal.aborted ? 0 : held.size);
+}
+
+/** What a promise that must reject rejects with. */
+export async function thrownBy(work: Promise<unknown> | (() => unknown)): Promise<unknown> {
+  try {
+    await (typeof work === "function" ? work() : work);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("It did not reject.");
+}

@@ -9,7 +9,7 @@ const layers = [
   ["protocol", "bytes", "queue"],
   ["range"],
   ["protocols/graphSession"],
-  ["protocols/outlook", "protocols/todo"],
+  ["protocols/azureDevOps", "protocols/outlook", "protocols/todo"],
   ["protocols/index"],
   ["errors"],
   ["options", "retry", "content", "streamContent", "contentBytes", "fingerprint", "rangeReader"],
@@ -18,17 +18,19 @@ const layers = [
   ["find"],
   ["session"],
   ["upload"],
-  ["plan", "post", "deliver"],
+  ["plan", "post", "deliver", "link"],
   ["intercept"],
-  ["LargeAttachmentHandler"],
+  ["AttachmentHandler"],
+  ["AzureDevOpsAttachmentHandler", "LargeAttachmentHandler"],
+  ["prepare", "storedSession"],
   ["attach"],
-  ["LargeAttachmentTask"],
+  ["azureDevOpsClient", "LargeAttachmentTask"],
   ["index"],
 ];
 const all = layers.flat();
 const sdk = "@microsoft/microsoft-graph-client";
 /** The only modules that may load code of the Graph client, and not just its types. */
-const usesTheClient = ["errors", "transport"];
+const usesTheClient = ["azureDevOpsClient", "errors", "transport"];
 /** The engine and what it stands on never know which protocol they run. */
 const engine = [
   "protocol",
@@ -45,6 +47,7 @@ const engine = [
   "session",
   "upload",
   "deliver",
+  "link",
   "plan",
   "post",
   "transport",

@@ -49,7 +49,11 @@ else if (!process.argv.includes("--check")) {
 
 /** The report's declarations, without its heading. */
 function report(configObject) {
-  const config = ExtractorConfig.prepare({ configObject, configObjectFullPath, packageJsonFullPath: resolve("package.json") });
+  const config = ExtractorConfig.prepare({
+    configObject,
+    configObjectFullPath,
+    packageJsonFullPath: resolve("package.json"),
+  });
   mkdirSync(config.reportFolder, { recursive: true });
   const { succeeded } = Extractor.invoke(config, {
     localBuild: true,

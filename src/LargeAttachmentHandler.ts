@@ -1,8 +1,9 @@
-import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { intercept } from "./intercept.js";
-import { LargeAttachmentHandlerOptions, settings, type UploadOptions } from "./options.js";
-import { protocolFor } from "./protocols/index.js";
-import { Queue } from "./queue.js";
+import type { Context } from "@microsoft/microsoft-graph-client";
+import { AttachmentHandler } from "./AttachmentHandler.js";
+import { openBody } from "./contentBytes.js";
+import type { Recognition } from "./intercept.js";
+import type { FileInfo, UploadProtocol } from "./protocol.js";
+import { graphProtocolFor } from "./protocols/index.js";
 
 /**
  * Middleware that turns `POST {item}/attachments` of a large file into an upload session, so that code which attaches
@@ -16,39 +17,26 @@ import { Queue } from "./queue.js";
  *
  * Options for one request travel as `.middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress })])`.
  */
-export class LargeAttachmentHandler implements Middleware {
+export class LargeAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  options: UploadOptions = {};
-  /** @internal */
-  readonly queue = new Queue();
-  #next: Middleware | undefined;
+  protected readonly recognition: Recognition = {
+    protocolFor: graphProtocolFor,
+    atMost: (body) => (typeof body === "string" ? body.length : undefined),
+    open: openJson,
+  };
+}
 
-  /** Throws an `UploadError` of code `invalid` for options that make no sense. */
-  constructor(options: UploadOptions | LargeAttachmentHandlerOptions = {}) {
-    this.configure(options instanceof LargeAttachmentHandlerOptions ? options.upload : options);
-  }
-
-  /** @internal */
-  configure(options: UploadOptions): void {
-    settings(options);
-    this.options = { ...this.options, ...options };
-  }
-
-  async execute(context: Context): Promise<void> {
-    if (!this.#next) throw new Error("LargeAttachmentHandler needs a middleware after it: put it first in the chain.");
-    const asked = () =>
-      context.middlewareControl?.getMiddlewareOptions(LargeAttachmentHandlerOptions) as
-        LargeAttachmentHandlerOptions | undefined;
-    const interception = {
-      context,
-      next: this.#next,
-      queue: this.queue,
-      settings: () => settings(this.options, asked()?.upload),
-    };
-    await intercept(interception, protocolFor);
-  }
-
-  setNext(next: Middleware): void {
-    this.#next = next;
-  }
+/** The file in the JSON of a `fileAttachment` or `taskFileAttachment`. */
+function openJson({ options }: Context, protocol: UploadProtocol): ReturnType<Recognition["open"]> {
+  const opened = openBody(options!.body as unknown as string);
+  if (!opened || !protocol.creates?.(opened.members["@odata.type"])) return undefined;
+  const { name, contentType, isInline, contentId } = opened.members as {
+    [member in keyof FileInfo]: FileInfo[member] | null;
+  };
+  const file = {
+    contentType: contentType ?? undefined,
+    isInline: isInline ?? undefined,
+    contentId: contentId ?? undefined,
+  };
+  return { content: opened.content, file: { name: name ?? "", ...file } };
 }

@@ -1,12 +1,14 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { prepare, type AttachOptions, type CreatedAttachment, type Prepared } from "./attach.js";
+import type { CreatedAttachment } from "./attach.js";
 import { knowsItsSize, type AttachmentSource } from "./content.js";
 import { asGraphError, NoReply, UploadError } from "./errors.js";
 import { fingerprint, sameFile } from "./fingerprint.js";
+import { link } from "./link.js";
 import type { UploadOptions } from "./options.js";
+import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply, UploadSession } from "./protocol.js";
-import { protocolNamed } from "./protocols/index.js";
 import { mustBeSafe, openSession } from "./session.js";
+import { sound } from "./storedSession.js";
 import { Upload } from "./upload.js";
 
 /** How far an upload is, as the service says, or, where it cannot say, as the last reply did. */
@@ -23,10 +25,10 @@ export interface UploadStatus {
  * Rejects with the client's `GraphError` for what the service refuses, with an `UploadError` for what cannot be done,
  * and with the signal's reason for an abort; after either, `resume()` goes on.
  */
-export class LargeAttachmentTask {
+export class LargeAttachmentTask<A = CreatedAttachment> {
   readonly #prepared: Prepared;
   readonly #upload: Upload;
-  #running: Promise<CreatedAttachment> | undefined;
+  #running: Promise<A> | undefined;
   #done = false;
   readonly #cancelled = new AbortController();
 
@@ -39,41 +41,35 @@ export class LargeAttachmentTask {
    * Opens an upload session. `url` is that of a message, event or task, or of its attachments; the client may be any,
    * also one without `withLargeAttachments`.
    */
-  static async create(
+  static async create<A = CreatedAttachment>(
     client: Client,
     url: string,
     file: AttachmentSource,
     options: AttachOptions = {},
-  ): Promise<LargeAttachmentTask> {
+  ): Promise<LargeAttachmentTask<A>> {
     const prepared = await prepare(client.api(url), file, options);
-    const { plan, queue } = prepared;
+    const { plan, queue, key } = prepared;
     if (plan.file.size === 0)
       throw new UploadError("invalid", "An empty file has no ranges to upload: use client.api(url).attach(file).");
-    const { service, collection } = plan;
+    const { settings } = plan.service;
     const named = { ...prepared, plan: { ...plan, fingerprint: await fingerprint(plan.content) } };
     const open = () => openSession(named.plan);
-    const session = await asGraphError(queue.run(service.protocol.item(collection), open, service.settings.signal));
-    return new LargeAttachmentTask(named, session, false);
+    const session = await asGraphError(queue.run(key, open, settings.signal));
+    return new LargeAttachmentTask<A>(named, session, false);
   }
 
   /** Takes up a stored session. `file` must be the same file: its size and edges are compared before anything is sent. */
-  static async restore(
+  static async restore<A = CreatedAttachment>(
     client: Client,
     session: UploadSession,
     file: AttachmentSource,
     options: UploadOptions = {},
-  ): Promise<LargeAttachmentTask> {
-    const { collection, uploadUrl, offset, file: info } = sound(session);
+  ): Promise<LargeAttachmentTask<A>> {
+    const { collection, uploadUrl, offset, file: info, linkTo } = sound(session);
+    const { size, ...about } = info;
     mustBeSafe(uploadUrl, collection);
-    const { name, contentType, isInline, contentId, size } = info;
-    const prepared = await prepare(client.api(collection), file, {
-      ...options,
-      name,
-      contentType,
-      isInline,
-      contentId,
-      size: knowsItsSize(file) ? undefined : size,
-    });
+    const known = { ...options, ...about, size: knowsItsSize(file) ? undefined : size };
+    const prepared = await prepare(client.api(collection), file, known);
     const print = await fingerprint(prepared.plan.content);
     if (prepared.plan.file.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
       throw new UploadError(
@@ -81,7 +77,8 @@ export class LargeAttachmentTask {
         `The session was opened for another file than this one (${info.name}, ${size} bytes). Give the same file, or create a new task.`,
       );
     }
-    return new LargeAttachmentTask({ ...prepared, plan: { ...prepared.plan, fingerprint: print } }, session, true);
+    const plan = { ...prepared.plan, fingerprint: print, linkTo };
+    return new LargeAttachmentTask<A>({ ...prepared, plan, key: linkTo ?? prepared.key }, session, true);
   }
 
   /** The session as plain JSON, current after every range. It is a secret: whoever holds it can write to the upload. */
@@ -90,12 +87,12 @@ export class LargeAttachmentTask {
   }
 
   /** Sends what is missing and answers the attachment. A second call while it runs answers the same promise. */
-  upload(options: RunOptions = {}): Promise<CreatedAttachment> {
+  upload(options: RunOptions = {}): Promise<A> {
     return this.#run(options, false);
   }
 
   /** Like `upload`, but asks the service first which bytes it has: after a failure, an abort, or a restart. */
-  resume(options: RunOptions = {}): Promise<CreatedAttachment> {
+  resume(options: RunOptions = {}): Promise<A> {
     return this.#run(options, true);
   }
 
@@ -118,16 +115,18 @@ export class LargeAttachmentTask {
       new UploadError("cancelled", "The upload was cancelled: create a new task to attach the file."),
     );
     await this.#running?.catch(() => {});
-    if (!service.protocol.cancel)
+    const request = service.protocol.cancel?.(this.session);
+    if (!request) {
+      const { service: name } = service.protocol;
       throw new UploadError(
         "unsupported",
-        `${service.protocol.service} cannot discard an unfinished upload; it forgets it by itself.`,
+        `The upload has stopped. ${name} has no call to discard it, but removes it by itself.`,
       );
-    const unstoppable = service.with({ ...service.settings, signal: undefined });
-    await asGraphError(unstoppable.ask(service.protocol.cancel(this.session), isGone));
+    }
+    await asGraphError(service.with({ ...service.settings, signal: undefined }).ask(request, isGone));
   }
 
-  #run(options: RunOptions, ask: boolean): Promise<CreatedAttachment> {
+  #run(options: RunOptions, ask: boolean): Promise<A> {
     this.#running ??= asGraphError(this.#send(options, ask)).then(
       (attachment) => {
         this.#done = true;
@@ -141,14 +140,18 @@ export class LargeAttachmentTask {
     return this.#running;
   }
 
-  async #send(options: RunOptions, ask: boolean): Promise<CreatedAttachment> {
-    const { plan, queue } = this.#prepared;
-    const { protocol, settings } = plan.service;
+  async #send(options: RunOptions, ask: boolean): Promise<A> {
+    const { plan, queue, key } = this.#prepared;
+    const { settings } = plan.service;
     const stops = [this.#cancelled.signal, options.signal ?? settings.signal].filter((signal) => signal !== undefined);
     const signal = AbortSignal.any(stops);
     const service = plan.service.with({ ...settings, onProgress: options.onProgress ?? settings.onProgress, signal });
-    const created = await queue.run(protocol.item(plan.collection), () => this.#upload.run(service, ask), signal);
-    return created.attachment as CreatedAttachment;
+    const work = async () => {
+      const { attachment } = await this.#upload.run(service, ask);
+      if (plan.linkTo) await link(service, plan.linkTo, [{ attachment, file: plan.file }], this.session);
+      return attachment as A;
+    };
+    return queue.run(key, work, signal);
   }
 }
 
@@ -157,25 +160,4 @@ export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
 
 function isGone({ status }: Reply): true | undefined {
   return (status >= 200 && status < 300) || status === 404 || status === 410 ? true : undefined;
-}
-
-/** A stored session has been out of our hands: it must at least be one. */
-function sound(session: UploadSession): UploadSession {
-  const { protocol, collection, uploadUrl, offset, file, before } = (session ?? {}) as Partial<UploadSession>;
-  const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
-  const strings = [protocol, collection, uploadUrl, file?.name].every((value) => typeof value === "string");
-  const lists = before === undefined || (Array.isArray(before) && before.every((id) => typeof id === "string"));
-  if (
-    !strings ||
-    !lists ||
-    !whole(offset) ||
-    !whole(file?.size) ||
-    protocolNamed(protocol!)?.collection(collection!) !== collection
-  ) {
-    throw new UploadError(
-      "invalid",
-      "This is no stored upload session: give the JSON of task.session, or error.session.",
-    );
-  }
-  return session;
 }

@@ -1,30 +1,15 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { openSource, type AttachmentSource } from "./content.js";
+import { AttachmentHandler } from "./AttachmentHandler.js";
+import type { AttachmentSource } from "./content.js";
 import { deliver } from "./deliver.js";
-import { asGraphError, Refusal, UploadError } from "./errors.js";
+import { asGraphError, UploadError } from "./errors.js";
 import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
-import { LargeAttachmentHandlerOptions, settings, type UploadOptions } from "./options.js";
-import { planOf } from "./plan.js";
+import { link } from "./link.js";
+import type { UploadOptions } from "./options.js";
 import { postWhole } from "./post.js";
+import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply } from "./protocol.js";
-import { protocolFor } from "./protocols/index.js";
-import { Queue } from "./queue.js";
-import { callOf } from "./transport.js";
 import type { UploadPlan } from "./session.js";
-
-/** What is said of a file that is attached, and how it is uploaded. What the file knows of itself need not be said. */
-export interface AttachOptions extends UploadOptions {
-  /** File name as people see it. Taken from a `File`. */
-  readonly name?: string;
-  /** Media type. Taken from a `Blob`, `File` or `Response`. */
-  readonly contentType?: string;
-  /** Outlook: whether the body of the message shows it. @default false */
-  readonly isInline?: boolean;
-  /** Outlook: what `<img src="cid:…">` in the body names it. */
-  readonly contentId?: string;
-  /** Bytes; needed for streams, async iterables and responses that do not tell. */
-  readonly size?: number;
-}
 
 /** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {
@@ -39,6 +24,16 @@ export interface CreatedAttachment {
   lastModifiedDateTime?: string;
 }
 
+/** A file of Azure DevOps: what a work item links to. */
+export interface CreatedReference {
+  id: string;
+  url: string;
+}
+
+/** One of several files, with what differs from the others. */
+export type FileToAttach = AttachmentSource | ({ readonly file: AttachmentSource } & Pick<AttachOptions, FileOptions>);
+type FileOptions = "name" | "contentType" | "isInline" | "contentId" | "comment" | "size" | "onProgress";
+
 declare module "@microsoft/microsoft-graph-client" {
   interface GraphRequest {
     /**
@@ -48,74 +43,65 @@ declare module "@microsoft/microsoft-graph-client" {
      * Rejects with the client's `GraphError` for what the service refuses, with an `UploadError` for what cannot be
      * done, and with the signal's reason for an abort.
      */
-    attach(file: AttachmentSource, options?: AttachOptions): Promise<CreatedAttachment>;
+    attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
+    /** Attaches several files to a work item of Azure DevOps, in one revision. */
+    attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
   }
 }
 
-/** An upload that is ready to begin, and the queue of those to its item. */
-export interface Prepared {
-  readonly plan: UploadPlan;
-  readonly queue: Queue;
-}
-
-const queues = new WeakMap<Middleware, Queue>();
-
-/** Checks what was asked and opens the file; nothing is sent. */
-export async function prepare(request: GraphRequest, file: unknown, options: AttachOptions = {}): Promise<Prepared> {
-  const call = await callOf(request);
-  const handler = call.next instanceof LargeAttachmentHandler ? call.next : undefined;
-  const asked = call.context.middlewareControl?.getMiddlewareOptions(LargeAttachmentHandlerOptions) as
-    LargeAttachmentHandlerOptions | undefined;
-  const ownSignal = (call.context.options?.signal as AbortSignal | null | undefined) ?? undefined;
-  const url = call.context.request as string;
-  const protocol = protocolFor(url);
-  if (!protocol) {
-    const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+/** What `client.api(url).attach(…)` does. */
+async function attach(
+  this: GraphRequest,
+  file: AttachmentSource | readonly FileToAttach[],
+  options?: AttachOptions,
+): Promise<object | object[]> {
+  if (!Array.isArray(file)) return (await attachAll([await prepare(this, file, options)]))[0]!;
+  const each = (file as readonly FileToAttach[]).map((one) => ("file" in one ? one : { file: one }));
+  const all = [];
+  for (const { file: source, ...own } of each) all.push(await prepare(this, source, { ...options, ...own }));
+  if (!all.every(({ plan }) => plan.linkTo)) {
     throw new UploadError(
-      "invalid",
-      `${path} takes no attachments: give the URL of an Outlook message or event, or of a To Do task.`,
+      "unsupported",
+      "Several files in one call are for work items of Azure DevOps: attach one after another here.",
     );
   }
-  const { name, contentType, isInline, contentId, size, ...upload } = options;
-  const source = openSource(file, size);
-  const plan = planOf({
-    call,
-    protocol,
-    collection: protocol.collection(url)!,
-    content: source.content,
-    file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId },
-    settings: settings(handler?.options, { signal: ownSignal }, asked?.upload, upload),
-  });
-  const queue = handler?.queue ?? queues.get(call.next) ?? new Queue();
-  queues.set(call.next, queue);
-  return { plan, queue };
+  return attachAll(all);
 }
 
-/** What `client.api(url).attach(file, options)` does. */
-async function attach(this: GraphRequest, file: AttachmentSource, options?: AttachOptions): Promise<CreatedAttachment> {
-  const { plan, queue } = await prepare(this, file, options);
-  const { protocol, settings } = plan.service;
-  const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
-  const deliverThis = () => deliver({ plan, post: () => postWhole(plan), troubleOf });
-  const work = queue
-    .run(protocol.item(plan.collection), deliverThis, settings.signal)
-    .then((result) =>
-      "created" in result ? (result.created.attachment as CreatedAttachment) : posted(result.posted, plan),
-    );
-  work.catch((error: unknown) => plan.content.close(error));
+/** Attaches files to one item, and where it has to be told of them, does so in one revision. */
+async function attachAll(all: readonly Prepared[]): Promise<object[]> {
+  const [first] = all;
+  if (!first) return [];
+  const { plan, queue, key } = first;
+  const work = queue.run(
+    key,
+    async () => {
+      const uploaded = [];
+      for (const { plan: one } of all) uploaded.push({ file: one.file, attachment: await attachOne(one) });
+      if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
+      return uploaded.map(({ attachment }) => attachment);
+    },
+    plan.service.settings.signal,
+  );
+  work.catch((error: unknown) => all.forEach((one) => one.plan.content.close(error)));
   return asGraphError(work);
 }
 
-function posted(reply: Reply, { file, service }: UploadPlan): CreatedAttachment {
-  if (reply.status >= 300) throw new Refusal(reply);
-  const body = reply.body as (CreatedAttachment & { contentBytes?: string }) | undefined;
+async function attachOne(plan: UploadPlan): Promise<object> {
+  const { protocol } = plan.service;
+  const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
+  const result = await deliver({ plan, post: () => postWhole(plan), troubleOf });
+  return "created" in result ? result.created.attachment : posted(result.posted, plan);
+}
+
+function posted(reply: Reply, { file, service }: UploadPlan): object {
+  const { body } = reply;
+  if (service.protocol.trouble(reply) !== "unsure") throw service.refusal(reply);
   if (typeof body !== "object" || body === null) {
-    throw new UploadError(
-      "uncertain",
-      `${service.protocol.service} has taken the file, but its reply was cut before it named the attachment.`,
-    );
+    const message = `${service.protocol.service} has taken the file, but its reply was cut before it named the attachment.`;
+    throw new UploadError("uncertain", message);
   }
-  const { contentBytes: _, ...attachment } = body;
+  const { contentBytes: _, ...attachment } = body as Record<string, unknown>;
   service.settings.onProgress?.({ loaded: file.size, total: file.size });
   return attachment;
 }
@@ -126,12 +112,17 @@ function posted(reply: Reply, { file, service }: UploadPlan): CreatedAttachment 
  */
 export function withLargeAttachments<C extends Client>(client: C, options: UploadOptions = {}): C {
   const chain = client["httpClient"] as { middleware: Middleware };
-  if (chain.middleware instanceof LargeAttachmentHandler) chain.middleware.configure(options);
+  if (chain.middleware instanceof AttachmentHandler) chain.middleware.configure(options);
   else {
     const handler = new LargeAttachmentHandler(options);
     handler.setNext(chain.middleware);
     chain.middleware = handler;
   }
+  return withAttach(client);
+}
+
+/** Gives the requests of a client `attach`; those of other clients made by the same copy of the Graph client get it too. */
+export function withAttach<C extends Client>(client: C): C {
   const requests = Object.getPrototypeOf(client.api("/")) as GraphRequest;
   Object.defineProperty(requests, "attach", { value: attach, configurable: true, writable: true });
   return client;

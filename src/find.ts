@@ -35,6 +35,7 @@ export async function idsOf(service: Service, collection: string): Promise<strin
  * was there before is never taken for it, and where it cannot be known, an `UploadError` of code `uncertain` says so.
  */
 export async function findCreated(service: Service, session: UploadSession): Promise<Created | undefined> {
+  if (!service.protocol.list) return undefined;
   const before = session.before && new Set(session.before);
   const now = before && (await listed(service, session.collection).catch((error) => cannotTell(error, session)));
   const added = now?.filter(({ id }) => !before!.has(id));
@@ -45,8 +46,9 @@ export async function findCreated(service: Service, session: UploadSession): Pro
   throw new UploadError("uncertain", message, { session });
 }
 
-/** Whether an item certainly holds nothing of this name. */
+/** Whether an item certainly holds nothing of this name; what belongs to no item does not count. */
 export async function holdsNone(service: Service, collection: string, name: string): Promise<boolean> {
+  if (!service.protocol.list) return true;
   const items = await listed(service, collection).catch((error: unknown) => {
     if (error instanceof Refusal) return undefined;
     throw error;

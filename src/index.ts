@@ -1,7 +1,15 @@
 export { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
-export { LargeAttachmentHandlerOptions, type UploadOptions, type UploadProgress } from "./options.js";
+export { AzureDevOpsAttachmentHandler } from "./AzureDevOpsAttachmentHandler.js";
+export {
+  AzureDevOpsAttachmentHandlerOptions,
+  LargeAttachmentHandlerOptions,
+  type UploadOptions,
+  type UploadProgress,
+} from "./options.js";
 export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./LargeAttachmentTask.js";
-export { withLargeAttachments, type AttachOptions, type CreatedAttachment } from "./attach.js";
+export { withLargeAttachments, type CreatedAttachment, type CreatedReference, type FileToAttach } from "./attach.js";
+export { createAzureDevOpsClient, type AzureDevOpsClientOptions, type TokenSource } from "./azureDevOpsClient.js";
+export type { AttachOptions } from "./prepare.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export type { BytesLike } from "./bytes.js";
 export type { AttachmentSource, RandomAccessFile } from "./content.js";

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { openBody } from "./contentBytes.js";
+import type { Content } from "./content.js";
 import { deliver } from "./deliver.js";
 import { errorBody, Refusal } from "./errors.js";
 import type { Settings } from "./options.js";
@@ -8,51 +8,58 @@ import type { FileInfo, Reply, Trouble, UploadProtocol } from "./protocol.js";
 import type { Queue } from "./queue.js";
 import { isOwn } from "./transport.js";
 
+const COLLECTION = /\/attachments\/?(\?|#|$)/i;
+
 /** Bodies below this length are never refused for it: no reply is opened to see. */
 const NEVER_TOO_LARGE = 2_000_000;
+
+/** Which requests a handler takes over, and how their bodies are read. */
+export interface Recognition {
+  protocolFor(url: string): UploadProtocol | undefined;
+  /** At most this many bytes of file are in a body; `undefined`: none that could be taken over. */
+  atMost(body: unknown): number | undefined;
+  /** The file in a request; `undefined`: it is to pass. */
+  open(context: Context, protocol: UploadProtocol): { content: Content; file: Omit<FileInfo, "size"> } | undefined;
+}
 
 /** What an interception needs besides the request. */
 export interface Interception {
   readonly context: Context;
   readonly next: Middleware;
   readonly queue: Queue;
+  readonly recognition: Recognition;
   settings(): Settings;
 }
 
 /** Sends a request on, or, where it creates an attachment that is too large for one, uploads it and answers in its place. */
-export async function intercept(
-  interception: Interception,
-  protocolFor: (url: string) => UploadProtocol | undefined,
-): Promise<void> {
-  const { context, next, queue } = interception;
+export async function intercept(interception: Interception): Promise<void> {
+  const { context, next, queue, recognition } = interception;
   const { request, options } = context;
-  const posts =
-    typeof request === "string" && options?.method?.toUpperCase() === "POST" && typeof options.body === "string";
-  const protocol =
-    posts && !isOwn(context) && /\/attachments\/?(\?|#|$)/i.test(request) ? protocolFor(request) : undefined;
+  const posts = typeof request === "string" && options?.method?.toUpperCase() === "POST" && COLLECTION.test(request);
+  const most = posts && !isOwn(context) ? recognition.atMost(options.body) : undefined;
+  const protocol = most === undefined ? undefined : recognition.protocolFor(request as string);
   if (!protocol) return next.execute(context);
-  const item = protocol.item(protocol.collection(request as string)!);
-  return queue.run(item, () => attachInstead(interception, protocol), signalOf(context));
+  const item = protocol.item?.(protocol.collection(request as string)!);
+  return queue.run(item, () => attachInstead(interception, protocol, most!), signalOf(context));
 }
 
-async function attachInstead({ context, next, settings }: Interception, protocol: UploadProtocol): Promise<void> {
+async function attachInstead(interception: Interception, protocol: UploadProtocol, most: number): Promise<void> {
+  const { context, next, recognition, settings } = interception;
   const given = settings();
   const call = { context: pristine(context), next };
-  const body = context.options!.body as string;
-  const small = body.length <= given.threshold;
+  const small = most <= given.threshold;
   const post = () => next.execute(context);
   if (small) {
     await post();
-    if (body.length < NEVER_TOO_LARGE || (await troubleOf(context.response, protocol)) !== "tooLarge") return;
+    if (most < NEVER_TOO_LARGE || (await troubleOf(context.response, protocol)) !== "tooLarge") return;
   }
-  const opened = openBody(body);
-  if (!opened || !protocol.creates(opened.members["@odata.type"])) return small ? undefined : post();
+  const opened = recognition.open(context, protocol);
+  if (!opened) return small ? undefined : post();
   const plan = planOf({
     call,
     protocol,
     collection: protocol.collection(context.request as string)!,
-    content: opened.content,
-    file: fileOf(opened.members),
+    ...opened,
     settings: { ...given, threshold: small ? 0 : given.threshold, signal: signalOf(context) ?? given.signal },
   });
   try {
@@ -74,16 +81,6 @@ function pristine(context: Context): Context {
 
 function signalOf(context: Context): AbortSignal | undefined {
   return (context.options?.signal as AbortSignal | null | undefined) ?? undefined;
-}
-
-function fileOf(members: Readonly<Record<string, unknown>>): Omit<FileInfo, "size"> {
-  const { name, contentType, isInline, contentId } = members as Partial<FileInfo>;
-  return {
-    name: name!,
-    contentType: contentType ?? undefined,
-    isInline: isInline ?? undefined,
-    contentId: contentId ?? undefined,
-  };
 }
 
 /** The trouble that a reply tells of; a copy is read, so that the caller still can. */

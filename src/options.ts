@@ -1,4 +1,4 @@
-import type { MiddlewareOptions } from "@microsoft/microsoft-graph-client";
+import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "./errors.js";
 
 /** How much of the file the service has. Bytes. */
@@ -19,6 +19,8 @@ export interface UploadOptions {
   readonly delay?: number;
   /** Milliseconds that a range may go without its reply before it is tried again. @default 300000 */
   readonly timeout?: number;
+  /** Largest file in bytes, where your service has a limit of its own. @default what is documented for the service */
+  readonly maxSize?: number;
   /** Called when bytes have been taken; `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Stops at once, also in a wait before a retry. */
@@ -30,6 +32,17 @@ export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
   constructor(readonly upload: UploadOptions = {}) {}
 }
 
+/** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
+export class AzureDevOpsAttachmentHandlerOptions extends LargeAttachmentHandlerOptions {}
+
+/** What was asked for one request by its middleware options. */
+export function askedOptions({ middlewareControl }: Context): UploadOptions {
+  const asked = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions].map(
+    (kind) => middlewareControl?.getMiddlewareOptions(kind) as LargeAttachmentHandlerOptions | undefined,
+  );
+  return { ...asked[0]?.upload, ...asked[1]?.upload };
+}
+
 /** Options with every gap filled; `rangeSize` stays open, for its default is the protocol's. */
 export type Settings = UploadOptions & Required<Pick<UploadOptions, "threshold" | "retries" | "delay" | "timeout">>;
 
@@ -37,6 +50,7 @@ const DEFAULTS = { threshold: 3_000_000, retries: 5, delay: 1000, timeout: 300_0
 /** Least and most; timers hold 31 bits. */
 const BOUNDS = {
   threshold: [0, Infinity],
+  maxSize: [0, Infinity],
   rangeSize: [1, Infinity],
   retries: [0, Infinity],
   delay: [0, 2 ** 31 - 1],

@@ -23,10 +23,11 @@ export function planOf({ call, protocol, collection, content, file, settings }: 
   if (typeof file.name !== "string" || file.name.trim() === "") {
     throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
   }
-  if (content.size > limits.file) {
+  const limit = settings.maxSize ?? protocol.fileLimit(collection);
+  if (content.size > limit) {
     throw new UploadError(
       "tooLarge",
-      `The file has ${content.size} bytes, but ${service} takes ${limits.file} at most. Share a link to it instead.`,
+      `The file has ${content.size} bytes, but ${service} takes ${limit} at most. Share a link to it instead.`,
     );
   }
   if (rangeSize !== undefined && (rangeSize > limits.range || rangeSize % limits.unit !== 0)) {

@@ -1,4 +1,4 @@
-import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
+import { graphError, NoReply, UploadError } from "./errors.js";
 import { holdsNone } from "./find.js";
 import type { Reply } from "./protocol.js";
 import { interrupted } from "./service.js";
@@ -16,7 +16,7 @@ export async function postWhole({ service, collection, file, content }: UploadPl
     const repeatable = trouble === "busy" || (await holdsNone(service, collection, file.name));
     if (!repeatable) throw uncertain(protocol.service, answer);
     if (!(await patience.again(reply))) {
-      if (reply) throw new Refusal(reply);
+      if (reply) throw service.refusal(reply);
       throw interrupted(protocol, answer);
     }
   }

@@ -7,6 +7,8 @@ export interface FileInfo {
   readonly isInline?: boolean;
   /** Bare, as `<img src="cid:…">` names it, without angle brackets. */
   readonly contentId?: string;
+  /** Azure DevOps: what people read beside the attachment of a work item. */
+  readonly comment?: string;
 }
 
 /** Bytes `start` up to, but not with, `end` of a file of `total` bytes. */
@@ -18,7 +20,7 @@ export interface ByteRange {
 
 /** A request as a protocol writes it. */
 export interface WireRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -49,12 +51,16 @@ export interface UploadSession {
   readonly offset: number;
   /** Ids of the attachments that the item had before, so that none of them is taken for this one. */
   readonly before?: readonly string[];
+  /** What the service has named the attachment already, where it does so before it has a byte of it. */
+  readonly attachment?: object;
+  /** URL of an item that has to be told of the attachment once it is whole. */
+  readonly linkTo?: string;
   /** Size and hash of the file's first and last 64 KiB, where the file can be read at any place. */
   readonly fingerprint?: string;
 }
 
 /** What a service says of a new session. */
-export type OpenedSession = Pick<UploadSession, "uploadUrl" | "expires" | "offset">;
+export type OpenedSession = Pick<UploadSession, "uploadUrl" | "expires" | "offset" | "attachment">;
 
 /** The attachment as one POST would have answered it, and where it is. */
 export interface Created {
@@ -68,9 +74,32 @@ export type Step = { readonly next: number } | { readonly done: Created | "unnam
 /**
  * What a reply means that brings no step.
  * `busy`: not taken, come again. `passing`: come again, though it may have been taken. `unsure`: ask which bytes it holds.
+ * `doubtful`: refused, but perhaps only since an earlier attempt, whose reply was lost, was taken.
  * `gone`: there is no such session. `tooSmall`, `tooLarge`: the other way of attaching is needed. `refused`: for good.
  */
-export type Trouble = "busy" | "passing" | "unsure" | "gone" | "tooSmall" | "tooLarge" | "refused";
+export type Trouble = "busy" | "passing" | "unsure" | "doubtful" | "gone" | "tooSmall" | "tooLarge" | "refused";
+
+/** How an item is told of attachments that were uploaded beside it. */
+export interface Linking {
+  /** The item that this URL is; `undefined` where it is none. */
+  item(url: string): string | undefined;
+  read(item: string): WireRequest;
+  /** The item's revision, and the URLs of what it holds. */
+  readItem(reply: Reply): LinkedItem | undefined;
+  /** Whether the item holds the attachment. */
+  holds(item: LinkedItem, attachment: object): boolean;
+  /** Adds attachments in one revision, provided that the item has not changed since it was read. */
+  write(
+    item: string,
+    state: LinkedItem,
+    added: readonly { readonly attachment: object; readonly file: FileInfo }[],
+  ): WireRequest;
+}
+
+export interface LinkedItem {
+  readonly revision: number;
+  readonly urls: readonly string[];
+}
 
 /** One page of the attachments that an item has. */
 export interface AttachmentPage {
@@ -83,30 +112,37 @@ export interface UploadProtocol {
   readonly name: string;
   /** For messages to people. */
   readonly service: string;
-  /** Bytes: the largest file, the largest range, and what every range but the last is a multiple of. */
-  readonly limits: { readonly file: number; readonly range: number; readonly unit: number };
+  /** Bytes: the largest range, and what every range but the last is a multiple of. */
+  readonly limits: { readonly range: number; readonly unit: number };
+  /** Bytes of the largest file, as far as it is known for the service at this URL. */
+  fileLimit(collection: string): number;
   /** Bytes sent at once by default. */
   readonly rangeSize: number;
   /** The collection that this URL is, or that belongs to the item at this URL; `undefined` where it takes no attachments. */
   collection(url: string): string | undefined;
-  /** The last key in the collection's URL: uploads of one item are told from those of others by it. */
-  item(collection: string): string;
-  /** Whether a JSON body of this `@odata.type` creates what this protocol can upload. */
-  creates(type: unknown): boolean;
+  /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
+  item?(collection: string): string;
+  /** Whether a JSON body of this `@odata.type` creates what this protocol can upload. Absent: bodies are the bytes themselves. */
+  creates?(type: unknown): boolean;
   /** One request that attaches the whole file. */
   post(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   createSession(collection: string, file: FileInfo): WireRequest;
   readSession(reply: Reply): OpenedSession | undefined;
   sendRange(session: UploadSession, range: ByteRange, bytes: Uint8Array): WireRequest;
-  readRange(reply: Reply, session: UploadSession): Step | undefined;
+  /** `range` is absent where the reply answers a request for the status. */
+  readRange(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
   trouble(reply: Reply): Trouble;
+  /** Absent: refusals are told in Graph's way already. */
+  explain?(reply: Reply): Reply;
   /** The attachment, once it is known under which id the service keeps it. */
   created(session: UploadSession, id: string): object;
   /** Absent: the service cannot say which bytes it holds. The reply is read by `readRange`. */
   status?(session: UploadSession): WireRequest;
-  /** Absent: the service cannot discard an unfinished upload. */
-  cancel?(session: UploadSession): WireRequest;
-  /** Absent: what a collection holds cannot be listed. */
+  /** Absent, or without an answer: the service cannot discard an unfinished upload. */
+  cancel?(session: UploadSession): WireRequest | undefined;
+  /** Present where an item has to be told of its attachments. */
+  readonly linking?: Linking;
+  /** Absent: an upload is no attachment of anything yet, so that one too many does no harm. */
   list?(collection: string): WireRequest;
   readList?(reply: Reply): AttachmentPage | undefined;
 }

@@ -3,7 +3,8 @@ export class Queue {
   readonly #tails = new Map<string, Promise<unknown>>();
 
   /** Runs `job` when those before it have ended, however they ended; an abort while it waits rejects at once. */
-  async run<T>(key: string, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(key: string | undefined, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (key === undefined) return job();
     const before = this.#tails.get(key);
     const turn = before ? Promise.race([before, aborted(signal, before)]) : Promise.resolve();
     const result = turn.then(job);

@@ -1,7 +1,7 @@
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import type { Settings } from "./options.js";
 import type { Reply, UploadProtocol, UploadSession, WireRequest } from "./protocol.js";
-import { Patience } from "./retry.js";
+import { LONGEST_WAIT, Patience, retryAfter, sleep } from "./retry.js";
 import type { Send } from "./transport.js";
 
 /** Milliseconds that a request may go without its reply which carries no file: it need not wait as long as a range. */
@@ -10,11 +10,19 @@ const SMALL_REQUEST = 65_536;
 
 /** One service as one upload talks to it: a protocol, a way to send, and patience. */
 export class Service {
+  /** Milliseconds to wait before the next request. */
+  #pause = 0;
+
   constructor(
     readonly protocol: UploadProtocol,
     private readonly send: Send,
     readonly settings: Settings,
   ) {}
+
+  /** The service's refusal, in Graph's terms. */
+  refusal(reply: Reply): Refusal {
+    return new Refusal(this.protocol.explain?.(reply) ?? reply);
+  }
 
   /** The same service on other terms. */
   with(settings: Settings): Service {
@@ -25,13 +33,20 @@ export class Service {
     return new Patience({ ...this.settings, retries }, this.settings.signal);
   }
 
-  /** Sends once: a reply of any status, or `NoReply`. Rejects only by an abort, or where nothing can be sent at all. */
+  /**
+   * Sends once: a reply of any status, or `NoReply`. Rejects only by an abort, or where nothing can be sent at all.
+   * A success that asks for a pause delays the request after it.
+   */
   async attempt(request: WireRequest): Promise<Reply | NoReply> {
+    if (this.#pause > 0) await sleep(this.#pause, this.settings.signal);
     const { timeout, signal } = this.settings;
     const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
-      return await this.send(request, { timeout: most, signal });
+      const reply = await this.send(request, { timeout: most, signal });
+      const pause = reply.status < 300 ? retryAfter(reply.headers.get("Retry-After"), Date.now()) : undefined;
+      this.#pause = Math.min(pause ?? 0, LONGEST_WAIT);
+      return reply;
     } catch (error) {
       if (error instanceof NoReply) return error;
       throw error;
@@ -45,15 +60,15 @@ export class Service {
       const reply = answer instanceof NoReply ? undefined : answer;
       const understood = reply && understand(reply);
       if (understood !== undefined) return understood;
-      if (reply && !comesBack(this.protocol.trouble(reply))) throw new Refusal(reply);
+      if (reply && !comesBack(this.protocol.trouble(reply))) throw this.refusal(reply);
       if (!(await patience.again(reply))) throw interrupted(this.protocol, answer);
     }
   }
 
   /** Asks the service to forget a session, whether or not the caller has stopped; it may be gone already, so nothing is said. */
   async discard(session: UploadSession): Promise<void> {
-    if (!this.protocol.cancel) return;
-    await this.send(this.protocol.cancel(session), { timeout: 5_000 }).catch(() => {});
+    const request = this.protocol.cancel?.(session);
+    if (request) await this.send(request, { timeout: 5_000 }).catch(() => {});
   }
 }
 

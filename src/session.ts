@@ -11,16 +11,24 @@ export interface UploadPlan {
   readonly file: FileInfo;
   readonly content: Content;
   readonly fingerprint?: string;
+  /** URL of an item that has to be told of the attachment once it is whole. */
+  readonly linkTo?: string;
 }
 
 /** Opens a session and notes which attachments the item has already. */
-export async function openSession({ service, collection, file, fingerprint }: UploadPlan): Promise<UploadSession> {
+export async function openSession({
+  service,
+  collection,
+  file,
+  fingerprint,
+  linkTo,
+}: UploadPlan): Promise<UploadSession> {
   const { protocol } = service;
   const before = idsOf(service, collection);
   before.catch(() => {}); // an abort, which the other one tells
   const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
   mustBeSafe(opened.uploadUrl, collection);
-  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint };
+  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint, linkTo };
 }
 
 /** Ranges go over https, unless the API itself does not. */

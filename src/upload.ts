@@ -22,6 +22,8 @@ export class Upload {
   #sent: number;
   /** The furthest offset that the service has confirmed in this session. */
   #confirmed: number;
+  /** Start of the last range whose reply was lost: it may be there. */
+  #unanswered: number | undefined;
   /** Whether a range that was refused has been taken as kept. */
   #guessed = false;
   /** Whether a wait before the next attempt is over already. */
@@ -50,7 +52,8 @@ export class Upload {
     const { size } = this.#plan.content;
     const { offset } = this.session;
     let step: Step = { next: offset };
-    if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
+    if (offset >= size && this.session.attachment) step = { done: { attachment: this.session.attachment } };
+    else if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
     else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
       const bytes = await this.#read(step.next);
@@ -80,7 +83,7 @@ export class Upload {
   async #understand(answer: Reply | NoReply, range: ByteRange): Promise<Step> {
     const { protocol } = this.#plan.service;
     const reply = answer instanceof NoReply ? undefined : answer;
-    const step = reply && protocol.readRange(reply, this.session);
+    const step = reply && protocol.readRange(reply, this.session, range);
     if (step && this.#plausible(step)) {
       this.#guessed = false;
       return step;
@@ -88,7 +91,9 @@ export class Upload {
     const trouble = reply ? protocol.trouble(reply) : "passing";
     if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble === "gone") return this.#begin(answer);
-    if (trouble !== "busy" && trouble !== "passing") throw new Refusal(reply!);
+    if (trouble === "doubtful" && this.#unanswered === range.start) return this.#beginAnew(answer);
+    if (trouble !== "busy" && trouble !== "passing") throw this.#plan.service.refusal(reply!);
+    if (trouble === "passing") this.#unanswered = range.start;
     await this.#wait(answer);
     return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
   }
@@ -117,8 +122,13 @@ export class Upload {
     if (created) return { done: created };
     if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
     if (!this.#guessed) return (this.#guessed = true) && { next: nextAfter(range) };
-    await service.discard(this.session); // it takes neither this range nor the one after it
-    return this.#begin(answer);
+    return this.#beginAnew(answer);
+  }
+
+  /** Nobody can say what the session holds: it is discarded. */
+  async #beginAnew(last: Reply | NoReply | undefined): Promise<Step> {
+    await this.#plan.service.discard(this.session);
+    return this.#begin(last);
   }
 
   /** The session is gone: the file may be there nonetheless; if not, it is sent again from its first byte. */
@@ -130,12 +140,13 @@ export class Upload {
     for (let reply = last; ;) {
       const failed = reply instanceof NoReply ? undefined : reply;
       if (!(await this.#renewals.again(failed)))
-        throw failed ? new Refusal(failed) : interrupted(this.#plan.service.protocol, reply);
+        throw failed ? this.#plan.service.refusal(failed) : interrupted(this.#plan.service.protocol, reply);
       try {
         const { before, ...fresh } = await openSession(this.#plan);
         this.session = { ...fresh, before: this.session.before ?? before };
         this.#sent = this.#confirmed = this.session.offset;
         this.#guessed = false;
+        this.#unanswered = undefined;
         this.#waited = true;
         return { next: this.session.offset };
       } catch (error) {

@@ -1,10 +1,11 @@
+import type { Context } from "@microsoft/microsoft-graph-client";
 import type { Content } from "../../src/content.js";
 import { NoReply } from "../../src/errors.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { Service } from "../../src/service.js";
-import type { Send } from "../../src/transport.js";
+import { transport, type Send } from "../../src/transport.js";
 
 export const GRAPH = "https://graph.microsoft.com/v1.0";
 export const COLLECTION = `${GRAPH}/me/messages/AAMkADI5MAAIT3drCAAA=/attachments`;
@@ -68,6 +69,17 @@ export function talk(script: Partial<Record<Kind, Answer[]>>, options: UploadOpt
   };
   const service = new Service(outlook, send, settings({ delay: 0, retries: 2, rangeSize: 4 }, options));
   return { service, requests, kinds: () => requests.map(kindOf) };
+}
+
+/** A transport over a chain that answers as told, and every context that came by. */
+export function chain(given: object, answer: (context: Context) => unknown = () => new Response("{}")) {
+  const seen: Context[] = [];
+  const execute = async (own: Context) => {
+    seen.push(own);
+    own.response = (await answer(own)) as Response;
+  };
+  const context = { request: COLLECTION, ...given } as unknown as Context;
+  return { send: transport({ context, next: { execute } }), seen, context };
 }
 
 /** Content that keeps a record of how it is used. */

@@ -1,4 +1,12 @@
 export { startEmulator } from "./emulator.js";
+export type {
+  AzureDevOpsFixture,
+  StoredBlob,
+  WorkItemInfo,
+  WorkItemInit,
+  WorkItemReference,
+  WorkItemRelation,
+} from "./azureDevOpsTypes.js";
 export type { FaultMatcher, FaultScript, RewrittenReply } from "./faults.js";
 export type {
   ClientOptions,

@@ -1,3 +1,4 @@
+import type { AzureDevOpsFixture } from "./azureDevOpsTypes.js";
 import type { FaultScript } from "./faults.js";
 import type { Variations } from "./variations.js";
 
@@ -35,11 +36,15 @@ export interface SessionInfo {
   readonly uploadUrl: string;
 }
 
-export type Origin = "graph" | "outlook";
+export type Origin = "graph" | "outlook" | "azureDevOps";
 
-/** What a request is for, as read from its method and path. */
+/**
+ * What a request is for, as read from its method and path. Azure DevOps: a start is "create", a chunk "range", a simple
+ * upload "post", a PATCH of a work item "link", a GET of it "workItem".
+ */
 export type RequestKind =
-  "create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other";
+  | ("create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other")
+  | ("link" | "workItem");
 
 /** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
 export interface RequestLogEntry {
@@ -94,6 +99,7 @@ export interface Fixture {
   readonly sessions: readonly SessionInfo[];
   readonly requests: readonly RequestLogEntry[];
   vary(changes: Partial<Variations>): void;
+  readonly azureDevOps: AzureDevOpsFixture;
 }
 
 export interface EmulatorOptions {
@@ -102,6 +108,8 @@ export interface EmulatorOptions {
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
   readonly vary?: Partial<Variations>;
+  /** The credentials that the Azure DevOps origin takes. */
+  readonly azureDevOps?: { readonly personalAccessToken?: string; readonly bearer?: string };
 }
 
 /** To spread into the options of a Graph client. */
@@ -112,11 +120,11 @@ export interface ClientOptions {
   fetchOptions: Record<string, unknown>;
 }
 
-/** A running emulator: Graph and the Outlook upload host on two loopback origins. */
+/** A running emulator: Graph, the Outlook upload host and Azure DevOps on three loopback origins. */
 export interface Emulator extends Fixture {
   readonly graphUrl: string;
   readonly outlookUrl: string;
-  /** PEM of the certificate that both origins show. */
+  /** PEM of the certificate that all origins show. */
   readonly ca: string;
   readonly token: string;
   readonly clientOptions: ClientOptions;

@@ -103,6 +103,8 @@ export interface GraphAttachments {
   readonly name: string;
   readonly service: string;
   readonly limits: UploadProtocol["limits"];
+  /** Bytes. */
+  readonly fileLimit: number;
   readonly rangeSize: number;
   /** Paths of items, see `pathPattern`. */
   readonly items: readonly RegExp[];
@@ -142,6 +144,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     name: kind.name,
     service: kind.service,
     limits: kind.limits,
+    fileLimit: () => kind.fileLimit,
     rangeSize: kind.rangeSize,
     collection: (url) => collectionOf(url, kind.items),
     item: lastKey,

@@ -1,16 +1,26 @@
 import type { UploadProtocol } from "../protocol.js";
+import { azureDevOps } from "./azureDevOps.js";
 import { outlook } from "./outlook.js";
 import { todo } from "./todo.js";
 
-/** Every protocol that Graph speaks, each the only one for its URLs. */
-export const graphProtocols: readonly UploadProtocol[] = [outlook, todo];
+const graphProtocols: readonly UploadProtocol[] = [outlook, todo];
+const protocols: readonly UploadProtocol[] = [...graphProtocols, azureDevOps];
 
-/** The protocol whose collection or item this URL is. */
+function among(candidates: readonly UploadProtocol[], url: string): UploadProtocol | undefined {
+  return candidates.find((protocol) => protocol.collection(url) !== undefined);
+}
+
+/** The protocol of Graph whose collection or item this URL is. */
+export function graphProtocolFor(url: string): UploadProtocol | undefined {
+  return among(graphProtocols, url);
+}
+
+/** The protocol of any service whose collection or item this URL is. */
 export function protocolFor(url: string): UploadProtocol | undefined {
-  return graphProtocols.find((protocol) => protocol.collection(url) !== undefined);
+  return among(protocols, url);
 }
 
 /** The protocol that a stored session names. */
 export function protocolNamed(name: string): UploadProtocol | undefined {
-  return graphProtocols.find((protocol) => protocol.name === name);
+  return protocols.find((protocol) => protocol.name === name);
 }

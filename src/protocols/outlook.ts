@@ -8,7 +8,8 @@ import { graphAttachments, pathPattern } from "./graphSession.js";
 export const outlook = graphAttachments({
   name: "outlook",
   service: "Outlook",
-  limits: { file: 157_286_400, range: 3_999_999, unit: 1 },
+  fileLimit: 157_286_400,
+  limits: { range: 3_999_999, unit: 1 },
   rangeSize: DEFAULT_RANGE_SIZE,
   items: [
     pathPattern("/(?:me|users{})(?:/mailFolders{}(?:/childFolders{})*)?/messages{}(?:/event)?"),

@@ -8,7 +8,8 @@ import { graphAttachments, pathPattern } from "./graphSession.js";
 export const todo = graphAttachments({
   name: "todo",
   service: "To Do",
-  limits: { file: 26_214_400, range: 3_999_999, unit: 1 },
+  fileLimit: 26_214_400,
+  limits: { range: 3_999_999, unit: 1 },
   rangeSize: DEFAULT_RANGE_SIZE,
   items: [pathPattern("/(?:me|users{})/todo/lists{}/tasks{}")],
   type: "microsoft.graph.taskFileAttachment",

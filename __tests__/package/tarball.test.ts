@@ -1,0 +1,171 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { root, run, tsc } from "./run";
+
+jest.setTimeout(180_000);
+
+const consumers = join(root, "__tests__/package/consumers");
+let folder: string;
+let tarball: string;
+let unpacked: string;
+
+/** What users get is packed once: npm has it built first. */
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "package-")));
+  const { code, stderr } = await run("npm", ["pack", "--pack-destination", folder]);
+  if (code !== 0) throw new Error(stderr);
+  const [name] = await readdir(folder);
+  tarball = join(folder, name!);
+  await run("tar", ["-xzf", tarball, "-C", folder]);
+  unpacked = join(folder, "package");
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = (path: string) => readFile(join(unpacked, path), "utf8");
+const bin = (path: string, ...args: string[]) => run(process.execPath, [join(root, "node_modules", path), ...args]);
+
+/**
+ * A project that has the package installed. It is unpacked by hand and the peer is linked, as npm would need the network
+ * for the same result: the package has no dependencies of its own.
+ */
+async function project(name: string, settings: object, ...links: string[]): Promise<string> {
+  const home = join(folder, name);
+  await cp(unpacked, join(home, "node_modules/graph-large-attachments"), { recursive: true });
+  await link(home, "@microsoft/microsoft-graph-client", ...links);
+  await writeFile(join(home, "package.json"), JSON.stringify({ name, private: true, ...settings }));
+  return home;
+}
+
+async function link(home: string, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    const path = join("node_modules", name);
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await symlink(await realpath(join(root, path)), join(home, path));
+  }
+}
+
+const attached = { code: 0, stdout: "session 5000000 true\n", stderr: "" };
+
+describe("the tarball", () => {
+  test("is what publint finds well made, so that every tool finds its way in it", async () => {
+    // The level leaves out suggestions: one of them is to write down that the type is commonjs, which is the default.
+    const { code, stdout } = await bin("publint/src/cli.js", tarball, "--strict", "--level", "warning");
+    expect(stdout).toContain("All good!");
+    expect(code).toBe(0);
+  });
+
+  test("has types that say what is there, to every kind of resolution", async () => {
+    const attw = async (...args: string[]) => (await bin("@arethetypeswrong/cli/dist/index.js", tarball, ...args)).code;
+    expect(await attw("--profile", "node16")).toBe(0);
+    // Resolution from before Node had exports (node10) finds the package, but no entry besides it.
+    expect(await attw("--entrypoints", ".")).toBe(0);
+  });
+
+  test("brings nothing along: no dependency but the peer", async () => {
+    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(await read("package.json"));
+    expect({ dependencies, optionalDependencies }).toEqual({});
+    expect(peerDependencies).toEqual({ "@microsoft/microsoft-graph-client": "^3.0.7" });
+  });
+
+  test("holds the build, what people read, and the licences of all that is bundled, and nothing else", async () => {
+    expect((await readdir(unpacked)).sort()).toEqual([
+      "API.md",
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+    ]);
+    const notices = await read("dist/THIRD-PARTY-NOTICES.txt");
+    for (const name of ["selfsigned", "@peculiar/x509", "asn1js", "reflect-metadata"]) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d`, "m"));
+    }
+  });
+
+  test("has a client side that needs no Node and loads nothing but the peer, so that it runs in browsers", async () => {
+    for (const format of ["esm", "cjs"]) {
+      const files = await readdir(join(unpacked, "dist", format), { recursive: true });
+      const client = files.filter((file) => file.endsWith(".js") && !file.startsWith("emulator"));
+      expect(client).toContain("index.js");
+      for (const file of client) {
+        const code = await read(join("dist", format, file));
+        const loaded = [...code.matchAll(/(?:\bfrom |\bimport ?\(?|\brequire\()"([^".][^"]*)"/g)].map(
+          ([, name]) => name,
+        );
+        expect({ file, loaded: loaded.filter((name) => name !== "@microsoft/microsoft-graph-client") }).toEqual({
+          file,
+          loaded: [],
+        });
+        expect({ file, node: code.includes("node:") }).toEqual({ file, node: false });
+      }
+    }
+  });
+});
+
+describe("installed", () => {
+  test("it attaches from an ES module", async () => {
+    const home = await project("esm", { type: "module" });
+    await cp(join(consumers, "attach.mjs"), join(home, "attach.mjs"));
+    expect(await run(process.execPath, [join(home, "attach.mjs")])).toEqual(attached);
+  });
+
+  test("it attaches from CommonJS", async () => {
+    const home = await project("cjs", {});
+    await cp(join(consumers, "attach.cjs"), join(home, "attach.cjs"));
+    expect(await run(process.execPath, [join(home, "attach.cjs")])).toEqual(attached);
+  });
+
+  test("both formats loaded into one process share a client, as a bundle and a test of it may", async () => {
+    const home = await project("both", { type: "module" });
+    await writeFile(
+      join(home, "both.mjs"),
+      `import { createRequire } from "node:module";
+       import { UploadError, withLargeAttachments } from "graph-large-attachments";
+       import { Client } from "@microsoft/microsoft-graph-client";
+       const other = createRequire(import.meta.url)("graph-large-attachments");
+       const client = Client.init({ authProvider: (done) => done(null, "") });
+       const request = other.withLargeAttachments(withLargeAttachments(client)).api("/me/messages/1");
+       const error = await request.attach("a string").catch((error) => error);
+       console.log(error.name, error.code);`,
+    );
+    expect(await run(process.execPath, [join(home, "both.mjs")])).toEqual({
+      code: 0,
+      stdout: "UploadError invalid\n",
+      stderr: "",
+    });
+  });
+
+  const esm = { type: "module" };
+  describe.each([
+    ["nodenext, as an ES module", esm, { module: "nodenext" }],
+    ["nodenext, as CommonJS", {}, { module: "nodenext" }],
+    ["bundler", esm, { module: "esnext", moduleResolution: "bundler" }],
+    ["node10, as older projects have it", {}, { module: "commonjs", moduleResolution: "node10" }],
+  ])("TypeScript with the resolution %s", (name, settings, resolution) => {
+    let home: string;
+    const compile = async (file: string, more: object) => {
+      const compilerOptions = { strict: true, target: "es2022", skipLibCheck: false, ...resolution, ...more };
+      await writeFile(join(home, "tsconfig.json"), JSON.stringify({ files: [file], compilerOptions }));
+      return (await tsc("-p", home)).stdout;
+    };
+    beforeAll(async () => {
+      home = await project(name, settings, "@microsoft/microsoft-graph-types");
+      for (const file of ["types/surface.ts", "package/consumers/attach.ts"]) {
+        await cp(join(root, "__tests__", file), join(home, basename(file)));
+      }
+    });
+
+    test("knows the whole surface, with every declaration checked and none of Node's", async () => {
+      expect(await compile("surface.ts", { types: [], lib: ["es2022", "dom"], noEmit: true })).toBe("");
+    });
+
+    if (name.startsWith("node10")) return; // it cannot see the emulator
+    test("compiles a program with the emulator, which runs", async () => {
+      await link(home, "@types/node", "undici-types");
+      expect(await compile("attach.ts", { types: ["node"], lib: ["es2022", "dom"] })).toBe("");
+      expect(await run(process.execPath, [join(home, "attach.js")])).toEqual(attached);
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { contentRange, DEFAULT_RANGE_SIZE, firstOffset, KIB_320 } from "../src/range.js";
+
+test.each([
+  [{ start: 0, end: 2_097_152, total: 3_483_322 }, "bytes 0-2097151/3483322"],
+  [{ start: 2_097_152, end: 3_483_322, total: 3_483_322 }, "bytes 2097152-3483321/3483322"],
+  [{ start: 9, end: 10, total: 10 }, "bytes 9-9/10"],
+])("%j is written with an inclusive end, as HTTP counts: %s", (range, header) => {
+  expect(contentRange(range)).toBe(header);
+});
+
+test("the default range satisfies every reading of 4 MB, and OneDrive's multiple besides", () => {
+  expect(DEFAULT_RANGE_SIZE).toBe(3_932_160);
+  expect(DEFAULT_RANGE_SIZE).toBeLessThan(4_000_000);
+  expect(DEFAULT_RANGE_SIZE % KIB_320).toBe(0);
+});
+
+test.each([
+  [["0-"], 0],
+  [["0-4533321"], 0],
+  [["2097152"], 2_097_152],
+  [["26-"], 26],
+  [["12345-55232", "77829-99375"], 12_345],
+  [["77829-99375", "12345-"], 12_345],
+  [[" 26 - 30"], 26],
+  [[2_097_152], 2_097_152],
+  [2_097_152, 2_097_152],
+  ["26-", 26],
+  [["?", "26-"], 26],
+  [[], undefined],
+  [undefined, undefined],
+  [null, undefined],
+  [["-"], undefined],
+  [["-26"], undefined],
+  [["26x"], undefined],
+  [["1e3"], undefined],
+  [[1.5], undefined],
+  [["99999999999999999999-"], undefined],
+  [[{}], undefined],
+])("nextExpectedRanges %j begins at %p", (ranges, offset) => {
+  expect(firstOffset(ranges)).toBe(offset);
+});

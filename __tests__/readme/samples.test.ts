@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { root, run, runTs } from "../package/run";
+import { sha256 } from "../support/graph";
+
+jest.setTimeout(120_000);
+
+let folder: string;
+let path: string;
+const file = randomBytes(9_000_000);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "samples-"));
+  path = join(folder, "video.mp4");
+  await writeFile(path, file);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const lines = (text: string, pattern: RegExp) => text.split("\n").filter((line) => pattern.test(line));
+
+describe("npm start, the first thing that anybody runs,", () => {
+  test("attaches 100 MB of Node to a draft and 20 MB to a task, and both arrive as they were", async () => {
+    const { code, stdout, stderr } = await run("npm", ["start", "--silent"]);
+    expect({ code, stderr: lines(stderr, /^(?!npm warn|$)/) }).toEqual({ code: 0, stderr: [] });
+    expect(stdout).toContain("Attaching on the emulator.");
+    expect(lines(stdout, /^They agree/)).toHaveLength(2);
+    expect(stdout).toContain("#microsoft.graph.fileAttachment");
+    expect(stdout).toContain("#microsoft.graph.taskFileAttachment");
+  });
+
+  test("shows progress in plain lines where there is no terminal, not silence", async () => {
+    const { stdout } = await run("npm", ["start", "--silent", "--", path]);
+    const shown = lines(stdout, /^draft message: \d+ of 9000000 bytes$/);
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.at(-1)).toBe("draft message: 9000000 of 9000000 bytes");
+    expect(stdout).toContain(`SHA-256 of the attachment  ${sha256(file)}`);
+  });
+});
+
+describe("samples/attach.ts", () => {
+  const sample = "samples/attach.ts";
+
+  test("says in one line that a path is wrong, and fails, so that scripts notice", async () => {
+    expect(await runTs(sample, ["no such file"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "There is no file at no such file.\n",
+    });
+    expect(await runTs(sample, [folder])).toEqual({ code: 1, stdout: "", stderr: `There is no file at ${folder}.\n` });
+  });
+
+  test("says in one line what a file is too large for", async () => {
+    const large = join(folder, "large");
+    await writeFile(large, "");
+    await truncate(large, 200 * 1_048_576);
+    const { code, stderr } = await runTs(sample, [large]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The file has 209715200 bytes, but Outlook takes 157286400 at most\..*\n$/);
+  });
+});
+
+describe("samples/attach.ts with a token for the real Graph", () => {
+  let emulator: Emulator;
+  let env: NodeJS.ProcessEnv;
+  let task: string;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    task = emulator.addTask().path;
+    const certificate = join(folder, "ca.pem");
+    await writeFile(certificate, emulator.ca);
+    env = {
+      GRAPH_ACCESS_TOKEN: emulator.token,
+      EMULATOR: emulator.graphUrl,
+      TASK: task,
+      NODE_EXTRA_CA_CERTS: certificate,
+    };
+  });
+
+  afterEach(() => emulator.close());
+
+  const start = (...args: string[]) => {
+    const imports = ["tsx", join(root, "__tests__/readme/graphAtEmulator.mjs")].flatMap((module) => [
+      "--import",
+      module,
+    ]);
+    return run(process.execPath, [...imports, "samples/attach.ts", path, ...args], env);
+  };
+  const removed = () =>
+    emulator.requests.filter(({ kind, method }) => kind === "item" && method === "DELETE").map((entry) => entry.path);
+
+  test("attaches to a draft and a task of its own, and deletes both", async () => {
+    const { code, stdout, stderr } = await start();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Attaching on Microsoft Graph.");
+    expect(lines(stdout, /^They agree/)).toHaveLength(2);
+    expect(emulator.sessions.map(({ item, state }) => [state, item.path.split("/")[2]])).toEqual([
+      ["complete", "messages"],
+      ["complete", "todo"],
+    ]);
+    expect(removed()).toEqual([`/v1.0${emulator.sessions[0]!.item.path}`, `/v1.0${task}`]);
+  });
+
+  test("leaves them there with --keep, with the very file on the draft", async () => {
+    expect(await start("--keep")).toMatchObject({ code: 0 });
+    expect(removed()).toEqual([]);
+    expect(emulator.attachments(emulator.sessions[0]!.item)).toMatchObject([
+      { name: "video.mp4", sha256: sha256(file) },
+    ]);
+  });
+
+  test("deletes the draft also where the upload fails, and says why it did", async () => {
+    const error = { code: "ErrorAccessDenied", message: "Access is denied." };
+    emulator.fault({ on: { kind: "create" }, status: 403, body: { error } });
+    const { code, stderr } = await start();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "Access is denied.\n" });
+    expect(removed()).toHaveLength(1);
+    emulator.verifyFaults();
+  });
+});
+
+test("samples/handler.ts has code of its own chain go on posting, by a session", async () => {
+  const { code, stdout, stderr } = await runTs("samples/handler.ts");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("10000000 of 10000000 bytes");
+  expect(stdout).toContain("It went by session.");
+});
+
+test("samples/task.ts stops in the middle, and goes on from there", async () => {
+  const { code, stdout, stderr } = await runTs("samples/task.ts");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("Stopped: AbortError\nThe service has 11796480 of 20000000 bytes.\n15728640 bytes\n");
+  expect(stdout).toMatch(/\n20000000 bytes\n/);
+});

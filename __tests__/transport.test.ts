@@ -1,0 +1,262 @@
+import {
+  AuthenticationHandlerOptions,
+  Client,
+  RetryHandlerOptions,
+  type Context,
+} from "@microsoft/microsoft-graph-client";
+import { MiddlewareControl } from "@microsoft/microsoft-graph-client/lib/src/middleware/MiddlewareControl";
+import { NoReply } from "../src/errors.js";
+import type { WireRequest } from "../src/protocol.js";
+import { callOf, isOwn } from "../src/transport.js";
+import { chain, COLLECTION, GRAPH, listenersOf, thrownBy, TOKEN, UPLOAD_URL } from "./support/fakes";
+
+const LIMITS = { timeout: 60_000 };
+const CREATE: WireRequest = {
+  method: "POST",
+  url: `${COLLECTION}/createUploadSession`,
+  headers: { "Content-Type": "application/json" },
+  body: "{}",
+  to: "api",
+};
+const RANGE_HEADERS = { "Content-Type": "application/octet-stream", "Content-Range": "bytes 0-1/2" };
+const RANGE: WireRequest = {
+  method: "PUT",
+  url: UPLOAD_URL,
+  headers: RANGE_HEADERS,
+  body: Uint8Array.of(1, 2),
+  to: "upload",
+};
+
+const headersOf = (context: Context | undefined) => context!.options!.headers as Record<string, string>;
+
+test("each request has a context and a headers object of its own, because handlers further on add to them", async () => {
+  const { send, seen, context } = chain({ options: { headers: { Prefer: "a" } } }, (own) => {
+    headersOf(own).Authorization = "Bearer added";
+    return new Response(null, { status: 204 });
+  });
+  for (const request of [CREATE, CREATE, RANGE]) await send(request, LIMITS);
+  expect(new Set(seen).size).toBe(3);
+  expect(new Set(seen.map(headersOf)).size).toBe(3);
+  expect(seen).not.toContain(context);
+  expect(headersOf(context)).toEqual({ Prefer: "a" });
+  expect(CREATE.headers).toEqual({ "Content-Type": "application/json" });
+});
+
+test("a request to the API is the caller's own, with another URL and body", async () => {
+  const headers = {
+    Prefer: 'IdType="ImmutableId"',
+    "content-type": "text/plain",
+    "Content-Length": "9",
+    "Content-Encoding": "x",
+  };
+  const options = {
+    method: "POST",
+    body: "theirs",
+    headers,
+    dispatcher: "d",
+    credentials: "include",
+    redirect: "error",
+  };
+  const { send, seen } = chain({ options });
+  await send(CREATE, LIMITS);
+  const { signal, ...sent } = seen[0]!.options as Record<string, unknown>;
+  expect(seen[0]!.request).toBe(CREATE.url);
+  expect(sent).toEqual({
+    method: "POST",
+    body: "{}",
+    headers: { Prefer: 'IdType="ImmutableId"', "Content-Type": "application/json" },
+    dispatcher: "d",
+    credentials: "include",
+    redirect: "error",
+  });
+  expect(signal).toBeInstanceOf(AbortSignal);
+});
+
+test("a range goes out with its own two headers only, and the caller's agent, but no credentials and no redirect", async () => {
+  const own = {
+    keepalive: true,
+    integrity: "sha256-x",
+    referrer: "https://app.test",
+    credentials: "include",
+    redirect: "follow",
+  };
+  const options = { headers: { Prefer: "a", Cookie: "b" }, ...own, dispatcher: "d", agent: "a" };
+  const { send, seen } = chain({ options });
+  await send(RANGE, LIMITS);
+  const { signal: _, ...sent } = seen[0]!.options as Record<string, unknown>;
+  expect(seen[0]!.request).toBe(UPLOAD_URL);
+  expect(sent).toEqual({
+    method: "PUT",
+    body: RANGE.body,
+    headers: RANGE_HEADERS,
+    dispatcher: "d",
+    agent: "a",
+    redirect: "manual",
+  });
+});
+
+const spellings: [string, unknown][] = [
+  ["Authorization", { Authorization: "Bearer t", Prefer: "p" }],
+  ["authorization", { authorization: "Bearer t", Prefer: "p" }],
+  ["AUTHORIZATION", { AUTHORIZATION: "Bearer t", Prefer: "p" }],
+  ["a Headers instance", new Headers({ Authorization: "Bearer t", Prefer: "p" })],
+  ["a list of pairs", [["Authorization", "Bearer t"], ["Prefer", "p"]]],
+]; // prettier-ignore
+
+test.each(spellings)(
+  "a token in %s never reaches an upload URL, nor another origin, and always the API",
+  async (_, headers) => {
+    const { send, seen } = chain({ options: { headers } });
+    const elsewhere: WireRequest = { method: "GET", url: "https://graph.microsoft.com.evil.test/v1.0/x", to: "api" };
+    for (const request of [RANGE, elsewhere, { ...RANGE, url: `${GRAPH}/upload` }, CREATE]) await send(request, LIMITS);
+    expect(seen.slice(0, 3).map(headersOf)).toEqual([RANGE_HEADERS, {}, RANGE_HEADERS]);
+    const api = new Headers(headersOf(seen[3]));
+    expect([api.get("authorization"), api.get("prefer")]).toEqual(["Bearer t", "p"]);
+  },
+);
+
+test("custom hosts are known to requests to the API only, because handlers add tokens for them", async () => {
+  const customHosts = new Set(["outlook.office.com"]);
+  const { send, seen } = chain({ customHosts, options: {} });
+  await send(CREATE, LIMITS);
+  await send(RANGE, LIMITS);
+  expect(seen.map((context) => context.customHosts)).toEqual([customHosts, undefined]);
+});
+
+test("the chain's own retry is off, and the caller's other options stay, as a provider for one request", async () => {
+  const provider = new AuthenticationHandlerOptions();
+  const control = new MiddlewareControl([provider, new RetryHandlerOptions(3, 7)]);
+  const { send, seen, context } = chain({ middlewareControl: control, options: {} });
+  await send(CREATE, LIMITS);
+  await send(RANGE, LIMITS);
+  for (const own of seen) {
+    const sent = own.middlewareControl!;
+    expect(sent).not.toBe(control);
+    expect(sent).toBeInstanceOf(MiddlewareControl);
+    expect(sent.getMiddlewareOptions(AuthenticationHandlerOptions)).toBe(provider);
+    expect(sent.getMiddlewareOptions(RetryHandlerOptions)).toMatchObject({ maxRetries: 0 });
+    expect(isOwn(own)).toBe(true);
+  }
+  expect(control.getMiddlewareOptions(RetryHandlerOptions)).toMatchObject({ maxRetries: 7 });
+  expect([isOwn(context), isOwn({ request: "" })]).toEqual([false, false]);
+});
+
+test.each<[string, unknown, unknown]>([
+  ["JSON", '{"a":1}', { a: 1 }],
+  ["HTML", "<html>", "<html>"],
+  ["nothing", null, undefined],
+  ["a body that was cut", new ReadableStream({ start: (c) => c.error(new TypeError("terminated")) }), undefined],
+])("of a reply with %s the status and the headers count in any case", async (_, body, read) => {
+  const headers = { Location: "https://x/Attachments('1')" };
+  const { send } = chain({}, () => new Response(body as never, { status: 201, headers }));
+  const reply = await send(RANGE, LIMITS);
+  expect([reply.status, reply.headers.get("location"), reply.body]).toEqual([201, headers.Location, read]);
+});
+
+test.each<[string, Error]>([
+  ["of Node's fetch", new TypeError(`fetch failed: ${UPLOAD_URL}`, { cause: { code: "ECONNRESET" } })],
+  ["of node-fetch", Object.assign(new Error(`request to ${UPLOAD_URL} failed`), { name: "FetchError" })],
+  ["of a socket", Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })],
+])("a network error %s is no reply, and its address is withheld", async (_, error) => {
+  const failed = (await thrownBy(chain({}, () => Promise.reject(error)).send(RANGE, LIMITS))) as NoReply;
+  expect(failed).toBeInstanceOf(NoReply);
+  expect(failed.message).not.toContain(TOKEN);
+  const code = (error as { code?: string }).code ?? (error.cause as { code?: string } | undefined)?.code;
+  expect(failed.code).toBe(code);
+});
+
+test.each([
+  { name: "InteractionRequiredAuthError" },
+  { name: "Error", code: "invalid_grant" },
+  { name: "AxiosError", code: "ERR_BAD_REQUEST" },
+  { name: "AbortError" },
+])("%j is no network error, as a sign-in that failed, and the caller's to know as it is", async (kind) => {
+  const refused = Object.assign(new Error("Sign in again."), kind);
+  const { send } = chain({}, () => Promise.reject(refused));
+  expect(await thrownBy(send(CREATE, LIMITS))).toBe(refused);
+});
+
+describe("stopping", () => {
+  test("no reply within the time is none, and the request is ended, so that no connection hangs", async () => {
+    jest.useFakeTimers();
+    try {
+      const { send, seen } = chain({}, () => new Promise(() => {}));
+      const failed = thrownBy(send(RANGE, { timeout: 5000 }));
+      await jest.advanceTimersByTimeAsync(4999);
+      expect(seen[0]!.options!.signal!.aborted).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      const error = (await failed) as NoReply;
+      expect([error.name, error.message]).toEqual(["NoReply", "No reply came within 5000 ms."]);
+      expect(seen[0]!.options!.signal!.aborted).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("the time covers the body too, for a reply may stop in the middle", async () => {
+    const { send } = chain({}, () => new Response(new ReadableStream()));
+    expect(await thrownBy(send(RANGE, { timeout: 5 }))).toBeInstanceOf(NoReply);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["does not listen", () => new Promise(() => {})],
+    ["fails for it", () => Promise.reject(new DOMException("Aborted", "AbortError"))],
+    ["calls it a network error", () => Promise.reject(new TypeError("fetch failed"))],
+  ])("an abort rejects with the signal's reason also where the chain %s", async (_, ending) => {
+    const controller = new AbortController();
+    const { send, seen } = chain({}, (context) => {
+      controller.abort("stop");
+      expect(context.options!.signal!.aborted).toBe(true);
+      return ending();
+    });
+    expect(await thrownBy(send(RANGE, { ...LIMITS, signal: controller.signal }))).toBe("stop");
+    expect(seen).toHaveLength(1);
+  });
+
+  test("after an abort nothing is sent", async () => {
+    const { send, seen } = chain({});
+    expect(await thrownBy(send(RANGE, { ...LIMITS, signal: AbortSignal.abort("before") }))).toBe("before");
+    expect(seen).toEqual([]);
+  });
+
+  test("no request leaves a listener or a timer behind, however it ended", async () => {
+    const { signal } = new AbortController();
+    const listeners = listenersOf(signal);
+    jest.useFakeTimers();
+    const answers = [() => new Response("{}"), () => Promise.reject(new TypeError("x"))];
+    for (const answer of answers)
+      await chain({}, answer)
+        .send(RANGE, { ...LIMITS, signal })
+        .catch(() => {});
+    expect([listeners(), jest.getTimerCount()]).toEqual([0, 0]);
+    jest.useRealTimers();
+  });
+
+  test("the signal of the caller's own request is not taken over, because cancelling the session must outlive it", async () => {
+    const { send, seen } = chain({ options: { signal: AbortSignal.abort("theirs") } });
+    await send({ method: "DELETE", url: UPLOAD_URL, to: "upload" }, LIMITS);
+    expect(seen[0]!.options!.signal!.aborted).toBe(false);
+  });
+});
+
+test("the call of a request is what its post would send, and nothing is sent and nothing of it changed to learn that", async () => {
+  const execute = jest.fn();
+  const middleware = { execute };
+  const client = Client.initWithMiddleware({ middleware, defaultVersion: "beta", customHosts: new Set(["x.test"]) });
+  const { signal } = new AbortController();
+  const request = client.api("/me/messages/m").header("Prefer", "p").option("signal", signal).query({ a: "1" });
+  const option = new RetryHandlerOptions();
+  const { context, next } = await callOf(request.middlewareOptions([option]));
+  expect(next).toBe(middleware);
+  expect(context).toMatchObject({ request: "https://graph.microsoft.com/beta/me/messages/m?a=1" });
+  expect(headersOf(context)).toMatchObject({ Prefer: "p" });
+  expect(context.options!.signal).toBe(signal);
+  expect(context.customHosts).toEqual(new Set(["x.test"]));
+  expect(context.middlewareControl!.getMiddlewareOptions(RetryHandlerOptions)).toBe(option);
+  expect(execute).not.toHaveBeenCalled();
+  execute.mockImplementation(async (own: Context) => void (own.response = new Response(null, { status: 204 })));
+  await request.get();
+  const [sent] = execute.mock.calls[0] as [Context];
+  expect(headersOf(sent)).toEqual({ Prefer: "p" });
+});

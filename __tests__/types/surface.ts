@@ -1,0 +1,108 @@
+// Compiled, never run: what must compile does, and what must not is marked. It needs no types of Node, as in a browser.
+import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Attachment, FileAttachment, TaskFileAttachment } from "@microsoft/microsoft-graph-types";
+import {
+  LargeAttachmentHandler,
+  LargeAttachmentHandlerOptions,
+  LargeAttachmentTask,
+  UploadError,
+  withLargeAttachments,
+  type AttachmentSource,
+  type CreatedAttachment,
+  type UploadOptions,
+  type UploadSession,
+} from "graph-large-attachments";
+
+declare const client: Client;
+declare const file: File;
+declare const created: CreatedAttachment;
+declare const session: UploadSession;
+declare const task: LargeAttachmentTask;
+
+// What was made is an attachment in the types that applications use already.
+export const outlook: FileAttachment = created;
+export const todo: TaskFileAttachment = created;
+export const any: Attachment = created;
+export const id: string = created.id;
+
+// attach is known on every request, wherever the request comes from.
+export const attached: Promise<CreatedAttachment> = client.api("/me/messages/1").attach(file);
+export const onBeta: Promise<CreatedAttachment> = client.api("/me/messages/1").version("beta").attach(file);
+export const withHeader = client.api("/me/events/1").header("Prefer", 'IdType="ImmutableId"').attach(file);
+export const ofRequest = (request: GraphRequest) => request.attach(file, { name: "a", isInline: true, contentId: "b" });
+
+// withLargeAttachments gives back what it was given, also a client of one's own kind.
+interface OwnClient extends Client {
+  readonly tenant: string;
+}
+export const own = (mine: OwnClient): string => withLargeAttachments(mine, { threshold: 0 }).tenant;
+
+// Every kind of file.
+export const sources: AttachmentSource[] = [
+  new Blob([]),
+  file,
+  new Uint8Array(1),
+  new DataView(new ArrayBuffer(1)),
+  new ArrayBuffer(1),
+  new ReadableStream<Uint8Array>(),
+  new Response(),
+  (async function* () {
+    yield new Uint8Array(1);
+  })(),
+  { size: 1, slice: (start: number, end: number) => new Uint8Array(end - start) },
+  { size: 1, name: "a", type: "text/plain", slice: async () => new Blob([]) },
+];
+
+// A handler is a middleware, and takes the options that a client takes.
+export const options: UploadOptions = { threshold: 1, rangeSize: 1, retries: 0, delay: 0, timeout: 1 };
+export const chain: Middleware[] = [
+  new LargeAttachmentHandler(),
+  new LargeAttachmentHandler(options),
+  new LargeAttachmentHandler(new LargeAttachmentHandlerOptions(options)),
+];
+export const forOneCall = client
+  .api("/")
+  .middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress: () => {} })]);
+
+// A session goes through JSON.
+export const restored = LargeAttachmentTask.restore(client, JSON.parse(JSON.stringify(session)), file, options);
+export const offset: Promise<number> = task.getStatus().then((status) => status.offset);
+
+export function whatToDo(error: unknown): UploadSession | string | undefined {
+  if (!(error instanceof UploadError)) return undefined;
+  switch (error.code) {
+    case "interrupted":
+    case "stalled":
+      return error.session;
+    // @ts-expect-error no such code
+    case "broken":
+      return error.message;
+  }
+}
+
+// @ts-expect-error a string is no file: it may be a path or text
+client.api("/").attach("report.pdf");
+// @ts-expect-error a file is needed
+client.api("/").attach();
+// @ts-expect-error a list of numbers is no file
+client.api("/").attach([1, 2, 3]);
+// @ts-expect-error the size is a number
+client.api("/").attach(file, { size: "1" });
+// @ts-expect-error no such option
+client.api("/").attach(file, { chunkSize: 1 });
+// @ts-expect-error progress is an object
+client.api("/").attach(file, { onProgress: (loaded: number) => loaded });
+// @ts-expect-error a promise is no attachment
+export const forgotten: CreatedAttachment = client.api("/").attach(file);
+// @ts-expect-error the size of a file that can be read anywhere is needed
+export const sizeless: AttachmentSource = { slice: () => new Uint8Array(1) };
+// @ts-expect-error options are not changed by what they are given to
+options.retries = 1;
+// @ts-expect-error a task is made by create or restore
+export const made = new LargeAttachmentTask();
+// @ts-expect-error the session is the task's own to set
+task.session = session;
+// @ts-expect-error a name belongs to a file, not to a client
+withLargeAttachments(client, { name: "a" });
+// @ts-expect-error a request is no client
+withLargeAttachments(client.api("/"));

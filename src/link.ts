@@ -1,0 +1,33 @@
+import type { NoReply } from "./errors.js";
+import type { FileInfo, Linking, Reply, UploadSession } from "./protocol.js";
+import { interrupted, type Service } from "./service.js";
+
+/** An attachment that is whole, and the file that it was made of. */
+export interface Uploaded {
+  readonly attachment: object;
+  readonly file: FileInfo;
+}
+
+/**
+ * Tells an item of its attachments, all in one revision. What the item holds is read before each attempt, and an attempt
+ * counts only for the revision that was read: a lost reply never links twice.
+ */
+export async function link(
+  service: Service,
+  item: string,
+  uploaded: readonly Uploaded[],
+  session?: UploadSession,
+): Promise<void> {
+  const linking = service.protocol.linking as Linking;
+  for (const patience = service.patience(); ;) {
+    const state = await service.ask(linking.read(item), linking.readItem);
+    const missing = uploaded.filter(({ attachment }) => !linking.holds(state, attachment));
+    if (missing.length === 0) return;
+    const answer: Reply | NoReply = await service.attempt(linking.write(item, state, missing));
+    const reply = "status" in answer ? answer : undefined;
+    if (reply && linking.readItem(reply)) return;
+    const trouble = reply ? service.protocol.trouble(reply) : "passing";
+    if (!["busy", "passing", "unsure"].includes(trouble)) throw service.refusal(reply!);
+    if (!(await patience.again(reply))) throw interrupted(service.protocol, answer, session);
+  }
+}

@@ -1,0 +1,71 @@
+import type { GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import { AttachmentHandler } from "./AttachmentHandler.js";
+import { openSource } from "./content.js";
+import { UploadError } from "./errors.js";
+import { askedOptions, settings, type UploadOptions } from "./options.js";
+import { planOf } from "./plan.js";
+import { protocolFor } from "./protocols/index.js";
+import { Queue } from "./queue.js";
+import type { UploadPlan } from "./session.js";
+import { callOf } from "./transport.js";
+
+/** What is said of a file that is attached, and how it is uploaded. What the file knows of itself need not be said. */
+export interface AttachOptions extends UploadOptions {
+  /** File name as people see it. Taken from a `File`. */
+  readonly name?: string;
+  /** Media type. Taken from a `Blob`, `File` or `Response`. */
+  readonly contentType?: string;
+  /** Outlook: whether the body of the message shows it. @default false */
+  readonly isInline?: boolean;
+  /** Outlook: what `<img src="cid:…">` in the body names it. */
+  readonly contentId?: string;
+  /** Azure DevOps: what people read beside it in the work item. */
+  readonly comment?: string;
+  /** Azure DevOps: the area whose readers may read it before a work item links to it. */
+  readonly areaPath?: string;
+  /** Bytes; needed for streams, async iterables and responses that do not tell. */
+  readonly size?: number;
+}
+
+/** An upload that is ready to begin, and the queue of those to its item. */
+export interface Prepared {
+  readonly plan: UploadPlan;
+  readonly queue: Queue;
+  /** What the upload waits for its turn with. */
+  readonly key: string | undefined;
+}
+
+const queues = new WeakMap<Middleware, Queue>();
+
+/** Checks what was asked and opens the file; nothing is sent. */
+export async function prepare(request: GraphRequest, file: unknown, options: AttachOptions = {}): Promise<Prepared> {
+  const call = await callOf(request);
+  const handler = call.next instanceof AttachmentHandler ? call.next : undefined;
+  const ownSignal = (call.context.options?.signal as AbortSignal | null | undefined) ?? undefined;
+  const url = call.context.request as string;
+  const protocol = protocolFor(url);
+  if (!protocol) {
+    const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+    const takers = "an Outlook message or event, a To Do task, or an Azure DevOps work item";
+    throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
+  }
+  const { name, contentType, isInline, contentId, comment, areaPath, size, ...upload } = options;
+  const source = openSource(file, size);
+  const linkTo = protocol.linking?.item(url);
+  const plan = planOf({
+    call,
+    protocol,
+    collection: withArea(protocol.collection(url)!, areaPath),
+    content: source.content,
+    file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId, comment },
+    settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
+  });
+  const queue = handler?.queue ?? queues.get(call.next) ?? new Queue();
+  queues.set(call.next, queue);
+  return { plan: { ...plan, linkTo }, queue, key: linkTo ?? protocol.item?.(plan.collection) };
+}
+
+function withArea(collection: string, areaPath: string | undefined): string {
+  if (areaPath === undefined) return collection;
+  return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
+}

@@ -2,19 +2,8 @@ import { Refusal, UploadError } from "../src/errors.js";
 import type { UploadOptions } from "../src/options.js";
 import { postWhole } from "../src/post.js";
 import type { Reply } from "../src/protocol.js";
-import {
-  COLLECTION,
-  count,
-  cut,
-  failure,
-  holds,
-  Recorded,
-  reply,
-  talk,
-  thrownBy,
-  type Answer,
-  type Kind,
-} from "./support/fakes";
+import { COLLECTION, count, cut, failure, holds, Recorded, reply, talk, thrownBy } from "./support/fakes";
+import type { Answer, Kind } from "./support/fakes";
 
 const made = reply(201, { id: "1", name: "flower" });
 const file = { name: "flower", size: 10 };

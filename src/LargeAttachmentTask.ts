@@ -3,7 +3,7 @@ import type { CreatedAttachment } from "./attach.js";
 import { knowsItsSize, type AttachmentSource } from "./content.js";
 import { asGraphError, NoReply, UploadError } from "./errors.js";
 import { fingerprint, sameFile } from "./fingerprint.js";
-import { link } from "./link.js";
+import { isLinked, link } from "./link.js";
 import type { UploadOptions } from "./options.js";
 import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply, UploadSession } from "./protocol.js";
@@ -27,6 +27,7 @@ export interface UploadStatus {
  */
 export class LargeAttachmentTask<A = CreatedAttachment> {
   readonly #prepared: Prepared;
+  readonly #restored: boolean;
   readonly #upload: Upload;
   #running: Promise<A> | undefined;
   #done = false;
@@ -34,6 +35,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
 
   private constructor(prepared: Prepared, session: UploadSession, restored: boolean) {
     this.#prepared = prepared;
+    this.#restored = restored;
     this.#upload = new Upload(prepared.plan, session, restored);
   }
 
@@ -146,9 +148,12 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     const stops = [this.#cancelled.signal, options.signal ?? settings.signal].filter((signal) => signal !== undefined);
     const signal = AbortSignal.any(stops);
     const service = plan.service.with({ ...settings, onProgress: options.onProgress ?? settings.onProgress, signal });
+    const { linkTo } = plan;
     const work = async () => {
+      const begun = this.#restored && this.session.attachment;
+      if (begun && linkTo && (await isLinked(service, linkTo, begun))) return begun as A;
       const { attachment } = await this.#upload.run(service, ask);
-      if (plan.linkTo) await link(service, plan.linkTo, [{ attachment, file: plan.file }], this.session);
+      if (linkTo) await link(service, linkTo, [{ attachment, file: plan.file }], this.session);
       return attachment as A;
     };
     return queue.run(key, work, signal);

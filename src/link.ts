@@ -8,6 +8,12 @@ export interface Uploaded {
   readonly file: FileInfo;
 }
 
+/** Whether an item has been told of an attachment already. */
+export async function isLinked(service: Service, item: string, attachment: object): Promise<boolean> {
+  const linking = service.protocol.linking as Linking;
+  return linking.holds(await service.ask(linking.read(item), linking.readItem), attachment);
+}
+
 /**
  * Tells an item of its attachments, all in one revision. What the item holds is read before each attempt, and an attempt
  * counts only for the revision that was read: a lost reply never links twice.

@@ -22,7 +22,7 @@ export class Upload {
   #sent: number;
   /** The furthest offset that the service has confirmed in this session. */
   #confirmed: number;
-  /** Start of the last range whose reply was lost: it may be there. */
+  /** Start of the last range whose reply was lost or said nothing: it may be there. */
   #unanswered: number | undefined;
   /** Whether a range that was refused has been taken as kept. */
   #guessed = false;
@@ -42,6 +42,7 @@ export class Upload {
     this.#reader = new RangeReader(content, service.settings.rangeSize ?? service.protocol.rangeSize);
     this.#sent = restored ? content.size : session.offset;
     this.#confirmed = session.offset;
+    if (restored) this.#unanswered = session.offset;
   }
 
   /** Sends what is missing, on the terms of `service`. `ask`: the service is asked first which bytes it holds. */
@@ -89,11 +90,11 @@ export class Upload {
       return step;
     }
     const trouble = reply ? protocol.trouble(reply) : "passing";
-    if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble === "gone") return this.#begin(answer);
     if (trouble === "doubtful" && this.#unanswered === range.start) return this.#beginAnew(answer);
+    if (trouble !== "busy") this.#unanswered = range.start;
+    if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble !== "busy" && trouble !== "passing") throw this.#plan.service.refusal(reply!);
-    if (trouble === "passing") this.#unanswered = range.start;
     await this.#wait(answer);
     return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
   }

@@ -65,7 +65,7 @@ test.each([
   "/users/u/todo/lists('AAMDiFkfh=')/tasks/AAMkADliMm=/attachments",
   "/users('u')/todo/lists('AAMDiFkfh=')/tasks('AAMkADliMm=')/Attachments/",
 ])("%s is the same task, so that writes to it queue behind each other", (path) => {
-  expect(todo.item(todo.collection(GRAPH + path)!)).toBe(todo.item(collection));
+  expect(todo.item!(todo.collection(GRAPH + path)!)).toBe(todo.item!(collection));
 });
 
 test("createUploadSession is written as documented, without what attachmentInfo does not know", () => {
@@ -121,7 +121,7 @@ test.each([
   ["#microsoft.graph.fileAttachment", false],
   [null, false],
 ])("a body of type %p is one that To Do uploads: %p", (type, expected) => {
-  expect(todo.creates(type)).toBe(expected);
+  expect(todo.creates!(type)).toBe(expected);
 });
 
 test("a listing goes to the collection with the token", () => {

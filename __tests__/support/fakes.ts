@@ -109,7 +109,7 @@ export class Recorded implements Content {
 }
 
 /** 0, 1, 2, … so that a byte in the wrong place shows. */
-export function count(length: number, from = 0): Uint8Array {
+export function count(length: number, from = 0): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => (at + from) % 256);
 }
 

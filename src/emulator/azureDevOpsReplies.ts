@@ -16,7 +16,7 @@ function exception(
   const typeName = `${namespace}.${typeKey}, ${namespace}`;
   const eventId = namespace === workItemTracking ? 3200 : 3000;
   const body = { $id: "1", innerException: null, message, typeName, typeKey, errorCode: 0, eventId };
-  return json(status, body, { "content-type": "application/json; charset=utf-8", ...headers });
+  return json(status, body, headers);
 }
 
 /** What no source names: the message is ours, the type a general one, so that no client relies on either. */
@@ -153,7 +153,10 @@ export const lengthRequired = (): Reply =>
 
 /** What a browser would show to sign in. */
 export const signInPage = (status: number): Reply => ({
-  ...html(status, "<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head><body></body></html>"),
+  ...html(
+    status,
+    "<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head><body></body></html>",
+  ),
   headers: { "content-type": "text/html; charset=utf-8" },
 });
 

@@ -1,6 +1,6 @@
 import type { Route } from "./path.js";
 import type { Store } from "./store.js";
-import type { RequestHead } from "./types.js";
+import type { Reply, RequestHead, RequestLogEntry } from "./types.js";
 import type { Variations } from "./variations.js";
 
 /** What every part of the service works with. */
@@ -20,6 +20,22 @@ export interface Call {
   readonly body: Buffer;
   /** Scripted: how many bytes of a range the service keeps, as if the rest had been lost. */
   readonly keep?: number;
+}
+
+/** One request in progress: from its head to `close` or `abandon`, it counts for conflicts and concurrency. */
+export interface Exchange {
+  readonly head: RequestHead;
+  readonly entry: RequestLogEntry;
+  /** Processes the request. `keep`: of a range, only so many first bytes are kept. */
+  answer(body: Buffer, keep?: number): Reply;
+  /** Forgets the session that the request is for, if any, and answers 404 or the given status. */
+  dropSession(status?: number): Reply;
+  /** Whether others were in progress in the mailbox on arrival. */
+  readonly contested: boolean;
+  /** The answer is about to be written. */
+  close(): void;
+  /** The connection was lost before an answer; nothing after `close`. */
+  abandon(): void;
 }
 
 /** A call on the Graph origin whose path was understood. */

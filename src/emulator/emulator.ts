@@ -6,19 +6,22 @@ import { createService } from "./service.js";
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
 import { carry, type Wire } from "./wire.js";
 
-/** Starts a strict local Graph with its Outlook upload host, for tests of whatever uploads attachments. */
+/** Starts a strict local Graph, its Outlook upload host and Azure DevOps, for tests of whatever uploads attachments. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const certificate = await makeCertificate();
   const closing = new AbortController();
-  const bases: Record<Origin, string> = { graph: "", outlook: "" };
+  const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "" };
   const start = (origin: Origin, host: string): Promise<Listening> =>
     listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
   const graph = await start("graph", "localhost");
   const outlook = await start("outlook", "127.0.0.1");
+  const azureDevOps = await start("azureDevOps", "localhost");
   bases.graph = `https://localhost:${graph.port}/`;
   bases.outlook = `https://127.0.0.1:${outlook.port}/`;
+  bases.azureDevOps = `https://localhost:${azureDevOps.port}/`;
 
-  const service = createService({ ...options, graphUrl: bases.graph, outlookUrl: bases.outlook });
+  const urls = { graphUrl: bases.graph, outlookUrl: bases.outlook, azureDevOpsUrl: bases.azureDevOps };
+  const service = createService({ ...options, ...urls });
   const faults = new FaultQueue();
   const wire: Wire = { service, faults, closing: closing.signal };
   const dispatcher = await makeDispatcher(certificate.cert);
@@ -39,6 +42,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return service.sessions;
     },
     requests: service.requests,
+    azureDevOps: service.azureDevOps,
     fault: (...scripts) => faults.add(scripts),
     unusedFaults: () => faults.unused(),
     verifyFaults: () => faults.verify(),
@@ -48,7 +52,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     close: async () => {
       closing.abort();
-      await Promise.all([graph.close(), outlook.close(), dispatcher?.destroy()]);
+      await Promise.all([graph.close(), outlook.close(), azureDevOps.close(), dispatcher?.destroy()]);
     },
   };
 }

@@ -4,19 +4,24 @@ import type { RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */
 export function readRequest(head: RequestHead, token: string): { entry: RequestLogEntry; route: Route | undefined } {
   const route = head.origin === "graph" ? routeOf(head.url) : undefined;
-  const { authorization, ...headers } = head.headers;
+  const authorized = head.headers.authorization === `Bearer ${token}`;
+  return { entry: logEntry(head, kindOf(head, route), authorized), route };
+}
+
+/** A request as it is logged on any origin, without its secrets. */
+export function logEntry(head: RequestHead, kind: RequestKind, authorized: boolean): RequestLogEntry {
+  const { authorization: _secret, ...headers } = head.headers;
   const target = head.url.slice(head.url.indexOf("/", "https://".length));
-  const entry: RequestLogEntry = {
+  return {
     origin: head.origin,
     method: head.method,
     path: target.replace(/(authtoken=)[^&]*/gi, "$1…"),
-    kind: kindOf(head, route),
+    kind,
     headers,
-    authorized: authorization === `Bearer ${token}`,
+    authorized,
     contentRange: head.headers["content-range"],
     bodyBytes: 0,
   };
-  return { entry, route };
 }
 
 const sessionKinds: Record<string, RequestKind> = { PUT: "range", GET: "status", DELETE: "cancel" };

@@ -1,4 +1,5 @@
-import type { Call, Context } from "./call.js";
+import { createAzureDevOps } from "./azureDevOpsService.js";
+import type { Call, Context, Exchange } from "./call.js";
 import { answerGraph } from "./graph.js";
 import { answerOutlookHost, outlookSessionAt } from "./outlookHost.js";
 import { sessionNotFound } from "./replies.js";
@@ -13,25 +14,11 @@ import { defaultVariations, type Variations } from "./variations.js";
 export interface ServiceOptions extends EmulatorOptions {
   readonly graphUrl: string;
   readonly outlookUrl: string;
+  /** @default "https://azure-devops/" */
+  readonly azureDevOpsUrl?: string;
 }
 
-/** One request in progress: from its head to `close` or `abandon`, it counts for conflicts and concurrency. */
-export interface Exchange {
-  readonly head: RequestHead;
-  readonly entry: RequestLogEntry;
-  /** Processes the request. `keep`: of a range, only so many first bytes are kept. */
-  answer(body: Buffer, keep?: number): Reply;
-  /** Forgets the session that the request is for, if any, and answers 404 or the given status. */
-  dropSession(status?: number): Reply;
-  /** Whether others were in progress in the mailbox on arrival. */
-  readonly contested: boolean;
-  /** The answer is about to be written. */
-  close(): void;
-  /** The connection was lost before an answer; nothing after `close`. */
-  abandon(): void;
-}
-
-/** Graph and the Outlook upload host without sockets and timers. */
+/** Graph, the Outlook upload host and Azure DevOps without sockets and timers. */
 export interface Service extends Fixture {
   readonly token: string;
   open(head: RequestHead): Exchange;
@@ -55,9 +42,21 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 
+  const azureDevOps = createAzureDevOps({
+    azureDevOpsUrl: options.azureDevOpsUrl ?? "https://azure-devops/",
+    now,
+    options: options.azureDevOps,
+    vary: () => vary,
+  });
+
   function open(head: RequestHead): Exchange {
+    const exchange = head.origin === "azureDevOps" ? azureDevOps.open(head) : openGraph(head);
+    requests.push(exchange.entry);
+    return exchange;
+  }
+
+  function openGraph(head: RequestHead): Exchange {
     const { entry, route } = readRequest(head, token);
-    requests.push(entry);
     const session =
       head.origin === "outlook" ? outlookSessionAt(context, head.url) : route && todoSessionOf(context, { route });
     const item = session?.item ?? (route && store.find(route));
@@ -96,6 +95,7 @@ export function createService(options: ServiceOptions): Service {
     open,
     handle,
     requests,
+    azureDevOps: azureDevOps.fixture,
     get sessions() {
       return store.sessions.map((session) => store.describe(session));
     },
@@ -108,6 +108,7 @@ export function createService(options: ServiceOptions): Service {
     reset: () => {
       store.clear();
       traffic.clear();
+      azureDevOps.reset();
       requests.length = 0;
     },
   };

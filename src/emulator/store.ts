@@ -153,6 +153,6 @@ const contentTypes: Record<string, string> = {
 };
 
 /** Graph fills in a missing content type (documented: image/gif in the sample); by which rule is a choice. */
-function contentTypeOf(name: string): string {
+export function contentTypeOf(name: string): string {
   return contentTypes[name.split(".").pop()?.toLowerCase() ?? ""] ?? "application/octet-stream";
 }

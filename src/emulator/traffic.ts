@@ -51,9 +51,12 @@ export class Traffic {
     if (others.length >= vary.concurrency) {
       return throttled(vary, "Application is over its MailboxConcurrency limit.");
     }
-    const { writesTo } = passage;
-    const overlaps = writesTo !== undefined && others.some((other) => other.writesTo === writesTo);
-    return vary.conflicts && overlaps ? irresolvableConflict() : undefined;
+    return vary.conflicts && this.overlaps(passage) ? irresolvableConflict() : undefined;
+  }
+
+  /** Whether an earlier write to the same item was in progress when this one arrived. */
+  overlaps({ writesTo, others }: Passage): boolean {
+    return writesTo !== undefined && others.some((other) => !other.abandoned && other.writesTo === writesTo);
   }
 
   /** Counts a request against the two documented windows; 429 when one is full. */

@@ -86,7 +86,7 @@ function trouble(reply: Reply): Trouble {
   if (asksToSignIn(reply) || status === 401 || code === "TF237082") return "refused";
   if (succeeded(reply)) return "unsure";
   if (status === 429 || status === 412 || code === "TF400733") return "busy";
-  if ([408, 500, 502, 503, 504].includes(status) || PASSING_CODES.test(code)) return "passing";
+  if ([408, 500, 502, 503, 504, 509].includes(status) || PASSING_CODES.test(code)) return "passing";
   if (status === 413) return "tooLarge";
   return [400, 404, 405, 409, 416].includes(status) ? "doubtful" : "refused";
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-require-imports, no-console */
 const { Client } = require("@microsoft/microsoft-graph-client");
 const { withLargeAttachments } = require("graph-large-attachments");
 const { startEmulator } = require("graph-large-attachments/emulator");

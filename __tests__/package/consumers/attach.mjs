@@ -1,3 +1,4 @@
+/* eslint-disable no-console */
 import { Client } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "graph-large-attachments";
 import { startEmulator } from "graph-large-attachments/emulator";

@@ -1,3 +1,4 @@
+/* eslint-disable no-console */
 import { Client } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments, type CreatedAttachment } from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";

@@ -1,0 +1,229 @@
+import { createService } from "../../src/emulator/service";
+import {
+  attachmentsPath,
+  basic,
+  chunk,
+  exceptionOf,
+  octets,
+  read,
+  start,
+  startAzure,
+  upload,
+  type AzureBench,
+} from "./azureDevOpsSupport";
+import { sampleBytes } from "./support";
+
+const bytes = sampleBytes(50_000);
+let bench: AzureBench;
+beforeAll(async () => {
+  bench = await startAzure();
+});
+afterAll(() => bench.emulator.close());
+beforeEach(() => bench.emulator.reset());
+
+/** Sends the file in these pieces and gives the statuses. */
+async function chunks(id: string, ...ends: number[]): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const [at, to] of ends.entries()) statuses.push((await chunk(bench, id, bytes, [ends[at - 1] ?? 0, to])).status);
+  return statuses;
+}
+
+test("a start, chunks in order, and the last byte completes the file", async () => {
+  const { azure } = bench;
+  const { id, url } = await start(bench);
+  expect(url).toBe(`${azure.organizationUrl}${attachmentsPath}/${id}?fileName=a.bin`);
+  expect(azure.blob(id)).toMatchObject({ fileName: "a.bin", complete: false, chunks: 0 });
+  const first = await chunk(bench, id, bytes, [0, 40_000]);
+  expect([first.status, await first.json()]).toEqual([
+    201,
+    { id, url: `${azure.organizationUrl}${attachmentsPath}/${id}` },
+  ]);
+  expect(azure.blob(id)).toMatchObject({ complete: false, chunks: 1, bytes: bytes.subarray(0, 40_000) });
+  const last = await chunk(bench, id, bytes, [40_000, 50_000]);
+  expect([last.status, await last.json()]).toEqual([200, expect.objectContaining({ id })]);
+  expect(azure.blob(id)).toMatchObject({ complete: true, chunks: 2 });
+  expect(azure.blob(id).bytes.equals(bytes)).toBe(true);
+});
+
+test("one chunk is enough, and no size is a multiple of anything", async () => {
+  const { id } = await start(bench, "");
+  expect(await chunks(id, 50_000)).toEqual([200]);
+  const { id: odd } = await start(bench, "");
+  expect(await chunks(odd, 1, 3, 49_999, 50_000)).toEqual([201, 201, 201, 200]);
+  expect(bench.azure.blob(odd).bytes.equals(bytes)).toBe(true);
+});
+
+test.each([200, 201, 202] as const)("all chunks answer %i where the sources are read so", async (azureChunkStatus) => {
+  bench.emulator.vary({ azureChunkStatus });
+  const { id } = await start(bench);
+  expect(await chunks(id, 40_000, 50_000)).toEqual([azureChunkStatus, azureChunkStatus]);
+  bench.emulator.vary({ azureChunkStatus: "201 then 200" });
+});
+
+test("uploadType is read in any letter case, may be absent on a PUT, and is nothing else", async () => {
+  const { request } = bench;
+  const response = await request("POST", `${attachmentsPath}?UploadType=Chunked&filename=a`);
+  const { id } = await read<{ id: string }>(response);
+  expect((await chunk(bench, id, bytes, [0, 10], { query: "" })).status).toBe(201);
+  expect((await chunk(bench, id, bytes, [10, 20], { query: "?uploadType=CHUNKED" })).status).toBe(201);
+  expect((await chunk(bench, id, bytes, [20, 30], { query: "?uploadType=simple" })).status).toBe(400);
+  expect((await request("POST", `${attachmentsPath}?uploadType=resumable`)).status).toBe(400);
+});
+
+test("a chunk's url has its fileName only in the variation", async () => {
+  bench.emulator.vary({ azureChunkFileName: true });
+  const { id, url } = await start(bench);
+  expect(await (await chunk(bench, id, bytes, [0, 10])).json()).toEqual({ id, url });
+  bench.emulator.vary({ azureChunkFileName: false });
+});
+
+test("a start with content is refused", async () => {
+  const response = await bench.request("POST", `${attachmentsPath}?uploadType=chunked`, { body: bytes });
+  expect(response.status).toBe(400);
+  expect(bench.azure.attachments()).toEqual([]);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["no Content-Range", { "content-range": "" }, /Content-Range header not understood/],
+  ["inner spaces", { "content-range": "bytes 0 - 9 / 50000" }, /not understood/],
+  ["no total", { "content-range": "bytes 0-9/*" }, /not understood/],
+  ["the form for empty files of another API", { "content-range": "bytes */0" }, /not understood/],
+  ["an end that is exclusive", { "content-range": "bytes 0-10/50000" }, /does not fit/],
+  ["an end before its start", { "content-range": "bytes 9-0/50000" }, /not within/],
+  ["an end beyond the total", { "content-range": "bytes 0-9/9" }, /not within/],
+  ["a gap", { "content-range": "bytes 10-19/50000" }, /not where/],
+])("a chunk with %s is refused and nothing is kept", async (_with, headers, message) => {
+  const { id } = await start(bench);
+  const refused = await exceptionOf(await chunk(bench, id, bytes, [0, 10], { headers }));
+  expect(refused).toEqual([400, expect.stringMatching(message), "VssServiceException"]);
+  expect(bench.azure.blob(id)).toMatchObject({ chunks: 0, bytes: Buffer.alloc(0) });
+});
+
+test("the total may not change", async () => {
+  const { id } = await start(bench);
+  await chunks(id, 10);
+  const [status, message] = await exceptionOf(await chunk(bench, id, bytes.subarray(1), [10, 20]));
+  expect([status, message]).toEqual([400, expect.stringContaining("total 49999")]);
+});
+
+test("a file above the limit is refused at its first chunk, by its total", async () => {
+  const { id } = await start(bench);
+  const headers = { "content-range": "bytes 0-9/62914561" };
+  const [status, message] = await exceptionOf(await chunk(bench, id, bytes, [0, 10], { headers }));
+  expect([status, message]).toEqual([400, expect.stringMatching(/^TF237082: .*60\.000 MB/)]);
+  bench.emulator.vary({ azureTooLargeStatus: 413 });
+  expect((await chunk(bench, id, bytes, [0, 10], { headers })).status).toBe(413);
+  bench.emulator.vary({ azureTooLargeStatus: 400, azureMaximum: 2000000000 });
+  expect((await chunk(bench, id, bytes, [0, 10], { headers })).status).toBe(201);
+  bench.emulator.vary({ azureMaximum: 62914560 });
+});
+
+test("an unknown or simple attachment takes no chunk", async () => {
+  const none = crypto.randomUUID();
+  const { id } = await upload(bench, bytes);
+  expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(400);
+  expect(await exceptionOf(await chunk(bench, none, bytes, [0, 10]))).toEqual([
+    400,
+    `The attachment ${none} does not exist.`,
+    "VssServiceException",
+  ]);
+  bench.emulator.vary({ azureUnknownId: 404 });
+  expect((await chunk(bench, none, bytes, [0, 10])).status).toBe(404);
+  bench.emulator.vary({ azureUnknownId: 400 });
+});
+
+test("a range that was taken is refused when it comes again, at the end too", async () => {
+  const { id } = await start(bench);
+  await chunks(id, 10);
+  expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(400);
+  expect((await chunk(bench, id, bytes, [10, 50_000])).status).toBe(200);
+  expect((await chunk(bench, id, bytes, [10, 50_000])).status).toBe(400);
+  expect(bench.azure.blob(id).bytes.equals(bytes)).toBe(true);
+});
+
+test("or, in the variation, the last one is taken once more in its own place", async () => {
+  bench.emulator.vary({ azureReplay: "accept" });
+  const { id } = await start(bench);
+  await chunks(id, 10, 20);
+  expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(400);
+  expect((await chunk(bench, id, bytes, [10, 19])).status).toBe(400);
+  expect((await chunk(bench, id, bytes, [10, 20])).status).toBe(201);
+  expect((await chunk(bench, id, bytes, [20, 50_000])).status).toBe(200);
+  expect((await chunk(bench, id, bytes, [20, 50_000])).status).toBe(200);
+  expect(bench.azure.blob(id)).toMatchObject({ chunks: 3, complete: true });
+  expect(bench.azure.blob(id).bytes.equals(bytes)).toBe(true);
+  bench.emulator.vary({ azureReplay: "refuse" });
+});
+
+test("an upload in progress is not there to be read", async () => {
+  const { id } = await start(bench);
+  await chunks(id, 10);
+  expect((await bench.request("GET", `${attachmentsPath}/${id}`)).status).toBe(404);
+});
+
+test("there is no status, offset, commit or abort, and a chunk is no POST", async () => {
+  const { id } = await start(bench);
+  for (const method of ["HEAD", "PATCH", "OPTIONS", "DELETE"]) {
+    expect((await bench.request(method, `${attachmentsPath}/${id}`)).status).toBe(405);
+  }
+  const posted = await bench.request("POST", `${attachmentsPath}/${id}?uploadType=chunked`, { body: bytes });
+  expect([posted.status, await posted.json()]).toEqual([
+    405,
+    { count: 1, value: { Message: "The requested resource does not support http method 'POST'." } },
+  ]);
+  expect((await bench.request("PUT", attachmentsPath, { body: bytes })).status).toBe(405);
+});
+
+test("of two chunks at once for one upload, the later is refused", async () => {
+  const { emulator } = bench;
+  const { id } = await start(bench);
+  emulator.fault({ on: { range: "first" }, delay: 600_000 });
+  const stop = new AbortController();
+  const first = chunk(bench, id, bytes, [0, 10], { signal: stop.signal }).catch(() => "stopped");
+  while (emulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(409);
+  const other = await start(bench);
+  expect((await chunk(bench, other.id, bytes, [0, 10])).status).toBe(201);
+  stop.abort();
+  expect(await first).toBe("stopped");
+  expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(201);
+});
+
+test("chunks begin with api-version 2.0 or, read strictly, 5.0", async () => {
+  const { emulator, request } = bench;
+  const put = async (version: string): Promise<number> => {
+    const { id } = await start(bench);
+    return (await chunk(bench, id, bytes, [0, 10], { query: `?api-version=${version}` })).status;
+  };
+  expect([await put("1.0"), await put("2.0"), await put("3.2")]).toEqual([405, 201, 201]);
+  emulator.vary({ azureChunkFloor: "5.0" });
+  expect([await put("4.1"), await put("5.0")]).toEqual([405, 201]);
+  emulator.vary({ azureChunkFloor: "2.0" });
+  expect((await request("POST", `${attachmentsPath}?uploadType=chunked&api-version=1.0`)).status).toBe(400);
+});
+
+describe("without sockets, as Node's own would not send them,", () => {
+  const service = createService({ graphUrl: "https://graph/", outlookUrl: "https://outlook/" });
+  const { organizationUrl, personalAccessToken } = service.azureDevOps;
+  const handle = (method: string, path: string, headers: Record<string, string>, body = ""): [number, string] => {
+    const authorization = basic(personalAccessToken);
+    const url = `${organizationUrl}${attachmentsPath}${path}`;
+    const all = { authorization, "content-type": octets, ...headers };
+    const reply = service.handle({ origin: "azureDevOps", method, url, headers: all, body: Buffer.from(body) });
+    return [reply.status, reply.body.toString()];
+  };
+
+  test("a start without any length gets 411 as a page", () => {
+    const [status, page] = handle("POST", "?uploadType=chunked&api-version=7.1", {});
+    expect([status, page]).toEqual([411, expect.stringContaining("Length Required")]);
+  });
+
+  test("a range inside of Content-Length, as some documentation has it, is refused", () => {
+    const [, started] = handle("POST", "?uploadType=chunked&api-version=7.1", { "content-length": "0" });
+    const { id } = JSON.parse(started) as { id: string };
+    const headers = { "content-length": "bytes 0-9/10" };
+    expect(handle("PUT", `/${id}?api-version=7.1`, headers, "0123456789")[0]).toBe(400);
+    const both = { ...headers, "content-range": "bytes 0-9/10" };
+    expect(handle("PUT", `/${id}?api-version=7.1`, both, "0123456789")[0]).toBe(400);
+  });
+});

@@ -1,0 +1,82 @@
+import { constants } from "node:fs";
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./run";
+
+const read = (path: string) => readFile(join(root, path), "utf8");
+const sources = async () =>
+  (await readdir(join(root, "src"), { recursive: true })).filter((path) => path.endsWith(".ts"));
+
+/** The paths in the tree of ARCHITECTURE.md, each from its indentation. */
+function tree(text: string): string[] {
+  const folders: string[] = [];
+  return [...text.matchAll(/^( *)([\w.-]+)(\/?)(?= |$)/gm)].map(([, indent, name, slash]) => {
+    folders.length = indent!.length / 2;
+    folders.push(name!);
+    return folders.join("/") + slash;
+  });
+}
+
+describe("ARCHITECTURE.md", () => {
+  test("has every file of src in its tree and none besides, so that it can be believed", async () => {
+    const [, drawn] = /^```\n(.*?)^```$/ms.exec(await read("ARCHITECTURE.md"))!;
+    const files = tree(drawn!).filter((path) => path.startsWith("src/") && !path.endsWith("/"));
+    expect(files.sort()).toEqual((await sources()).map((path) => `src/${path}`).sort());
+  });
+
+  test("tells who may import whom as the lint rule has it, and both know every file of the client side", async () => {
+    const [, section] = /^## Who may import whom\n(.*?)^## /ms.exec(await read("ARCHITECTURE.md"))!;
+    const rows = [...section!.matchAll(/^\| (`[^|]*`) +\|/gm)].map(([, row]) => row!.replaceAll("`", "").split(", "));
+    const [, literal] = /^const layers = (\[\n.*?^\]);$/ms.exec(await read("eslint.config.mjs"))!;
+    expect(rows).toEqual(JSON.parse(literal!.replaceAll(/,(\s*\])/g, "$1")));
+    const client = (await sources()).filter((path) => !path.startsWith("emulator"));
+    expect(rows.flat().sort()).toEqual(client.map((path) => path.replace(".ts", "")).sort());
+  });
+});
+
+test("no file of the client side has grown over 220 lines, where it would want to be two", async () => {
+  const client = (await sources()).filter((path) => !path.startsWith("emulator"));
+  for (const path of client) {
+    const lines = (await read(join("src", path))).trimEnd().split("\n").length;
+    expect({ path, tooLong: lines > 220 }).toEqual({ path, tooLong: false });
+  }
+});
+
+test("the README is one that is read: under 200 lines, with the two commands that show and prove it", async () => {
+  const readme = await read("README.md");
+  expect(readme.trimEnd().split("\n").length).toBeLessThan(200);
+  expect(readme).toContain("`npm ci && npm start`");
+  expect(readme).toContain("`npm cit`");
+});
+
+test("the README explains every error code and every option, so that none is found by accident", async () => {
+  const readme = await read("README.md");
+  const [, union] = /^export type UploadErrorCode =\n(.*?);/ms.exec(await read("src/errors.ts"))!;
+  const codes = [...union!.matchAll(/"(\w+)"/g)].map(([, code]) => code!);
+  expect(codes).toContain("uncertain");
+  const [, options] = /^export interface UploadOptions \{\n(.*?)^\}/ms.exec(await read("src/options.ts"))!;
+  const names = [...options!.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, name]) => name!);
+  expect(names).toContain("rangeSize");
+  const rows = readme.split("\n").filter((line) => line.startsWith("|"));
+  for (const name of [...codes, ...names]) {
+    expect({ name, row: rows.some((row) => row.startsWith(`| \`${name}\` `)) }).toEqual({ name, row: true });
+  }
+});
+
+test("every script but npm's own hooks is named in the README", async () => {
+  const { scripts } = JSON.parse(await read("package.json"));
+  const readme = await read("README.md");
+  for (const name of Object.keys(scripts).filter((name) => name !== "prepack")) {
+    const command = ["start", "test"].includes(name) ? `npm ${name}` : `npm run ${name}`;
+    expect(readme).toContain(`\`${command}\``);
+  }
+});
+
+test("package-lock.json names no registry, so that it installs from any", async () => {
+  expect(await read("package-lock.json")).not.toContain('"resolved"');
+});
+
+test(".ci/run can be run, and stands on npm cit", async () => {
+  await access(join(root, ".ci/run"), constants.X_OK);
+  expect(await read(".ci/run")).toMatch(/^npm cit$/m);
+});

@@ -26,7 +26,10 @@ test("a POST of bytes answers 201 with id and url alone, and the file is there",
   const response = await request("POST", `${attachmentsPath}?fileName=a%20b%26c.bin&areaPath=MyProject%5CWeb`, {
     body: bytes,
   });
-  expect([response.status, response.headers.get("content-type")]).toEqual([201, "application/json; charset=utf-8"]);
+  expect([response.status, response.headers.get("content-type")]).toEqual([
+    201,
+    "application/json; charset=utf-8; api-version=7.1",
+  ]);
   const { id, url, ...rest } = await read<{ id: string; url: string }>(response);
   expect(rest).toEqual({});
   expect(id).toMatch(guid);

@@ -63,7 +63,7 @@ export function rangeOf(
 }
 
 /** Bytes that differ from place to place, so that a wrong order shows. */
-export const sampleBytes = (size: number): Buffer =>
+export const sampleBytes = (size: number): Buffer<ArrayBuffer> =>
   Buffer.from(Array.from({ length: size }, (_, at) => (at * 31 + (at >> 8)) & 255));
 
 export const errorOf = async (

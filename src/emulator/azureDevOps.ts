@@ -12,10 +12,14 @@ import type { Reply, RequestHead } from "./types.js";
 
 /** Answers a request to the Azure DevOps origin: credential first, then path, api-version and resource. */
 export function answerAzureDevOps(context: AzureDevOpsContext, call: Call): Reply {
-  const reply = answerRequest(context, call);
+  return withType(answerRequest(context, call));
+}
+
+/** The type of JSON as these services write it, with the version that was read (inferred). */
+function withType(reply: Reply, version = ""): Reply {
   const type = reply.headers["content-type"];
   if (type !== "application/json") return reply;
-  return { ...reply, headers: { ...reply.headers, "content-type": `${type}; charset=utf-8` } };
+  return { ...reply, headers: { ...reply.headers, "content-type": `${type}; charset=utf-8${version}` } };
 }
 
 function answerRequest(context: AzureDevOpsContext, call: Call): Reply {
@@ -52,13 +56,18 @@ function answerRoute(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply 
       return noController(new URL(call.head.url).pathname);
   }
   const version = readVersion(call, context.vary);
-  if ("status" in version) return version;
+  return "status" in version
+    ? version
+    : withType(answerResource(context, call, version), `; api-version=${version.text}`);
+}
+
+function answerResource(context: AzureDevOpsContext, call: AzureDevOpsCall, version: ApiVersion): Reply {
   switch (call.route.target) {
     case "attachments":
       return answerAttachments(context, call, version);
     case "attachment":
       return answerAttachment(context, call, version);
-    case "workItem":
+    default:
       return answerWorkItem(context, call);
   }
 }

@@ -30,6 +30,21 @@ test("jobs of one key run one after another in their order, because Exchange ans
   expect(log).toEqual(["a", "b", "c"]);
 });
 
+test("a job that comes while the second one runs waits for it, though the first has ended and been forgotten", async () => {
+  const queue = new Queue();
+  const log: string[] = [];
+  const [a, b, c] = ["a", "b", "c"].map((name) => job(log, name));
+  const results = [a!, b!].map(({ run }) => queue.run("item", run));
+  a!.end();
+  await settled();
+  results.push(queue.run("item", c!.run));
+  await settled();
+  expect(log).toEqual(["a", "b"]);
+  b!.end();
+  c!.end();
+  expect(await Promise.all(results)).toEqual(["a", "b", "c"]);
+});
+
 test("jobs of different keys run side by side", async () => {
   const queue = new Queue();
   const log: string[] = [];

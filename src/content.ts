@@ -87,7 +87,7 @@ function ofResponse(response: Response, size: number | undefined): OpenedSource 
     );
   if (response.bodyUsed) throw new UploadError("invalid", "The body of the response to attach has been read already.");
   const length = response.headers.get("Content-Encoding") ? null : response.headers.get("Content-Length");
-  const known = size ?? (length === null ? undefined : Number(length));
+  const known = size ?? (/^\d+$/.test(length ?? "") ? Number(length) : undefined);
   if (known === undefined) {
     throw new UploadError(
       "invalid",
@@ -95,6 +95,8 @@ function ofResponse(response: Response, size: number | undefined): OpenedSource 
     );
   }
   const type = response.headers.get("Content-Type")?.split(";")[0]?.trim();
+  if (!response.body && size === undefined && known > 0)
+    throw new UploadError("invalid", "The response to attach has no body.");
   return { content: response.body ? new StreamContent(response.body, known) : memory(new Uint8Array(0)), type };
 }
 

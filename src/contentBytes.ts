@@ -8,57 +8,70 @@ export interface OpenedBody {
   readonly content: Content;
 }
 
-const WHITE = /[\s]/;
-
 /**
  * Opens the body of an attachment without decoding or copying its base64: `contentBytes` is found by the marks around
  * it, and the rest is parsed without it. `undefined`: no JSON object with one such string.
  */
 export function openBody(body: string): OpenedBody | undefined {
-  const value = findContentBytes(body);
-  if (!value) return undefined;
+  const found = findContentBytes(body).filter(({ depth }) => depth === 1);
+  const [value] = found;
+  if (found.length !== 1 || value?.end === undefined) return undefined;
+  const members = parsed(body.slice(0, value.start) + body.slice(value.end));
+  if (typeof members !== "object" || members === null) return undefined;
+  const { contentBytes: _, ...others } = members as Record<string, unknown>;
+  const text = textOf(body, value);
+  return text === undefined ? undefined : { members: others, content: base64Content(text) };
+}
+
+function parsed(json: string): unknown {
   try {
-    const members: unknown = JSON.parse(body.slice(0, value.start) + body.slice(value.end));
-    if (typeof members !== "object" || members === null) return undefined;
-    const { contentBytes: _, ...others } = members as Record<string, unknown>;
-    return { members: others, content: base64Content(plain(body, value)) };
-  } catch (error) {
-    if (error instanceof UploadError) throw error;
+    return JSON.parse(json);
+  } catch {
     return undefined;
   }
 }
 
-interface Span {
+/** A member `contentBytes`, and where the text of its value stands; without `end`, the value is no string. */
+interface Found {
+  readonly depth: number;
   readonly start: number;
-  readonly end: number;
+  readonly end?: number;
 }
 
-/** Where the text of the top-level member `contentBytes` stands; `undefined` where it is no string, missing, or there twice. */
-function findContentBytes(body: string): Span | undefined {
-  let found: Span | undefined;
+/** Every member `contentBytes` of a body, at any depth, in order; none where the body breaks off. */
+function findContentBytes(body: string): Found[] {
+  const found: Found[] = [];
   let depth = 0;
-  let key: string | undefined;
+  let due = false; // the value that comes is one of contentBytes
   for (let at = 0; at < body.length; at++) {
-    const mark = body.charCodeAt(at);
-    if (mark === 0x22) {
+    const mark = body[at]!;
+    const begins: boolean = due && !/[\s:]/.test(mark);
+    if (begins && mark !== '"') found.push({ depth, start: at });
+    if (mark === '"') {
       const end = endOfString(body, at + 1);
-      if (end === undefined) return undefined;
-      if (depth === 1 && key === undefined) key = body.slice(at + 1, end);
-      else if (depth === 1 && isContentBytes(key)) {
-        if (found) return undefined;
-        found = { start: at + 1, end };
-      }
+      if (end === undefined) return [];
+      if (begins) found.push({ depth, start: at + 1, end });
+      due = !begins && isKey(body, end) && isContentBytes(body.slice(at + 1, end));
       at = end;
-    } else if (mark === 0x7b || mark === 0x5b) depth++;
-    else if (mark === 0x7d || mark === 0x5d) depth--;
-    else if (mark === 0x2c && depth === 1) key = undefined;
+    } else {
+      if (begins) due = false;
+      if (mark === "{" || mark === "[") depth++;
+      if (mark === "}" || mark === "]") depth--;
+    }
   }
   return found;
 }
 
+/** Whether the string that ends here is followed by a colon. */
+function isKey(body: string, end: number): boolean {
+  let at = end + 1;
+  while (/\s/.test(body[at] ?? "")) at++;
+  return body[at] === ":";
+}
+
 /** A key may be written with escapes. */
-function isContentBytes(key: string | undefined): boolean {
-  if (key === undefined || key.length > 100) return false;
+function isContentBytes(key: string): boolean {
+  if (key.length > 100) return false;
   if (!key.includes("\\")) return key === "contentBytes";
   try {
     return JSON.parse(`"${key}"`) === "contentBytes";
@@ -78,10 +91,10 @@ function endOfString(body: string, start: number): number | undefined {
 }
 
 /** The base64 without escapes and line breaks; the very string of the body where it has none, which is the rule. */
-function plain(body: string, { start, end }: Span): string {
+function textOf(body: string, { start, end }: Found): string | undefined {
   const text = body.slice(start, end);
-  const unescaped = text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
-  return WHITE.test(unescaped) ? unescaped.replace(/[\s]+/g, "") : unescaped;
+  const unescaped = text.includes("\\") ? (parsed(`"${text}"`) as string | undefined) : text;
+  return unescaped !== text || text.includes(" ") ? unescaped?.replace(/\s+/g, "") : text;
 }
 
 const SEXTETS = new Int8Array(128).fill(-1);

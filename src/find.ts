@@ -50,7 +50,7 @@ export async function findCreated(service: Service, session: UploadSession): Pro
 export async function holdsNone(service: Service, collection: string, name: string): Promise<boolean> {
   if (!service.protocol.list) return true;
   const items = await listed(service, collection).catch((error: unknown) => {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof Refusal || error instanceof UploadError) return undefined;
     throw error;
   });
   return items !== undefined && !items.some((item) => item.name === name);

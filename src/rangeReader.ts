@@ -29,7 +29,8 @@ export class RangeReader {
     if (!this.#holds(start) && this.#ahead) {
       const { start: ahead, bytes } = this.#ahead;
       this.#ahead = undefined;
-      this.#hold(ahead, await bytes);
+      const within = start >= ahead && start < this.#endOf(ahead);
+      if (within || !this.content.anywhere) this.#hold(ahead, await bytes);
     }
     if (!this.#holds(start)) this.#hold(start, await this.content.read(start, this.#endOf(start)));
     return this.#held.bytes.subarray(start - this.#held.start);

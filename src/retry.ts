@@ -8,7 +8,7 @@ const LONGEST_BACKOFF = 60_000;
 export function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null || header.trim() === "") return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
+  const date = /\d:\d\d/.test(header) ? Date.parse(header) : NaN; // Date.parse takes nearly anything for a date
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

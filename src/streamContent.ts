@@ -2,10 +2,24 @@ import { exactBytes, isBytes } from "./bytes.js";
 import type { Content } from "./content.js";
 import { UploadError } from "./errors.js";
 
+/**
+ * A Node stream as such: its iterator hears of an error only while it waits for bytes, so that one before would bring the
+ * process down, and it lets go of the stream only once it has begun.
+ */
+interface NodeStream {
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** The next read tells the error. */
+const ignore = () => {};
+
 /** A stream of bytes, read once and in order, in pieces of any length. */
 export class StreamContent implements Content {
   readonly anywhere = false;
   readonly #chunks: AsyncIterator<unknown>;
+  readonly #node: NodeStream | undefined;
   /** Read from the stream, but not yet asked for. */
   #rest: Uint8Array = new Uint8Array(0);
   #position = 0;
@@ -17,6 +31,8 @@ export class StreamContent implements Content {
     if ("getReader" in stream && stream.locked)
       throw new UploadError("invalid", "The stream is locked by another reader.");
     this.#chunks = "getReader" in stream ? chunksOf(stream) : stream[Symbol.asyncIterator]();
+    this.#node = "destroy" in stream && "on" in stream ? (stream as unknown as NodeStream) : undefined;
+    this.#node?.on("error", ignore);
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
@@ -38,6 +54,7 @@ export class StreamContent implements Content {
   }
 
   close(reason?: unknown): void {
+    this.#node?.destroy();
     void Promise.resolve(this.#chunks.return?.(reason)).catch(() => {});
   }
 
@@ -75,7 +92,10 @@ export class StreamContent implements Content {
     } catch (cause) {
       throw new UploadError("source", "The stream failed.", { cause });
     }
-    if (result.done) return undefined;
+    if (result.done) {
+      this.#node?.off("error", ignore);
+      return undefined;
+    }
     const chunk = result.value;
     if (isBytes(chunk)) return exactBytes(chunk);
     throw new UploadError("source", `The stream gave a ${typeof chunk} instead of bytes.`);

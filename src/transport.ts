@@ -135,10 +135,13 @@ async function withinTime<T>(
   }
 }
 
+const NETWORK_CODE =
+  /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+|ERR_(HTTP2|NETWORK|SOCKET|SSL|STREAM|TLS)\w*|Connection\w+|FailedToOpenSocket)$/;
+
 /** What `fetch` rejects with, in any runtime; anything else (a sign-in that failed, say) is the caller's to know. */
 function isNetworkFailure(error: unknown): boolean {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  return name === "TypeError" || name === "FetchError" || name === "NetworkError" || typeof code === "string";
+  return ["TypeError", "FetchError", "NetworkError"].includes(String(name)) || NETWORK_CODE.test(String(code));
 }
 
 /** A body that was cut is no body: the status and the headers of such a reply still count. */

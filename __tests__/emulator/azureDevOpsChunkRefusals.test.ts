@@ -5,7 +5,6 @@ import {
   chunk,
   exceptionOf,
   octets,
-  read,
   start,
   startAzure,
   upload,
@@ -45,7 +44,7 @@ test.each<[string, Record<string, string>, RegExp]>([
 
 test("the total may not change", async () => {
   const { id } = await start(bench);
-  await chunks(id, 10);
+  await chunk(bench, id, bytes, [0, 10]);
   const [status, message] = await exceptionOf(await chunk(bench, id, bytes.subarray(1), [10, 20]));
   expect([status, message]).toEqual([400, expect.stringContaining("total 49999")]);
 });
@@ -78,7 +77,7 @@ test("an unknown or simple attachment takes no chunk", async () => {
 
 test("an upload in progress is not there to be read", async () => {
   const { id } = await start(bench);
-  await chunks(id, 10);
+  await chunk(bench, id, bytes, [0, 10]);
   expect((await bench.request("GET", `${attachmentsPath}/${id}`)).status).toBe(404);
 });
 

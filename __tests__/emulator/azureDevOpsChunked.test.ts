@@ -1,5 +1,4 @@
-import { createService } from "../../src/emulator/service";
-import { attachmentsPath, chunk, read, start, startAzure, upload, type AzureBench } from "./azureDevOpsSupport";
+import { attachmentsPath, chunk, read, start, startAzure, type AzureBench } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(50_000);

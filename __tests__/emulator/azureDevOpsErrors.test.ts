@@ -3,7 +3,6 @@ import {
   chunk,
   exceptionOf,
   octets,
-  patch,
   read,
   start,
   startAzure,

@@ -4,7 +4,6 @@ import {
   exceptionOf,
   link,
   patch,
-  read,
   start,
   startAzure,
   upload,

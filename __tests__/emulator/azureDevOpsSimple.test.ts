@@ -1,14 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  attachmentsPath,
-  exceptionOf,
-  octets,
-  read,
-  start,
-  startAzure,
-  upload,
-  type AzureBench,
-} from "./azureDevOpsSupport";
+import { attachmentsPath, exceptionOf, octets, read, startAzure, upload, type AzureBench } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(1000);
@@ -159,36 +150,4 @@ test("simple uploads and starts answer 200 or 202 where swagger is believed", as
     expect((await request("POST", `${attachmentsPath}?uploadType=chunked`)).status).toBe(azureUploadStatus);
   }
   emulator.vary({ azureUploadStatus: 201 });
-});
-
-test("DELETE exists in 7.2-preview.4 on Services only", async () => {
-  const { azure, request } = bench;
-  const { id } = await upload(bench, bytes);
-  const remove = (version: string, base: string = azure.organizationUrl): Promise<Response> =>
-    request("DELETE", `${base}${attachmentsPath}/${id}?api-version=${version}`);
-  expect((await remove("7.1")).status).toBe(405);
-  expect((await remove("7.2-preview.3")).status).toBe(405);
-  expect((await remove("7.1", azure.serverUrl)).status).toBe(405);
-  expect((await remove("7.2-preview.4", azure.serverUrl)).status).toBe(400);
-  const removed = await remove("7.2-preview.4");
-  expect([removed.status, await removed.json()]).toEqual([
-    200,
-    { attachment: { id, url: `${azure.organizationUrl}${attachmentsPath}/${id}` }, affectedWorkItems: [] },
-  ]);
-  expect((await remove("7.2-preview.4")).status).toBe(404);
-  expect(azure.attachments()).toEqual([]);
-});
-
-test("what is linked to nothing is gone after 30 days", async () => {
-  let now = Date.UTC(2026, 0, 1);
-  const own = await startAzure({ now: () => now });
-  await upload(own, bytes);
-  await start(own);
-  now += 30 * 86_400_000;
-  const { id } = await upload(own, bytes);
-  expect(own.azure.attachments()).toHaveLength(3);
-  now += 1;
-  await own.request("GET", `${attachmentsPath}/${id}`);
-  expect(own.azure.attachments().map((blob) => blob.id)).toEqual([id]);
-  await own.emulator.close();
 });

@@ -72,6 +72,15 @@ test("every script but npm's own hooks is named in the README", async () => {
   }
 });
 
+test("package-lock.json has what every platform needs, so that npm ci works on each", async () => {
+  const { packages } = JSON.parse(await read("package-lock.json"));
+  const names = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, "")));
+  const optional = Object.values(packages as Record<string, { optionalDependencies?: object }>).flatMap(
+    ({ optionalDependencies = {} }) => Object.keys(optionalDependencies),
+  );
+  expect(optional.filter((name) => !names.has(name))).toEqual([]);
+});
+
 test("package-lock.json names no registry, so that it installs from any", async () => {
   expect(await read("package-lock.json")).not.toContain('"resolved"');
 });

@@ -34,7 +34,7 @@ export interface FaultScript {
   readonly hang?: true | "after";
   /** Milliseconds between the whole request and its processing. */
   readonly delay?: number;
-  /** Bytes of the range that are kept, from its start. */
+  /** Bytes of the range that are kept, from its start; Azure DevOps, which has no offset to answer with, then says 500. */
   readonly partial?: number;
   /** The session is dropped; the answer is 404 or `status`. */
   readonly gone?: boolean;

@@ -51,7 +51,10 @@ function decoded(id: string): string {
 
 /** The id of the item that a collection belongs to, however its path is spelled. */
 function lastKey(collection: string): string {
-  const match = /(?:\/([^/()]+)|\((?:'|%27)(.*?)(?:'|%27)\))(?:\/event)?\/attachments(?:\?|$)/i.exec(collection);
+  const match =
+    /(?:\/([^/()]+)|\((?:'|%27)((?:(?!\((?:'|%27)).)*?)(?:'|%27)\))(?:\/event)?\/attachments\/?(?:\?|$)/i.exec(
+      collection,
+    );
   return decoded(match?.[1] ?? match?.[2] ?? collection);
 }
 

@@ -92,10 +92,15 @@ test("where the listing does not come, the upload is only interrupted, for later
   expect(error.message).not.toMatch(/Nothing was attached/);
 });
 
-test("an abort ends the search", async () => {
-  const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort("stop") });
-  expect(await thrownBy(findCreated(service, sessionOf({ before })))).toBe("stop");
-});
+test.each(["stop", new UploadError("cancelled", "The upload was cancelled.")])(
+  "an abort ends the search with its own reason, %p, also where that is an error of ours, as a cancelled task's is",
+  async (reason) => {
+    const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort(reason) });
+    expect(await thrownBy(findCreated(service, sessionOf({ before })))).toBe(reason);
+    expect(await thrownBy(holdsNone(service, COLLECTION, "flower"))).toBe(reason);
+    expect(await thrownBy(idsOf(service, COLLECTION))).toBe(reason);
+  },
+);
 
 test.each<[string, boolean, Answer[]]>([
   ["is empty", true, [holds()]],

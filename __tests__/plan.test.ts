@@ -1,5 +1,6 @@
 import type { Content } from "../src/content.js";
 import { UploadError } from "../src/errors.js";
+import { Gate } from "../src/gate.js";
 import { settings } from "../src/options.js";
 import { planOf, type Intent } from "../src/plan.js";
 import { outlook } from "../src/protocols/outlook.js";
@@ -12,7 +13,16 @@ function intent(more: { [K in keyof Intent]?: unknown } = {}, size = 10): Intent
   const content: Content = { size, anywhere: true, read: async () => new Uint8Array(0), close: () => {} };
   const call = { context: { request: COLLECTION, options: {} }, next: { execute } };
   const file = { name: "flower" };
-  const given = { call, protocol: outlook, collection: COLLECTION, content, file, settings: settings(), ...more };
+  const given = {
+    call,
+    protocol: outlook,
+    collection: COLLECTION,
+    content,
+    file,
+    settings: settings(),
+    gate: new Gate(),
+    ...more,
+  };
   return given as unknown as Intent;
 }
 

@@ -84,6 +84,26 @@ describe.each([doubts[0]!, doubts[3]!])("after %s", (_, doubt) => {
   });
 });
 
+test("a file that arrives during the wait is not posted again, for a gateway's 504 says nothing of what is behind it", async () => {
+  jest.useFakeTimers();
+  try {
+    let arrived = false;
+    const slow = () => {
+      setTimeout(() => (arrived = true), 1000);
+      return failure(504, "x", "Too slow.", { "Retry-After": "10" });
+    };
+    const look = () => (arrived ? holds("flower") : holds());
+    const { result, kinds } = posting({ post: [slow, made], list: [look, look, look] });
+    const failed = thrownBy(result);
+    failed.catch(() => {});
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(kinds().filter((kind) => kind === "post")).toEqual(["post"]);
+    expect(await failed).toMatchObject({ code: "uncertain" });
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 test("the service's own refusal is told where retries run out", async () => {
   const last = failure(503, "ServiceUnavailable");
   const { result, kinds } = posting({ post: [reply(500), cut(), last], list: [holds(), holds(), holds()] });

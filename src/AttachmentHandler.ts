@@ -1,15 +1,16 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { intercept, type Recognition } from "./intercept.js";
-import { askedOptions, LargeAttachmentHandlerOptions, settings, type UploadOptions } from "./options.js";
-import { Queue } from "./queue.js";
+import { askedOptions, LargeAttachmentHandlerOptions, settings, type Settings, type UploadOptions } from "./options.js";
+import { Traffic } from "./traffic.js";
 
-/** What the handlers have in common: defaults, one queue for all uploads through them, and a place in the chain. */
+/** What the handlers have in common: defaults, one traffic for all uploads through them, and a place in the chain. */
 export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   options: UploadOptions = {};
   /** @internal */
-  readonly queue = new Queue();
-  #next: Middleware | undefined;
+  readonly traffic = new Traffic();
+  /** @internal */
+  protected next: Middleware | undefined;
 
   /** Throws an `UploadError` of code `invalid` for options that make no sense. */
   constructor(options: UploadOptions | LargeAttachmentHandlerOptions = {}) {
@@ -26,13 +27,17 @@ export abstract class AttachmentHandler implements Middleware {
   }
 
   async execute(context: Context): Promise<void> {
-    if (!this.#next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
-    const { queue, recognition } = this;
-    const given = () => settings(this.options, askedOptions(context));
-    await intercept({ context, next: this.#next, queue, recognition, settings: given });
+    if (!this.next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
+    const { traffic, recognition } = this;
+    await intercept({ context, next: this.next, traffic, recognition, settings: () => this.settingsFor(context) });
+  }
+
+  /** @internal */
+  protected settingsFor(context: Context): Settings {
+    return settings(this.options, askedOptions(context));
   }
 
   setNext(next: Middleware): void {
-    this.#next = next;
+    this.next = next;
   }
 }

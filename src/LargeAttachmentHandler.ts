@@ -1,5 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
+import { composeInstead } from "./composing.js";
 import { openBody } from "./contentBytes.js";
 import type { Recognition } from "./intercept.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
@@ -24,6 +25,13 @@ export class LargeAttachmentHandler extends AttachmentHandler {
     atMost: (body) => (typeof body === "string" ? body.length : undefined),
     open: openJson,
   };
+
+  override async execute(context: Context): Promise<void> {
+    const { next, traffic } = this;
+    const composed =
+      next && (await composeInstead({ context, next, traffic, settings: () => this.settingsFor(context) }));
+    if (!composed) await super.execute(context);
+  }
 }
 
 /** The file in the JSON of a `fileAttachment` or `taskFileAttachment`. */

@@ -1,4 +1,5 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import { teach, withAttachments } from "./attachedFiles.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import type { AttachmentSource } from "./content.js";
 import { deliver } from "./deliver.js";
@@ -118,12 +119,10 @@ export function withLargeAttachments<C extends Client>(client: C, options: Uploa
     handler.setNext(chain.middleware);
     chain.middleware = handler;
   }
-  return withAttach(client);
+  return teach(client, { attach, withAttachments });
 }
 
-/** Gives the requests of a client `attach`; those of other clients made by the same copy of the Graph client get it too. */
+/** Gives the requests of a client `attach`. */
 export function withAttach<C extends Client>(client: C): C {
-  const requests = Object.getPrototypeOf(client.api("/")) as GraphRequest;
-  Object.defineProperty(requests, "attach", { value: attach, configurable: true, writable: true });
-  return client;
+  return teach(client, { attach });
 }

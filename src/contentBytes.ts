@@ -23,6 +23,36 @@ export function openBody(body: string): OpenedBody | undefined {
   return text === undefined ? undefined : { members: others, content: base64Content(text) };
 }
 
+/** A body whose every `contentBytes` was cut out: in its place stands the number of its text. */
+export interface CutBody {
+  readonly value: unknown;
+  readonly texts: readonly string[];
+}
+
+/** Parses a body without its base64, at any depth; `undefined`: it is no JSON. */
+export function cutBody(body: string): CutBody | undefined {
+  const found = findContentBytes(body).filter(({ end }) => end !== undefined);
+  const texts = found.map((value) => textOf(body, value));
+  const starts = [0, ...found.map(({ end }) => end!)];
+  const pieces = starts.map(
+    (start, index) => body.slice(start, found[index]?.start) + (index < found.length ? index : ""),
+  );
+  const value = parsed(pieces.join(""));
+  if (typeof value !== "object" || value === null || texts.includes(undefined)) return undefined;
+  return { value, texts: texts as string[] };
+}
+
+/** Puts every text back that was cut out of a part of a body. */
+export function mend(part: unknown, texts: readonly string[]): unknown {
+  if (Array.isArray(part)) return part.map((element) => mend(element, texts));
+  if (typeof part !== "object" || part === null) return part;
+  const mended = Object.entries(part).map(([key, value]) => [
+    key,
+    key === "contentBytes" && typeof value === "string" ? texts[Number(value)] : mend(value, texts),
+  ]);
+  return Object.fromEntries(mended);
+}
+
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);

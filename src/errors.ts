@@ -14,6 +14,7 @@ import type { Reply, UploadSession } from "./protocol.js";
  * - `lost`: the session is gone and the upload could not begin again
  * - `uncertain`: the service may or may not have the file; look before attaching again
  * - `cancelled`: the task was cancelled
+ * - `leftBehind`: what was made on the way could not be deleted again; `item` is its id, and the message says what it is
  */
 export type UploadErrorCode =
   | "invalid"
@@ -25,7 +26,8 @@ export type UploadErrorCode =
   | "stalled"
   | "lost"
   | "uncertain"
-  | "cancelled";
+  | "cancelled"
+  | "leftBehind";
 
 /** An error of this package. What a service refuses is the Graph client's own `GraphError` instead. */
 export class UploadError extends GraphClientError {
@@ -34,10 +36,18 @@ export class UploadError extends GraphClientError {
   /** Where the upload can go on: see `LargeAttachmentTask.restore`. A secret, so it is left out when the error is printed. */
   declare readonly session?: UploadSession;
 
-  constructor(code: UploadErrorCode, message: string, details: { cause?: unknown; session?: UploadSession } = {}) {
+  /** Id of the message or event that was left behind, or of which it is not known whether it was sent. */
+  readonly item?: string;
+
+  constructor(
+    code: UploadErrorCode,
+    message: string,
+    details: { readonly cause?: unknown; readonly session?: UploadSession; readonly item?: string } = {},
+  ) {
     super(message);
     Object.setPrototypeOf(this, UploadError.prototype); // GraphClientError's constructor has put its own there
     this.code = code;
+    if (details.item !== undefined) this.item = details.item;
     if (details.cause !== undefined) Object.defineProperty(this, "cause", { value: details.cause, configurable: true });
     Object.defineProperty(this, "session", { value: details.session, configurable: true });
   }

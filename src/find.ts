@@ -25,7 +25,7 @@ export async function idsOf(service: Service, collection: string): Promise<strin
   try {
     return (await listed(service, collection))?.map(({ id }) => id);
   } catch (error) {
-    if (error instanceof Refusal || (error instanceof UploadError && error.code === "interrupted")) return undefined;
+    if (error instanceof Refusal || isInterruption(error)) return undefined;
     throw error;
   }
 }
@@ -50,7 +50,7 @@ export async function findCreated(service: Service, session: UploadSession): Pro
 export async function holdsNone(service: Service, collection: string, name: string): Promise<boolean> {
   if (!service.protocol.list) return true;
   const items = await listed(service, collection).catch((error: unknown) => {
-    if (error instanceof Refusal || error instanceof UploadError) return undefined;
+    if (error instanceof Refusal || isInterruption(error)) return undefined;
     throw error;
   });
   return items !== undefined && !items.some((item) => item.name === name);
@@ -59,8 +59,13 @@ export async function holdsNone(service: Service, collection: string, name: stri
 /** A refusal to list is an answer; where none came, asking again later may tell. */
 function cannotTell(error: unknown, session: UploadSession): undefined {
   if (error instanceof Refusal) return undefined;
-  if (!(error instanceof UploadError)) throw error;
+  if (!isInterruption(error)) throw error;
   const message =
     "The reply to the last range was lost, and the service could not be asked whether it has the file. Go on later with LargeAttachmentTask.restore(client, error.session, file).";
   throw new UploadError("interrupted", message, { cause: error.cause, session });
+}
+
+/** Retries have run out; any other error, an abort above all, is not about the listing. */
+function isInterruption(error: unknown): error is UploadError {
+  return error instanceof UploadError && error.code === "interrupted";
 }

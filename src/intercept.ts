@@ -1,11 +1,11 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { created, pristine, refused, signalOf } from "./answer.js";
 import type { Content } from "./content.js";
 import { deliver } from "./deliver.js";
-import { errorBody, Refusal } from "./errors.js";
 import type { Settings } from "./options.js";
 import { planOf } from "./plan.js";
-import type { FileInfo, Reply, Trouble, UploadProtocol } from "./protocol.js";
-import type { Queue } from "./queue.js";
+import type { FileInfo, Trouble, UploadProtocol } from "./protocol.js";
+import type { Traffic } from "./traffic.js";
 import { isOwn } from "./transport.js";
 
 const COLLECTION = /\/attachments\/?(\?|#|$)/i;
@@ -26,25 +26,25 @@ export interface Recognition {
 export interface Interception {
   readonly context: Context;
   readonly next: Middleware;
-  readonly queue: Queue;
+  readonly traffic: Traffic;
   readonly recognition: Recognition;
   settings(): Settings;
 }
 
 /** Sends a request on, or, where it creates an attachment that is too large for one, uploads it and answers in its place. */
 export async function intercept(interception: Interception): Promise<void> {
-  const { context, next, queue, recognition } = interception;
+  const { context, next, traffic, recognition } = interception;
   const { request, options } = context;
   const posts = typeof request === "string" && options?.method?.toUpperCase() === "POST" && COLLECTION.test(request);
   const most = posts && !isOwn(context) ? recognition.atMost(options.body) : undefined;
   const protocol = most === undefined ? undefined : recognition.protocolFor(request as string);
   if (!protocol) return next.execute(context);
   const item = protocol.item?.(protocol.collection(request as string)!);
-  return queue.run(item, () => attachInstead(interception, protocol, most!), signalOf(context));
+  return traffic.items.run(item, () => attachInstead(interception, protocol, most!), signalOf(context));
 }
 
 async function attachInstead(interception: Interception, protocol: UploadProtocol, most: number): Promise<void> {
-  const { context, next, recognition, settings } = interception;
+  const { context, next, recognition, settings, traffic } = interception;
   const given = settings();
   const call = { context: pristine(context), next };
   const small = most <= given.threshold;
@@ -57,6 +57,7 @@ async function attachInstead(interception: Interception, protocol: UploadProtoco
   if (!opened) return small ? undefined : post();
   const plan = planOf({
     call,
+    gate: traffic.gate,
     protocol,
     collection: protocol.collection(context.request as string)!,
     ...opened,
@@ -64,23 +65,10 @@ async function attachInstead(interception: Interception, protocol: UploadProtoco
   });
   try {
     const result = await deliver({ plan, post, troubleOf: () => troubleOf(context.response, protocol) });
-    if ("created" in result) context.response = answer(201, result.created.attachment, result.created.location);
+    if ("created" in result) context.response = created(result.created.attachment, result.created.location);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    context.response = answer(error.reply.status, { error: errorBody(error.reply) }, undefined, error.reply);
+    context.response = refused(error);
   }
-}
-
-/** The context as it is now: handlers further on add to its headers, which would be doubled in the upload's requests. */
-function pristine(context: Context): Context {
-  return {
-    ...context,
-    options: { ...context.options, headers: { ...(context.options?.headers as object) } },
-  } as Context;
-}
-
-function signalOf(context: Context): AbortSignal | undefined {
-  return (context.options?.signal as AbortSignal | null | undefined) ?? undefined;
 }
 
 /** The trouble that a reply tells of; a copy is read, so that the caller still can. */
@@ -97,15 +85,4 @@ async function troubleOf(response: Response | undefined, protocol: UploadProtoco
     // HTML, or nothing
   }
   return protocol.trouble({ status: response.status, headers: response.headers, body });
-}
-
-/** The response that the client gets in place of the service's own to one POST. */
-function answer(status: number, body: object, location?: string, reply?: Reply): Response {
-  const headers = new Headers({ "Content-Type": "application/json" });
-  if (location !== undefined) headers.set("Location", location);
-  for (const name of ["request-id", "client-request-id", "Retry-After", "Date"]) {
-    const value = reply?.headers.get(name);
-    if (value) headers.set(name, value);
-  }
-  return new Response(JSON.stringify(body), { status, headers });
 }

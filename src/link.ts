@@ -1,6 +1,6 @@
 import type { NoReply } from "./errors.js";
 import type { FileInfo, Linking, Reply, UploadSession } from "./protocol.js";
-import { interrupted, type Service } from "./service.js";
+import type { Service } from "./service.js";
 
 /** An attachment that is whole, and the file that it was made of. */
 export interface Uploaded {
@@ -34,6 +34,6 @@ export async function link(
     if (reply && linking.readItem(reply)) return;
     const trouble = reply ? service.protocol.trouble(reply) : "passing";
     if (!["busy", "passing", "unsure"].includes(trouble)) throw service.refusal(reply!);
-    if (!(await patience.again(reply))) throw interrupted(service.protocol, answer, session);
+    if (!(await patience.again(reply))) throw service.interrupted(answer, session);
   }
 }

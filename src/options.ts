@@ -5,6 +5,9 @@ import { UploadError } from "./errors.js";
 export interface UploadProgress {
   readonly loaded: number;
   readonly total: number;
+  /** Of a message with several files: name of the one under way, and its place among them. The bytes are of all together. */
+  readonly file?: string;
+  readonly index?: number;
 }
 
 /** How uploads are done: defaults of a client, a handler or a task, and for each call anew. */
@@ -21,6 +24,11 @@ export interface UploadOptions {
   readonly timeout?: number;
   /** Largest file in bytes, where your service has a limit of its own. @default what is documented for the service */
   readonly maxSize?: number;
+  /**
+   * Lets a large message with `saveToSentItems: false` be sent: its copy is deleted after sending, for a draft, which such
+   * a message has to travel as, is always saved. @default false
+   */
+  readonly deleteSentCopy?: boolean;
   /** Called when bytes have been taken; `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Stops at once, also in a wait before a retry. */

@@ -1,5 +1,6 @@
 import type { Content } from "./content.js";
 import { UploadError } from "./errors.js";
+import type { Gate } from "./gate.js";
 import type { Settings } from "./options.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
 import { Service } from "./service.js";
@@ -14,10 +15,11 @@ export interface Intent {
   readonly content: Content;
   readonly file: Omit<FileInfo, "size">;
   readonly settings: Settings;
+  readonly gate: Gate;
 }
 
 /** Checks an upload before its first request; throws an `UploadError` that says what to change. */
-export function planOf({ call, protocol, collection, content, file, settings }: Intent): UploadPlan {
+export function planOf({ call, protocol, collection, content, file, settings, gate }: Intent): UploadPlan {
   const { limits, service } = protocol;
   const { rangeSize } = settings;
   if (typeof file.name !== "string" || file.name.trim() === "") {
@@ -37,10 +39,14 @@ export function planOf({ call, protocol, collection, content, file, settings }: 
       `rangeSize is ${rangeSize}, but for ${service} it must be at most ${limits.range} bytes${multiple}.`,
     );
   }
-  return {
-    service: new Service(protocol, transport(call), settings),
-    collection,
-    content,
-    file: { ...file, size: content.size },
-  };
+  const talk = serviceOf({ call, protocol, settings, gate }, collection);
+  return { service: talk, collection, content, file: { ...file, size: content.size } };
+}
+
+/** The service behind a URL, talked to as the caller's own request is. */
+export function serviceOf(
+  { call, protocol, settings, gate }: Pick<Intent, "call" | "protocol" | "settings" | "gate">,
+  url: string,
+): Service {
+  return new Service(protocol, transport(call), settings, gate, protocol.throttle?.key(url) ?? "");
 }

@@ -1,7 +1,6 @@
 import { graphError, NoReply, UploadError } from "./errors.js";
 import { holdsNone } from "./find.js";
 import type { Reply } from "./protocol.js";
-import { interrupted } from "./service.js";
 import type { UploadPlan } from "./session.js";
 
 /** Attaches a whole file by one request; repeats it only where it is certain that the service has not kept the file. */
@@ -13,16 +12,15 @@ export async function postWhole({ service, collection, file, content }: UploadPl
     const reply = answer instanceof NoReply ? undefined : answer;
     const trouble = reply ? protocol.trouble(reply) : "passing";
     if (reply && trouble !== "busy" && trouble !== "passing") return reply;
-    const repeatable = trouble === "busy" || (await holdsNone(service, collection, file.name));
-    if (!repeatable) throw uncertain(protocol.service, answer);
-    if (!(await patience.again(reply))) {
-      if (reply) throw service.refusal(reply);
-      throw interrupted(protocol, answer);
-    }
+    const more = await patience.again(reply);
+    if (trouble === "passing" && !(await holdsNone(service, collection, file.name)))
+      throw uncertain(protocol.service, answer);
+    if (!more && reply) throw service.refusal(reply);
+    if (!more) throw service.interrupted(answer);
   }
 }
 
 function uncertain(service: string, answer: Reply | NoReply): UploadError {
-  const message = `The reply was lost, and ${service} may or may not have the file: the item holds an attachment of this name. Look at it before attaching again.`;
+  const message = `The reply was lost, and whether ${service} has the file cannot be known. Look at the item's attachments before attaching again.`;
   return new UploadError("uncertain", message, { cause: answer instanceof NoReply ? answer : graphError(answer) });
 }

@@ -5,8 +5,9 @@ import { UploadError } from "./errors.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { planOf } from "./plan.js";
 import { protocolFor } from "./protocols/index.js";
-import { Queue } from "./queue.js";
+import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
+import { Traffic } from "./traffic.js";
 import { callOf } from "./transport.js";
 
 /** What is said of a file that is attached, and how it is uploaded. What the file knows of itself need not be said. */
@@ -27,7 +28,7 @@ export interface AttachOptions extends UploadOptions {
   readonly size?: number;
 }
 
-/** An upload that is ready to begin, and the queue of those to its item. */
+/** An upload that is ready to begin, and the queue that it waits in. */
 export interface Prepared {
   readonly plan: UploadPlan;
   readonly queue: Queue;
@@ -35,7 +36,7 @@ export interface Prepared {
   readonly key: string | undefined;
 }
 
-const queues = new WeakMap<Middleware, Queue>();
+const traffics = new WeakMap<Middleware, Traffic>();
 
 /** Checks what was asked and opens the file; nothing is sent. */
 export async function prepare(request: GraphRequest, file: unknown, options: AttachOptions = {}): Promise<Prepared> {
@@ -51,18 +52,19 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
   }
   const { name, contentType, isInline, contentId, comment, areaPath, size, ...upload } = options;
   const source = openSource(file, size);
+  const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
+  traffics.set(call.next, traffic);
   const linkTo = protocol.linking?.item(url);
   const plan = planOf({
     call,
+    gate: traffic.gate,
     protocol,
     collection: withArea(protocol.collection(url)!, areaPath),
     content: source.content,
     file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId, comment },
     settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
   });
-  const queue = handler?.queue ?? queues.get(call.next) ?? new Queue();
-  queues.set(call.next, queue);
-  return { plan: { ...plan, linkTo }, queue, key: linkTo ?? protocol.item?.(plan.collection) };
+  return { plan: { ...plan, linkTo }, queue: traffic.items, key: linkTo ?? protocol.item?.(plan.collection) };
 }
 
 function withArea(collection: string, areaPath: string | undefined): string {

@@ -122,8 +122,12 @@ export interface UploadProtocol {
   collection(url: string): string | undefined;
   /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
   item?(collection: string): string;
+  /** How many requests at once the service takes, and of whom. Absent: it does not say. */
+  readonly throttle?: { readonly most: number; key(collection: string): string };
   /** Whether a JSON body of this `@odata.type` creates what this protocol can upload. Absent: bodies are the bytes themselves. */
   creates?(type: unknown): boolean;
+  /** The whole file as a member of a JSON body. Absent: bodies are the bytes themselves. */
+  inline?(file: FileInfo, bytes: Uint8Array): object;
   /** One request that attaches the whole file. */
   post(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   createSession(collection: string, file: FileInfo): WireRequest;

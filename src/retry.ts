@@ -14,7 +14,7 @@ export function retryAfter(header: string | null, now: number): number | undefin
 
 /** Exponential backoff with jitter: between half and the whole of `delay` × 2^attempt. Milliseconds. */
 export function backoff(attempt: number, delay: number, random: number): number {
-  return Math.min(LONGEST_BACKOFF, delay * 2 ** attempt) * (0.5 + random / 2);
+  return Math.min(LONGEST_BACKOFF, delay * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
 }
 
 /** A wait that an abort ends at once; rejects with the signal's reason. */

@@ -1,4 +1,5 @@
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
+import type { Gate } from "./gate.js";
 import type { Settings } from "./options.js";
 import type { Reply, UploadProtocol, UploadSession, WireRequest } from "./protocol.js";
 import { LONGEST_WAIT, Patience, retryAfter, sleep } from "./retry.js";
@@ -17,7 +18,24 @@ export class Service {
     readonly protocol: UploadProtocol,
     private readonly send: Send,
     readonly settings: Settings,
+    private readonly gate: Gate,
+    /** Whose requests these are, see `UploadProtocol.throttle`. */
+    private readonly lane: string,
   ) {}
+
+  /** The error of an upload whose retries have run out; `cause` is what came last. */
+  interrupted(last: Reply | NoReply | undefined, session?: UploadSession): UploadError {
+    const { service } = this.protocol;
+    const failed = last instanceof NoReply || (last !== undefined && last.status >= 300);
+    const goOn = session
+      ? "Go on later with LargeAttachmentTask.restore(client, error.session, file)."
+      : "Nothing was attached; try again later.";
+    if (!failed) return new UploadError("stalled", `${service} answers, but takes no more bytes. ${goOn}`, { session });
+    const cause = last instanceof NoReply ? last : graphError(last);
+    const why = last instanceof NoReply ? last.message : `it answered ${last.status}`;
+    const message = `${service} did not take the file, also after retries: ${why}. ${goOn}`;
+    return new UploadError("interrupted", message, { cause, session });
+  }
 
   /** The service's refusal, in Graph's terms. */
   refusal(reply: Reply): Refusal {
@@ -26,7 +44,7 @@ export class Service {
 
   /** The same service on other terms. */
   with(settings: Settings): Service {
-    return new Service(this.protocol, this.send, settings);
+    return new Service(this.protocol, this.send, settings, this.gate, this.lane);
   }
 
   patience(retries = this.settings.retries): Patience {
@@ -43,9 +61,12 @@ export class Service {
     const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
-      const reply = await this.send(request, { timeout: most, signal });
-      const pause = reply.status < 300 ? retryAfter(reply.headers.get("Retry-After"), Date.now()) : undefined;
-      this.#pause = Math.min(pause ?? 0, LONGEST_WAIT);
+      const go = () => this.send(request, { timeout: most, signal });
+      const { throttle } = this.protocol;
+      const reply = throttle ? await this.gate.run(this.lane, throttle.most, go, signal) : await go();
+      const pause = Math.min(retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0, LONGEST_WAIT);
+      this.#pause = reply.status < 300 ? pause : 0;
+      if (reply.status === 429) this.gate.pause(this.lane, pause);
       return reply;
     } catch (error) {
       if (error instanceof NoReply) return error;
@@ -61,7 +82,7 @@ export class Service {
       const understood = reply && understand(reply);
       if (understood !== undefined) return understood;
       if (reply && !comesBack(this.protocol.trouble(reply))) throw this.refusal(reply);
-      if (!(await patience.again(reply))) throw interrupted(this.protocol, answer);
+      if (!(await patience.again(reply))) throw this.interrupted(answer);
     }
   }
 
@@ -75,25 +96,4 @@ export class Service {
 /** Whether the same request may fare better later; a reply of 2xx that cannot be read was cut. */
 function comesBack(trouble: ReturnType<UploadProtocol["trouble"]>): boolean {
   return trouble === "busy" || trouble === "passing" || trouble === "unsure";
-}
-
-/** The error of an upload whose retries have run out; `cause` is what came last. */
-export function interrupted(
-  protocol: UploadProtocol,
-  last: Reply | NoReply | undefined,
-  session?: UploadSession,
-): UploadError {
-  const failed = last instanceof NoReply || (last !== undefined && last.status >= 300);
-  const cause = last instanceof NoReply ? last : failed ? graphError(last) : undefined;
-  const goOn = session
-    ? " Go on later with LargeAttachmentTask.restore(client, error.session, file)."
-    : " Nothing was attached; try again later.";
-  if (!failed)
-    return new UploadError("stalled", `${protocol.service} answers, but takes no more bytes.${goOn}`, { session });
-  const why = last instanceof NoReply ? last.message : `it answered ${last!.status}`;
-  return new UploadError(
-    "interrupted",
-    `${protocol.service} did not take the file, also after retries: ${why}.${goOn}`,
-    { cause, session },
-  );
 }

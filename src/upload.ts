@@ -3,7 +3,6 @@ import { findCreated } from "./find.js";
 import type { ByteRange, Created, Reply, Step, UploadSession } from "./protocol.js";
 import { RangeReader } from "./rangeReader.js";
 import type { Patience } from "./retry.js";
-import { interrupted } from "./service.js";
 import { openSession, type UploadPlan } from "./session.js";
 
 /** How often a session that is gone is replaced: a draft that was just made may not be known everywhere yet. */
@@ -141,7 +140,7 @@ export class Upload {
     for (let reply = last; ;) {
       const failed = reply instanceof NoReply ? undefined : reply;
       if (!(await this.#renewals.again(failed)))
-        throw failed ? this.#plan.service.refusal(failed) : interrupted(this.#plan.service.protocol, reply);
+        throw failed ? this.#plan.service.refusal(failed) : this.#plan.service.interrupted(reply);
       try {
         const { before, ...fresh } = await openSession(this.#plan);
         this.session = { ...fresh, before: this.session.before ?? before };
@@ -168,7 +167,7 @@ export class Upload {
 
   async #wait(answer: Reply | NoReply | undefined): Promise<void> {
     const reply = answer instanceof NoReply ? undefined : answer;
-    if (!(await this.#patience.again(reply))) throw interrupted(this.#plan.service.protocol, answer, this.session);
+    if (!(await this.#patience.again(reply))) throw this.#plan.service.interrupted(answer, this.session);
     this.#waited = true;
   }
 

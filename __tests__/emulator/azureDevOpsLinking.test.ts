@@ -5,6 +5,7 @@ import {
   patch,
   read,
   startAzure,
+  withAzure,
   upload,
   type AzureBench,
 } from "./azureDevOpsSupport";
@@ -119,13 +120,13 @@ test("a test alone and validateOnly make no revision", async () => {
 
 test("a linked file stays beyond 30 days, and a deleted one names its work items", async () => {
   let time = now;
-  const own = await startAzure({ now: () => time });
-  const { id, path } = own.azure.addWorkItem();
-  const file = await upload(own, bytes);
-  await patch(own, path, [link(file.url, { comment: "" })]);
-  time += 31 * 86_400_000;
-  expect((await own.request("GET", `${attachmentsPath}/${file.id}`)).status).toBe(200);
-  const removed = await own.request("DELETE", `${attachmentsPath}/${file.id}?api-version=7.2-preview.4`);
-  expect(await read(removed)).toMatchObject({ affectedWorkItems: [{ id }] });
-  await own.emulator.close();
+  await withAzure({ now: () => time }, async (own) => {
+    const { id, path } = own.azure.addWorkItem();
+    const file = await upload(own, bytes);
+    await patch(own, path, [link(file.url, { comment: "" })]);
+    time += 31 * 86_400_000;
+    expect((await own.request("GET", `${attachmentsPath}/${file.id}`)).status).toBe(200);
+    const removed = await own.request("DELETE", `${attachmentsPath}/${file.id}?api-version=7.2-preview.4`);
+    expect(await read(removed)).toMatchObject({ affectedWorkItems: [{ id }] });
+  });
 });

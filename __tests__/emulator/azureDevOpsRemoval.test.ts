@@ -1,4 +1,4 @@
-import { attachmentsPath, start, startAzure, upload, type AzureBench } from "./azureDevOpsSupport";
+import { attachmentsPath, start, startAzure, withAzure, upload, type AzureBench } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(100);
@@ -28,14 +28,14 @@ test("DELETE exists in 7.2-preview.4 on Services only", async () => {
 
 test("what is linked to nothing is gone after 30 days", async () => {
   let now = Date.UTC(2026, 0, 1);
-  const own = await startAzure({ now: () => now });
-  await upload(own, bytes);
-  await start(own);
-  now += 30 * 86_400_000;
-  const { id } = await upload(own, bytes);
-  expect(own.azure.attachments()).toHaveLength(3);
-  now += 1;
-  await own.request("GET", `${attachmentsPath}/${id}`);
-  expect(own.azure.attachments().map((blob) => blob.id)).toEqual([id]);
-  await own.emulator.close();
+  await withAzure({ now: () => now }, async (own) => {
+    await upload(own, bytes);
+    await start(own);
+    now += 30 * 86_400_000;
+    const { id } = await upload(own, bytes);
+    expect(own.azure.attachments()).toHaveLength(3);
+    now += 1;
+    await own.request("GET", `${attachmentsPath}/${id}`);
+    expect(own.azure.attachments().map((blob) => blob.id)).toEqual([id]);
+  });
 });

@@ -38,6 +38,12 @@ export async function startAzure(options?: EmulatorOptions): Promise<AzureBench>
   return { emulator, azure, send, request };
 }
 
+/** A second emulator for one test; it ends with the test also where that fails, as it would keep the run alive. */
+export async function withAzure(options: EmulatorOptions, use: (own: AzureBench) => Promise<void>): Promise<void> {
+  const own = await startAzure(options);
+  await use(own).finally(() => own.emulator.close());
+}
+
 export const octets = "application/octet-stream";
 
 export const basic = (token: string, user = ""): string =>

@@ -6,6 +6,7 @@ import {
   patch,
   start,
   startAzure,
+  withAzure,
   type AzureBench,
 } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
@@ -34,19 +35,19 @@ describe("the rate limit", () => {
 
   test("blocks with 429 until its window has moved", async () => {
     let now = 0;
-    const own = await startAzure({ now: () => now, vary: { azureRequests: 1, retryAfterSeconds: 30 } });
-    const again = (): Promise<Response> => own.request("POST", attachmentsPath);
-    expect((await again()).status).toBe(201);
-    const blocked = await again();
-    expect([blocked.headers.get("retry-after"), blocked.headers.get("x-ratelimit-limit")]).toEqual(["30", "200"]);
-    expect(await exceptionOf(blocked)).toEqual([
-      429,
-      expect.stringMatching(/^Request was blocked due to exceeding usage of resource 'Count'/),
-      "RequestBlockedException",
-    ]);
-    now += 300_000;
-    expect((await again()).status).toBe(201);
-    await own.emulator.close();
+    await withAzure({ now: () => now, vary: { azureRequests: 1, retryAfterSeconds: 30 } }, async (own) => {
+      const again = (): Promise<Response> => own.request("POST", attachmentsPath);
+      expect((await again()).status).toBe(201);
+      const blocked = await again();
+      expect([blocked.headers.get("retry-after"), blocked.headers.get("x-ratelimit-limit")]).toEqual(["30", "200"]);
+      expect(await exceptionOf(blocked)).toEqual([
+        429,
+        expect.stringMatching(/^Request was blocked due to exceeding usage of resource 'Count'/),
+        "RequestBlockedException",
+      ]);
+      now += 300_000;
+      expect((await again()).status).toBe(201);
+    });
   });
 });
 

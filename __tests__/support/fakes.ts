@@ -1,6 +1,7 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import type { Content } from "../../src/content.js";
 import { NoReply } from "../../src/errors.js";
+import { Gate } from "../../src/gate.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
@@ -67,7 +68,7 @@ export function talk(script: Partial<Record<Kind, Answer[]>>, options: UploadOpt
     if (answer instanceof Error) throw answer;
     return typeof answer === "function" ? answer(request) : answer;
   };
-  const service = new Service(outlook, send, settings({ delay: 0, retries: 2, rangeSize: 4 }, options));
+  const service = new Service(outlook, send, settings({ delay: 0, retries: 2, rangeSize: 4 }, options), new Gate(), "");
   return { service, requests, kinds: () => requests.map(kindOf) };
 }
 

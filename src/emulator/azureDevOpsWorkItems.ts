@@ -37,7 +37,7 @@ function patchWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall, item:
   if (call.query.get("validateonly")?.toLowerCase() !== "true") {
     Object.assign(item, next);
     for (const blob of context.store.blobs.values()) {
-      blob.everLinked ||= false;
+      blob.everLinked ||= item.relations.some(({ url }) => url.includes(blob.id));
     }
   }
   return json(200, describe(context, call, next, true));

@@ -4,6 +4,9 @@ import { contentRange, firstOffset } from "../range.js";
 const json = { "Content-Type": "application/json" };
 const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:[^'?#]|'')*?(?:'|%27)\\))";
 
+/** What stands before a mailbox in a URL: a host, a version, a gateway's path; no path of a drive, which has colons. */
+export const BEFORE = "(?:https?://[^/]+)?[^:]*";
+
 /** Answers that pass by themselves: the general list of Graph's errors, and 509 (bandwidth). */
 const PASSING = new Set([408, 500, 502, 503, 504, 509]);
 const WRONG_RANGE = /^(invalidRange|fragmentOverlap|fragmentOutOfOrder)$/i;
@@ -23,7 +26,12 @@ function text(value: unknown): string | undefined {
 
 /** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses; letter case is ignored. */
 export function pathPattern(path: string): RegExp {
-  return new RegExp(`^(.*${path.replaceAll("{}", graphId)})(/attachments)?/?$`, "i");
+  return new RegExp(`^(${BEFORE}${keyed(path)})(/attachments)?/?$`, "i");
+}
+
+/** The source of a pattern in which `{}` stands for a key. */
+export function keyed(path: string): string {
+  return path.replaceAll("{}", graphId);
 }
 
 /** The collection of a URL whose path fits one of the patterns, without OData parameters, which the new requests cannot take. */
@@ -56,6 +64,11 @@ function lastKey(collection: string): string {
       collection,
     );
   return decoded(match?.[1] ?? match?.[2] ?? collection);
+}
+
+/** The mailbox that a URL is about: each takes four requests at once (docs: throttling-limits, Outlook service). */
+export function mailboxOf(url: string): string {
+  return new RegExp(`^.*?/(?:me|(?:users|groups)${graphId})(?=/)`, "i").exec(url)?.[0].toLowerCase() ?? url;
 }
 
 /** The id at the end of `…/Attachments('ID')` or `…/Attachments/ID`. */
@@ -101,6 +114,10 @@ function base64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+function withQuery(url: string, query: string): string {
+  return query === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`;
+}
+
 /** What differs between the kinds of attachments that Graph takes by its uploadSession resource. */
 export interface GraphAttachments {
   readonly name: string;
@@ -134,6 +151,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
     ...kind.details(file),
   });
+  const inline = (file: FileInfo, bytes: Uint8Array) => ({ ...describe(file), contentBytes: base64(bytes) });
   const created: UploadProtocol["created"] = ({ file }, id) => ({
     "@odata.type": `#${kind.type}`,
     id,
@@ -151,12 +169,14 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     rangeSize: kind.rangeSize,
     collection: (url) => collectionOf(url, kind.items),
     item: lastKey,
+    throttle: { most: 4, key: mailboxOf },
     creates: (type) => typeof type === "string" && type.replace(/^#/, "").toLowerCase() === kind.type.toLowerCase(),
+    inline,
     post: (collection, file, bytes) => ({
       method: "POST",
       url: collection,
       headers: json,
-      body: JSON.stringify({ ...describe(file), contentBytes: base64(bytes) }),
+      body: JSON.stringify(inline(file, bytes)),
       to: "api",
     }),
     createSession: (collection, file) => ({
@@ -191,7 +211,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     cancel: ({ uploadUrl }) => ({ method: "DELETE", url: uploadUrl, to: kind.rangesTo }),
     list: (collection) => ({
       method: "GET",
-      url: collection + (collection.includes("?") ? "&" : "?") + kind.listQuery,
+      url: withQuery(collection, kind.listQuery),
       to: "api",
     }),
     readList,

@@ -1,0 +1,128 @@
+import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { created, pristine, refused, signalOf } from "./answer.js";
+import { AttachedFiles } from "./attachedFiles.js";
+import { bodyOf, bytesOf, compose, once, REQUEST_LIMIT, type Work } from "./compose.js";
+import { NoReply, Refusal, UploadError } from "./errors.js";
+import { openLetter, type Letter, type Part } from "./letter.js";
+import type { Settings } from "./options.js";
+import { planOf, serviceOf } from "./plan.js";
+import { compositionFor, item, type Composition } from "./protocols/compositions.js";
+import { outlook } from "./protocols/outlook.js";
+import type { UploadPlan } from "./session.js";
+import type { Traffic } from "./traffic.js";
+import { isOwn } from "./transport.js";
+
+/** What the handler hands over besides the request. */
+export interface Composing {
+  readonly context: Context;
+  readonly next: Middleware;
+  readonly traffic: Traffic;
+  settings(): Settings;
+}
+
+/** Takes over a POST that creates or sends a message or event with files that do not fit; `false`: it is not one. */
+export async function composeInstead(composing: Composing): Promise<boolean> {
+  const { context } = composing;
+  const { request, options } = context;
+  if (typeof request !== "string" || options?.method?.toUpperCase() !== "POST" || isOwn(context)) return false;
+  const beside = context.middlewareControl?.getMiddlewareOptions(AttachedFiles) as AttachedFiles | undefined;
+  const body: unknown = options.body;
+  const settings = composing.settings();
+  const light = typeof body === "string" && body.length <= Math.min(settings.threshold, REQUEST_LIMIT / 3);
+  const composition = light && !beside ? undefined : compositionFor(request);
+  if (beside && !composition)
+    throw new UploadError("invalid", "withAttachments is for POSTs that create or send a message or an event.");
+  const letter =
+    composition && typeof body === "string" ? openLetter(body, composition.holder, outlook.creates!) : undefined;
+  if (beside && !letter)
+    throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
+  if (!composition || !letter || !(beside || isHeavy(body as string, letter, settings))) return false;
+  const work = workOf(
+    composing,
+    composition,
+    { ...letter, files: [...letter.files, ...(beside?.files ?? [])] },
+    { ...settings, ...beside?.options },
+  );
+  try {
+    context.response = await (beside ? sendAllAtOnceOrCompose(work, request) : answerOf(work));
+  } catch (error) {
+    context.response = refused(error);
+  }
+  return true;
+}
+
+/** Whether a body is too large for one request, or holds a file that is. */
+function isHeavy(body: string, { files }: Letter, { threshold }: Settings): boolean {
+  return files.some(({ content }) => content.size > threshold) || (files.length > 0 && bytesOf(body) > REQUEST_LIMIT);
+}
+
+/** Checks everything before the first request. */
+function workOf(
+  { context, next, traffic }: Composing,
+  composition: Composition,
+  letter: Letter,
+  given: Settings,
+): Work {
+  const settings = { ...given, signal: given.signal ?? signalOf(context), onProgress: undefined };
+  const call = { context: pristine(context), next };
+  const intent = { call, protocol: outlook, settings, gate: traffic.gate };
+  const unsaved =
+    composition.sends && /^false$/i.test(String(letter.body["saveToSentItems"] ?? letter.body["SaveToSentItems"]));
+  const plans = letter.files.map((part) => planOf({ ...intent, ...part, collection: composition.items }));
+  const work = { service: serviceOf(intent, composition.items), composition, letter, deletesCopy: unsaved };
+  return {
+    ...work,
+    plans: counting(plans, letter.files, given.onProgress),
+    headers: unsaved ? immutable(call.context) : {},
+    mayDeleteCopy: given.deleteSentCopy,
+  };
+}
+
+/** The draft keeps its id when it is sent, so that its copy is found again. */
+function immutable({ options }: Context): Record<string, string> {
+  const given = Object.entries((options?.headers ?? {}) as Record<string, string>).filter(
+    ([name]) => name.toLowerCase() === "prefer",
+  );
+  return { Prefer: [...given.map(([, value]) => value), 'IdType="ImmutableId"'].join(", ") };
+}
+
+/** Lets the files report their progress together. */
+function counting(
+  plans: readonly UploadPlan[],
+  parts: readonly Part[],
+  onProgress: Settings["onProgress"],
+): UploadPlan[] {
+  if (!onProgress) return [...plans];
+  const total = plans.reduce((sum, { file }) => sum + file.size, 0);
+  let done = 0;
+  return plans.map((plan, index) => {
+    const before = done;
+    done += plan.file.size;
+    const report = ({ loaded }: { loaded: number }) =>
+      onProgress({ loaded: before + loaded, total, file: parts[index]!.file.name, index });
+    return { ...plan, service: plan.service.with({ ...plan.service.settings, onProgress: report }) };
+  });
+}
+
+async function answerOf(work: Work): Promise<Response> {
+  if (work.deletesCopy && !work.mayDeleteCopy) throw new UploadError("unsupported", UNSAVED);
+  const made = await compose(work);
+  return made ? created(made) : new Response(null, { status: 202 });
+}
+
+const UNSAVED =
+  "saveToSentItems: false cannot be kept: a message that is too large for one request is sent as a draft, and a sent draft is always saved. Leave it out, or give { deleteSentCopy: true } to have the copy deleted after sending.";
+
+/** Where all files fit, one request does it, which needs fewer permissions; it is not repeated where its reply is lost. */
+async function sendAllAtOnceOrCompose(work: Work, url: string): Promise<Response> {
+  const { body, outside } = await bodyOf(work);
+  if (outside.length > 0) return answerOf(work);
+  const answer = await once(work.service, item.create(url, body));
+  if (answer instanceof NoReply) {
+    const message = "The reply was lost: whether the request was done is not known. Look before doing it again.";
+    throw new UploadError("uncertain", message, { cause: answer });
+  }
+  if (answer.status >= 300) throw new Refusal(answer);
+  for (const { file, service } of work.plans) service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  return answer.body === undefined ? new Response(null, { status: answer.status }) : created(answer.body as object);
+}

@@ -1,16 +1,13 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { teach, withAttachments } from "./attachedFiles.js";
+import { attachFile } from "./attachFile.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import type { AttachmentSource } from "./content.js";
-import { deliver } from "./deliver.js";
 import { asGraphError, UploadError } from "./errors.js";
 import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 import { link } from "./link.js";
 import type { UploadOptions } from "./options.js";
-import { postWhole } from "./post.js";
-import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
-import type { Reply } from "./protocol.js";
-import type { UploadPlan } from "./session.js";
+import { detailed, prepare, type AttachOptions, type FileToAttach, type Prepared } from "./prepare.js";
 
 /** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {
@@ -30,10 +27,6 @@ export interface CreatedReference {
   id: string;
   url: string;
 }
-
-/** One of several files, with what differs from the others. */
-export type FileToAttach = AttachmentSource | ({ readonly file: AttachmentSource } & Pick<AttachOptions, FileOptions>);
-type FileOptions = "name" | "contentType" | "isInline" | "contentId" | "comment" | "size" | "onProgress";
 
 declare module "@microsoft/microsoft-graph-client" {
   interface GraphRequest {
@@ -57,7 +50,7 @@ async function attach(
   options?: AttachOptions,
 ): Promise<object | object[]> {
   if (!Array.isArray(file)) return (await attachAll([await prepare(this, file, options)]))[0]!;
-  const each = (file as readonly FileToAttach[]).map((one) => ("file" in one ? one : { file: one }));
+  const each = (file as readonly FileToAttach[]).map(detailed);
   const all = [];
   for (const { file: source, ...own } of each) all.push(await prepare(this, source, { ...options, ...own }));
   if (!all.every(({ plan }) => plan.linkTo)) {
@@ -78,7 +71,7 @@ async function attachAll(all: readonly Prepared[]): Promise<object[]> {
     key,
     async () => {
       const uploaded = [];
-      for (const { plan: one } of all) uploaded.push({ file: one.file, attachment: await attachOne(one) });
+      for (const { plan: one } of all) uploaded.push({ file: one.file, attachment: await attachFile(one) });
       if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
       return uploaded.map(({ attachment }) => attachment);
     },
@@ -86,25 +79,6 @@ async function attachAll(all: readonly Prepared[]): Promise<object[]> {
   );
   work.catch((error: unknown) => all.forEach((one) => one.plan.content.close(error)));
   return asGraphError(work);
-}
-
-async function attachOne(plan: UploadPlan): Promise<object> {
-  const { protocol } = plan.service;
-  const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
-  const result = await deliver({ plan, post: () => postWhole(plan), troubleOf });
-  return "created" in result ? result.created.attachment : posted(result.posted, plan);
-}
-
-function posted(reply: Reply, { file, service }: UploadPlan): object {
-  const { body } = reply;
-  if (service.protocol.trouble(reply) !== "unsure") throw service.refusal(reply);
-  if (typeof body !== "object" || body === null) {
-    const message = `${service.protocol.service} has taken the file, but its reply was cut before it named the attachment.`;
-    throw new UploadError("uncertain", message);
-  }
-  const { contentBytes: _, ...attachment } = body as Record<string, unknown>;
-  service.settings.onProgress?.({ loaded: file.size, total: file.size });
-  return attachment;
 }
 
 /**

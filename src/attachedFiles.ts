@@ -1,23 +1,10 @@
 import type { Client, GraphRequest, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { openSource, type AttachmentSource } from "./content.js";
+import { openSource } from "./content.js";
 import { UploadError } from "./errors.js";
 import type { Part } from "./letter.js";
 import type { UploadOptions } from "./options.js";
-
-/** One of several files, with what is said of it alone. */
-export interface FileWithDetails {
-  readonly file: AttachmentSource;
-  /** File name as people see it. Taken from a `File`. */
-  readonly name?: string;
-  /** Media type. Taken from a `Blob`, `File` or `Response`. */
-  readonly contentType?: string;
-  readonly isInline?: boolean;
-  /** What `<img src="cid:…">` in the body names it. */
-  readonly contentId?: string;
-  /** Bytes; needed for streams, async iterables and responses that do not tell. */
-  readonly size?: number;
-}
+import { detailed, type FileToAttach } from "./prepare.js";
 
 /** Middleware option: files that go with a POST, beside its body. */
 export class AttachedFiles {
@@ -37,14 +24,14 @@ declare module "@microsoft/microsoft-graph-client" {
      *
      * Throws an `UploadError` for files that cannot be attached; nothing is sent then.
      */
-    withAttachments(files: readonly (AttachmentSource | FileWithDetails)[], options?: UploadOptions): GraphRequest;
+    withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
   }
 }
 
 /** What `client.api(url).withAttachments(files, options)` does. */
 export function withAttachments(
   this: GraphRequest,
-  files: readonly (AttachmentSource | FileWithDetails)[],
+  files: readonly FileToAttach[],
   options: UploadOptions = {},
 ): GraphRequest {
   const { middleware } = this["httpClient"] as { middleware: Middleware };
@@ -65,14 +52,11 @@ export function withAttachments(
   return this;
 }
 
-function partOf(one: AttachmentSource | FileWithDetails): Part {
-  const { file, ...said } = typeof one === "object" && one !== null && "file" in one ? one : { file: one };
-  const { name, contentType, isInline, contentId, size } = said as Omit<FileWithDetails, "file">;
+function partOf(one: FileToAttach): Part {
+  const { file, name, contentType, isInline, contentId, size } = detailed(one);
   const source = openSource(file, size);
-  return {
-    content: source.content,
-    file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId },
-  };
+  const said = { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId };
+  return { content: source.content, file: said };
 }
 
 /** Gives the requests of a client methods; those of other clients made by the same copy of the Graph client get them too. */

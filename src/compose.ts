@@ -1,7 +1,6 @@
-import { deliver } from "./deliver.js";
+import { attachFile } from "./attachFile.js";
 import { errorBody, NoReply, Refusal, UploadError } from "./errors.js";
 import type { Letter } from "./letter.js";
-import { postWhole } from "./post.js";
 import type { Reply, WireRequest } from "./protocol.js";
 import { item, type Composition } from "./protocols/compositions.js";
 import type { Service } from "./service.js";
@@ -63,7 +62,7 @@ export async function compose(work: Work): Promise<object | undefined> {
   const url = `${composition.items}/${encodeURIComponent(id)}`;
   let handedOver = false;
   try {
-    for (const plan of outside) await attachTo({ ...plan, collection: `${url}/attachments` });
+    for (const plan of outside) await attachFile({ ...plan, collection: `${url}/attachments` });
     handedOver = true;
     if (composition.sends) await sendOnce(service, url, id);
     else if (Object.keys(later).length > 0) await invite(service, url, later, id);
@@ -115,14 +114,6 @@ function explained(refusal: Refusal, permission: string, sends: boolean): Refusa
   const beside = sends ? ", beside Mail.Send" : "";
   const why = `Attachments that do not fit into one request are added to an item that is made first, which needs the permission ${permission}${beside}.`;
   return new Refusal({ ...refusal.reply, body: { error: { ...error, message: `${error.message} ${why}`.trim() } } });
-}
-
-async function attachTo(plan: UploadPlan): Promise<void> {
-  const { protocol } = plan.service;
-  const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
-  const result = await deliver({ plan, post: () => postWhole(plan), troubleOf });
-  if ("posted" in result && result.posted.status >= 300) throw plan.service.refusal(result.posted);
-  if ("posted" in result) plan.service.settings.onProgress?.({ loaded: plan.file.size, total: plan.file.size });
 }
 
 /** Sends a draft, never twice: after a doubt, the draft itself tells whether it has gone. */

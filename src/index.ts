@@ -7,9 +7,9 @@ export {
   type UploadProgress,
 } from "./options.js";
 export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./LargeAttachmentTask.js";
-export { withLargeAttachments, type CreatedAttachment, type CreatedReference, type FileToAttach } from "./attach.js";
+export { withLargeAttachments, type CreatedAttachment, type CreatedReference } from "./attach.js";
 export { createAzureDevOpsClient, type AzureDevOpsClientOptions, type TokenSource } from "./azureDevOpsClient.js";
-export type { AttachOptions } from "./prepare.js";
+export type { AttachOptions, FileDetails, FileToAttach } from "./prepare.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export type { BytesLike } from "./bytes.js";
 export type { AttachmentSource, RandomAccessFile } from "./content.js";

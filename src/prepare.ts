@@ -1,6 +1,6 @@
 import type { GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { openSource } from "./content.js";
+import { openSource, type AttachmentSource } from "./content.js";
 import { UploadError } from "./errors.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { planOf } from "./plan.js";
@@ -10,8 +10,8 @@ import type { UploadPlan } from "./session.js";
 import { Traffic } from "./traffic.js";
 import { callOf } from "./transport.js";
 
-/** What is said of a file that is attached, and how it is uploaded. What the file knows of itself need not be said. */
-export interface AttachOptions extends UploadOptions {
+/** What is said of a file. What it knows of itself need not be said. */
+export interface FileDetails {
   /** File name as people see it. Taken from a `File`. */
   readonly name?: string;
   /** Media type. Taken from a `Blob`, `File` or `Response`. */
@@ -22,10 +22,22 @@ export interface AttachOptions extends UploadOptions {
   readonly contentId?: string;
   /** Azure DevOps: what people read beside it in the work item. */
   readonly comment?: string;
-  /** Azure DevOps: the area whose readers may read it before a work item links to it. */
-  readonly areaPath?: string;
   /** Bytes; needed for streams, async iterables and responses that do not tell. */
   readonly size?: number;
+}
+
+/** What is said of a file that is attached, and how it is uploaded. */
+export interface AttachOptions extends UploadOptions, FileDetails {
+  /** Azure DevOps: the area whose readers may read it before a work item links to it. */
+  readonly areaPath?: string;
+}
+
+/** One of several files, with what is said of it alone. */
+export type FileToAttach = AttachmentSource | (FileDetails & { readonly file: AttachmentSource });
+
+/** A file and its details apart. */
+export function detailed(one: FileToAttach): FileDetails & { readonly file: AttachmentSource } {
+  return typeof one === "object" && one !== null && "file" in one ? one : { file: one };
 }
 
 /** An upload that is ready to begin, and the queue that it waits in. */

@@ -11,7 +11,13 @@ export interface Finished {
 
 /** Runs a program in the project's folder until it ends, on this Node, without the sign-in that the samples look for. */
 export function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-  const { GRAPH_ACCESS_TOKEN: _, AZURE_TENANT_ID: __, AZURE_CLIENT_ID: ___, ...inherited } = process.env;
+  const {
+    GRAPH_ACCESS_TOKEN: _,
+    AZURE_TENANT_ID: __,
+    AZURE_CLIENT_ID: ___,
+    AZURE_DEVOPS_PAT: ____,
+    ...inherited
+  } = process.env;
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
   return new Promise((done) => {
     const options = { cwd: root, env: { ...inherited, PATH, ...env }, maxBuffer: 100_000_000 };

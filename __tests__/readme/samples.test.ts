@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
@@ -135,4 +135,17 @@ test("samples/task.ts stops in the middle, and goes on from there", async () => 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Stopped: AbortError\nThe service has 11796480 of 20000000 bytes.\n15728640 bytes\n");
   expect(stdout).toMatch(/\n20000000 bytes\n/);
+});
+
+test("samples/azure-devops.ts attaches to a work item what arrives as it was", async () => {
+  const { code, stdout, stderr } = await runTs("samples/azure-devops.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain(`SHA-256 of the attachment  ${sha256(file)}`);
+  expect(stdout).toContain("They agree.");
+});
+
+test("every sample is run here, so that none goes stale", async () => {
+  const samples = (await readdir(join(root, "samples"))).filter((name) => name.endsWith(".ts"));
+  const tests = await readFile(join(root, "__tests__/readme/samples.test.ts"), "utf8");
+  expect(samples.filter((name) => !tests.includes(`"samples/${name}"`))).toEqual([]);
 });

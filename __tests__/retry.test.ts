@@ -139,3 +139,37 @@ describe("waiting", () => {
     expect(again.state).toBe("stop");
   });
 });
+
+describe("in a browser that knows that it is offline", () => {
+  const given = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  const listeners = new Map<string, () => void>();
+  beforeEach(() => {
+    Object.defineProperty(globalThis, "navigator", { configurable: true, value: { onLine: false } });
+    Object.assign(globalThis, {
+      addEventListener: (name: string, listener: () => void) => listeners.set(name, listener),
+      removeEventListener: (name: string) => listeners.delete(name),
+    });
+  });
+  afterEach(() => {
+    if (given) Object.defineProperty(globalThis, "navigator", given);
+    else Reflect.deleteProperty(globalThis, "navigator");
+    Reflect.deleteProperty(globalThis, "addEventListener");
+    Reflect.deleteProperty(globalThis, "removeEventListener");
+  });
+
+  test("the next attempt waits for the connection instead of burning retries", async () => {
+    const patience = new Patience({ retries: 0, delay: 0 });
+    const again = patience.again();
+    listeners.get("online")!();
+    await expect(again).resolves.toBe(true);
+    expect(listeners.size).toBe(0);
+  });
+
+  test("an abort ends that wait, and leaves no listener", async () => {
+    const controller = new AbortController();
+    const again = new Patience({ retries: 0, delay: 0 }, controller.signal).again();
+    controller.abort(new Error("stop"));
+    await expect(again).rejects.toThrow("stop");
+    expect(listeners.size).toBe(0);
+  });
+});

@@ -33,6 +33,24 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
+/** Waits while the browser knows that it is offline; elsewhere, not at all. An abort ends it at once. */
+export function whenOnline(signal?: AbortSignal): Promise<void> {
+  const { navigator, addEventListener, removeEventListener } = globalThis;
+  if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => () => {
+      removeEventListener("online", online);
+      signal?.removeEventListener("abort", stop);
+      settle();
+    };
+    const online = end(resolve);
+    const stop = end(() => reject(signal?.reason));
+    if (signal?.aborted) return reject(signal.reason);
+    addEventListener("online", online);
+    signal?.addEventListener("abort", stop);
+  });
+}
+
 /** Counts attempts, and waits between them. */
 export class Patience {
   #attempts = 0;
@@ -49,6 +67,10 @@ export class Patience {
 
   /** Waits before the next attempt as `reply` asks; `false` where none is left, or the wait would be too long. */
   async again(reply?: Reply): Promise<boolean> {
+    if (!reply && globalThis.navigator?.onLine === false) {
+      await whenOnline(this.signal); // no fault of the service: the attempt does not count
+      return true;
+    }
     const asked = reply && retryAfter(reply.headers.get("Retry-After"), Date.now());
     if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
     await sleep(asked ?? backoff(this.#attempts, this.limits.delay, Math.random()), this.signal);

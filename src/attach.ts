@@ -2,7 +2,7 @@ import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-grap
 import { teach, withAttachments } from "./attachedFiles.js";
 import { attachFile } from "./attachFile.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import type { AttachmentSource } from "./content.js";
+import type { AttachmentSource, RandomAccessFile } from "./content.js";
 import { asGraphError, UploadError } from "./errors.js";
 import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 import { link } from "./link.js";
@@ -37,6 +37,7 @@ declare module "@microsoft/microsoft-graph-client" {
      * Rejects with the client's `GraphError` for what the service refuses, with an `UploadError` for what cannot be
      * done, and with the signal's reason for an abort.
      */
+    attach<T = CreatedAttachment>(file: RandomAccessFile, options?: AttachOptions): Promise<T>;
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
     /** Attaches several files to a work item of Azure DevOps, in one revision. */
     attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;

@@ -24,26 +24,37 @@ export interface Work {
   readonly mayDeleteCopy?: boolean;
 }
 
-/** What one request can carry of the files: the small ones, as many as fit, read into its body. */
-export async function bodyOf(
-  { letter, composition, plans, service }: Work,
-  all = false,
-): Promise<{ body: object; outside: UploadPlan[] }> {
-  const { threshold } = service.settings;
-  const inside = letter.others.map((other) => JSON.stringify(other));
-  const outside: UploadPlan[] = [];
-  let length = bytesOf(JSON.stringify(letter.body)) + bytesOf(inside.join()) + ROOM;
+/** The body of the first request, and which files travel in it. */
+interface Body {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly inside: readonly UploadPlan[];
+  readonly outside: readonly UploadPlan[];
+}
+
+/** Puts into one body what it can carry of the files: the small ones, as many as fit. */
+export async function bodyOf({ letter, composition, plans, service }: Work): Promise<Body> {
+  const attachments = [...letter.others];
+  const [inside, outside]: [UploadPlan[], UploadPlan[]] = [[], []];
+  let length = bytesOf(JSON.stringify(letter.body)) + bytesOf(JSON.stringify(letter.others)) + ROOM;
   for (const plan of plans) {
     const more = 4 * Math.ceil(plan.file.size / 3) + 3 * JSON.stringify(plan.file).length + ROOM;
-    const fits = composition.inside && plan.file.size <= threshold && length + more <= REQUEST_LIMIT;
-    if (!fits && !all) outside.push(plan);
-    else inside.push(JSON.stringify(service.protocol.inline!(plan.file, await plan.content.read(0, plan.file.size))));
-    if (fits) length += more;
+    const fits = plan.file.size <= service.settings.threshold && length + more <= REQUEST_LIMIT;
+    (composition.inside && fits ? inside : outside).push(plan);
+    if (outside.at(-1) !== plan) length += more;
   }
-  const attachments = inside.length > 0 ? { attachments: inside.map((one) => JSON.parse(one) as object) } : {};
+  for (const { file, content } of inside)
+    attachments.push(service.protocol.inline!(file, await content.read(0, file.size)));
   const { holder } = composition;
-  const held = { ...(holder === undefined ? letter.body : (letter.body[holder] as object)), ...attachments };
-  return { body: holder === undefined ? held : { ...letter.body, [holder]: held }, outside };
+  const held = {
+    ...(holder ? (letter.body[holder] as object) : letter.body),
+    ...(attachments.length > 0 ? { attachments } : {}),
+  };
+  return { body: holder ? { ...letter.body, [holder]: held } : held, inside, outside };
+}
+
+/** Tells those who watch that files have travelled inside a body. */
+export function report(inside: readonly UploadPlan[]): void {
+  for (const { file, service } of inside) service.settings.onProgress?.({ loaded: file.size, total: file.size });
 }
 
 export function bytesOf(text: string): number {
@@ -53,15 +64,15 @@ export function bytesOf(text: string): number {
 /** Creates the item, attaches what did not fit, and only then sends it or invites people; answers the item, or nothing. */
 export async function compose(work: Work): Promise<object | undefined> {
   const { service, composition } = work;
-  const { body, outside } = await bodyOf(work);
-  const held =
-    composition.bare && composition.holder ? ((body as Record<string, unknown>)[composition.holder] as object) : body;
+  const { body, inside, outside } = await bodyOf(work);
+  const held = composition.bare && composition.holder ? (body[composition.holder] as object) : body;
   const { first, later } = apart(held, composition.later);
   const made = await createOnce(service, item.create(composition.create, first, work.headers), composition);
   const id = String(made["id"]);
   const url = `${composition.items}/${encodeURIComponent(id)}`;
   let handedOver = false;
   try {
+    report(inside);
     for (const plan of outside) await attachFile({ ...plan, collection: `${url}/attachments` });
     handedOver = true;
     if (composition.sends) await sendOnce(service, url, id);

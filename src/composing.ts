@@ -1,10 +1,10 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused, signalOf } from "./answer.js";
 import { AttachedFiles } from "./attachedFiles.js";
-import { bodyOf, bytesOf, compose, once, REQUEST_LIMIT, type Work } from "./compose.js";
+import { bodyOf, bytesOf, compose, once, report, REQUEST_LIMIT, type Work } from "./compose.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
-import { openLetter, type Letter, type Part } from "./letter.js";
-import type { Settings } from "./options.js";
+import { openLetter, type Letter } from "./letter.js";
+import type { Settings, UploadProgress } from "./options.js";
 import { planOf, serviceOf } from "./plan.js";
 import { compositionFor, item, type Composition } from "./protocols/compositions.js";
 import { outlook } from "./protocols/outlook.js";
@@ -72,7 +72,7 @@ function workOf(
   const work = { service: serviceOf(intent, composition.items), composition, letter, deletesCopy: unsaved };
   return {
     ...work,
-    plans: counting(plans, letter.files, given.onProgress),
+    plans: counting(plans, given.onProgress),
     headers: unsaved ? immutable(call.context) : {},
     mayDeleteCopy: given.deleteSentCopy,
   };
@@ -87,19 +87,15 @@ function immutable({ options }: Context): Record<string, string> {
 }
 
 /** Lets the files report their progress together. */
-function counting(
-  plans: readonly UploadPlan[],
-  parts: readonly Part[],
-  onProgress: Settings["onProgress"],
-): UploadPlan[] {
-  if (!onProgress) return [...plans];
+function counting(plans: readonly UploadPlan[], onProgress: Settings["onProgress"]): readonly UploadPlan[] {
+  if (!onProgress) return plans;
   const total = plans.reduce((sum, { file }) => sum + file.size, 0);
-  let done = 0;
+  const loaded = plans.map(() => 0);
   return plans.map((plan, index) => {
-    const before = done;
-    done += plan.file.size;
-    const report = ({ loaded }: { loaded: number }) =>
-      onProgress({ loaded: before + loaded, total, file: parts[index]!.file.name, index });
+    const report = (progress: UploadProgress) => {
+      loaded[index] = progress.loaded;
+      onProgress({ loaded: loaded.reduce((sum, one) => sum + one), total, file: plan.file.name, index });
+    };
     return { ...plan, service: plan.service.with({ ...plan.service.settings, onProgress: report }) };
   });
 }
@@ -115,7 +111,7 @@ const UNSAVED =
 
 /** Where all files fit, one request does it, which needs fewer permissions; it is not repeated where its reply is lost. */
 async function sendAllAtOnceOrCompose(work: Work, url: string): Promise<Response> {
-  const { body, outside } = await bodyOf(work);
+  const { body, inside, outside } = await bodyOf(work);
   if (outside.length > 0) return answerOf(work);
   const answer = await once(work.service, item.create(url, body));
   if (answer instanceof NoReply) {
@@ -123,6 +119,6 @@ async function sendAllAtOnceOrCompose(work: Work, url: string): Promise<Response
     throw new UploadError("uncertain", message, { cause: answer });
   }
   if (answer.status >= 300) throw new Refusal(answer);
-  for (const { file, service } of work.plans) service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  report(inside);
   return answer.body === undefined ? new Response(null, { status: answer.status }) : created(answer.body as object);
 }

@@ -50,17 +50,13 @@ const attached = { code: 0, stdout: "session 5000000 true\n", stderr: "" };
 
 describe("the tarball", () => {
   test("is what publint finds well made, so that every tool finds its way in it", async () => {
-    // The level leaves out suggestions: one of them is to write down that the type is commonjs, which is the default.
-    const { code, stdout } = await bin("publint/src/cli.js", tarball, "--strict", "--level", "warning");
+    const { code, stdout } = await bin("publint/src/cli.js", tarball, "--strict");
     expect(stdout).toContain("All good!");
     expect(code).toBe(0);
   });
 
   test("has types that say what is there, to every kind of resolution", async () => {
-    const attw = async (...args: string[]) => (await bin("@arethetypeswrong/cli/dist/index.js", tarball, ...args)).code;
-    expect(await attw("--profile", "node16")).toBe(0);
-    // Resolution from before Node had exports (node10) finds the package, but no entry besides it.
-    expect(await attw("--entrypoints", ".")).toBe(0);
+    expect((await bin("@arethetypeswrong/cli/dist/index.js", tarball)).code).toBe(0);
   });
 
   test("brings nothing along: no dependency but the peer", async () => {

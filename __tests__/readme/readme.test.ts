@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 test("the README shows one block for each way in, and every block of code is one of those that are run", () => {
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(8);
   expect(readme.match(/^```/gm)).toHaveLength(2 * (blocks.length + 1)); // and one for the installation
 });
 

@@ -91,7 +91,9 @@ describe("samples/attach.ts with a token for the real Graph", () => {
     return run(process.execPath, [...imports, "samples/attach.ts", path, ...args], env);
   };
   const removed = () =>
-    emulator.requests.filter(({ kind, method }) => kind === "item" && method === "DELETE").map((entry) => entry.path);
+    emulator.requests
+      .filter(({ kind, method }) => ["item", "discard"].includes(kind) && method === "DELETE")
+      .map((entry) => entry.path);
 
   test("attaches to a draft and a task of its own, and deletes both", async () => {
     const { code, stdout, stderr } = await start();
@@ -142,6 +144,14 @@ test("samples/azure-devops.ts attaches to a work item what arrives as it was", a
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain(`SHA-256 of the attachment  ${sha256(file)}`);
   expect(stdout).toContain("They agree.");
+});
+
+test("samples/send-mail.ts sends the file and an inline image in one call, and shows what has arrived", async () => {
+  const { code, stdout, stderr } = await runTs("samples/send-mail.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("In Sent Items: video.mp4, attached\n");
+  expect(stdout).toContain(`video.mp4, 9000000 bytes, SHA-256 ${sha256(file)}\n`);
+  expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
 });
 
 test("every sample is run here, so that none goes stale", async () => {

@@ -1,17 +1,11 @@
+import { readAttachment } from "./attachmentBody.js";
 import type { Context, GraphCall } from "./call.js";
-import { badRequest, empty, json, methodNotAllowed, refuse } from "./replies.js";
+import { empty, json, methodNotAllowed, refuse } from "./replies.js";
 import { readObject } from "./requestBody.js";
+import { select } from "./select.js";
 import type { StoredItem } from "./store.js";
 import type { Reply, StoredAttachment } from "./types.js";
 
-const properties: Record<string, readonly string[]> = {
-  "microsoft.graph.fileattachment": [
-    ...["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"],
-    ...["contentBytes", "contentId", "contentLocation"],
-  ],
-  "microsoft.graph.taskfileattachment": ["id", "name", "contentType", "size", "lastModifiedDateTime", "contentBytes"],
-};
-const wholeTypes = /^microsoft\.graph\.(?:item|reference)attachment$/;
 /** To Do's inline limit, "3 MB", in the file's bytes. */
 const todoInlineLimit = 3_000_000;
 
@@ -43,37 +37,16 @@ export function answerAttachment(context: Context, call: GraphCall, item: Stored
 function postAttachment(context: Context, call: GraphCall, item: StoredItem): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
-  const odataType = String(body.value["@odata.type"] ?? "").replace(/^#/, "");
-  const bytes =
-    wholeTypes.test(odataType.toLowerCase()) && item.kind !== "task"
-      ? call.body
-      : readFile(body.value, odataType, item);
-  if ("status" in bytes) return bytes;
-  const { name, contentType, isInline, contentId } = body.value as Partial<StoredAttachment>;
-  if (typeof name !== "string" || name === "") return badRequest("name is required.");
-  if (item.kind === "task" && bytes.length > todoInlineLimit && context.vary.todoInlineOver3MB === "refuse") {
+  const file = readAttachment(body.value, item.kind, call.body);
+  if ("status" in file) return file;
+  if (item.kind === "task" && file.bytes.length > todoInlineLimit && context.vary.todoInlineOver3MB === "refuse") {
     return refuse(413, "RequestEntityTooLarge", "The attachment is larger than 3 MB.");
   }
-  const via = "post";
-  const init = { name, bytes, contentType, isInline, contentId, odataType: `#${odataType}`, via } as const;
-  const attachment = context.store.attach(item, init);
+  const attachment = context.store.attach(item, { ...file, via: "post" });
   const shown = describe(context, item, attachment);
   // Documented samples: Outlook repeats contentBytes, To Do does not.
   if (item.kind !== "task") shown.contentBytes = body.value.contentBytes;
   return json(201, { "@odata.context": contextUrl(context, call, "/$entity"), ...shown });
-}
-
-/** The decoded bytes of a file attachment of the type that fits the item, or why it is refused. */
-function readFile(value: Record<string, unknown>, odataType: string, item: StoredItem): Buffer | Reply {
-  const fitting = item.kind === "task" ? "microsoft.graph.taskfileattachment" : "microsoft.graph.fileattachment";
-  if (odataType.toLowerCase() !== fitting) return badRequest(`@odata.type '${odataType}' does not fit this item.`);
-  const stray = Object.keys(value).find((key) => !properties[fitting]!.includes(key) && !key.startsWith("@odata."));
-  if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on type '${odataType}'.`);
-  const text = value.contentBytes;
-  if (typeof text !== "string" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    return badRequest("contentBytes is not valid base64.");
-  }
-  return Buffer.from(text, "base64");
 }
 
 function listAttachments(context: Context, call: GraphCall, item: StoredItem): Reply {
@@ -103,20 +76,6 @@ function describe(context: Context, item: StoredItem, attachment: StoredAttachme
   const size = Math.round(bytes.length * context.vary.sizeFactor);
   const outlook = { ...common, "@odata.mediaContentType": contentType, size, isInline };
   return odataType.endsWith("fileAttachment") ? { ...outlook, contentId, contentLocation: null } : outlook;
-}
-
-/** `$select` in any letter case; annotations and the id stay, as in Graph. */
-function select(call: GraphCall, value: Record<string, unknown>): Record<string, unknown> {
-  const names = call.query
-    .get("$select")
-    ?.toLowerCase()
-    .split(",")
-    .map((name) => name.trim().replace(/^.*\//, ""));
-  if (!names) return value;
-  const kept = Object.entries(value).filter(
-    ([key]) => key === "id" || key.startsWith("@") || names.includes(key.toLowerCase()),
-  );
-  return Object.fromEntries(kept);
 }
 
 const contextUrl = (context: Context, call: GraphCall, suffix: string): string =>

@@ -37,6 +37,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     addTask: service.addTask,
     addAttachment: service.addAttachment,
     attachments: service.attachments,
+    mailbox: service.mailbox,
+    events: service.events,
     vary: service.vary,
     get sessions() {
       return service.sessions;

@@ -1,9 +1,14 @@
 import { answerAttachment, answerAttachments } from "./attachments.js";
 import type { Call, Context, GraphCall } from "./call.js";
+import { prefersImmutableIds } from "./composed.js";
 import { createUploadSession } from "./createSession.js";
-import { lastSegment, readGraphPath } from "./path.js";
-import { accessDenied, badRequest, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "./replies.js";
-import { readObject, refuseLargeBody } from "./requestBody.js";
+import { answerEvent, createEvent } from "./events.js";
+import { answerMessage, createMessage } from "./messages.js";
+import { lastSegment, readGraphPath, type Route } from "./path.js";
+import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "./replies.js";
+import { answerReply } from "./replying.js";
+import { refuseLargeBody } from "./requestBody.js";
+import { answerSend, answerSendMail, isSent, sentAlready } from "./sending.js";
 import type { StoredItem } from "./store.js";
 import { answerTodoSession } from "./todo.js";
 import type { Reply } from "./types.js";
@@ -16,15 +21,32 @@ export function answerGraph(context: Context, call: Call): Reply {
   if (!route) return noSegment(lastSegment(url.pathname));
   if (route.kind === "task" && context.vary.china) return noSegment("todo");
   const graphCall: GraphCall = { ...call, route, query: url.searchParams };
-  const writes = call.head.method !== "GET";
-  if (writes && context.vary.mailSendOnly403 && route.kind === "message") return accessDenied();
+  if (context.vary.mailSendOnly403 && needsReadWrite(graphCall)) return accessDenied();
   return refuseLargeBody(context, graphCall) ?? answerRoute(context, graphCall);
 }
 
+/** What Mail.Send alone does not allow; it is enough for every request that sends. */
+const needsReadWrite = ({ head, route }: GraphCall): boolean =>
+  head.method !== "GET" && route.kind === "message" && !sends.includes(route.target);
+
+const sends: readonly Route["target"][] = ["sendMail", "send", "reply", "replyAll", "forward"];
+
+const addsFiles = ({ head, route }: GraphCall): boolean =>
+  head.method === "POST" && (route.target === "attachments" || route.target === "createSession");
+
 function answerRoute(context: Context, call: GraphCall): Reply {
-  if (call.route.target === "messages") return createDraft(context, call);
+  switch (call.route.target) {
+    case "messages":
+      return createMessage(context, call);
+    case "events":
+      return createEvent(context, call);
+    case "sendMail":
+      return answerSendMail(context, call);
+  }
   const item = context.store.find(call.route);
   if (!item) return itemNotFound();
+  if (prefersImmutableIds(call)) item.immutable = true;
+  if (isSent(item) && addsFiles(call)) return sentAlready();
   switch (call.route.target) {
     case "item":
       return answerItem(context, call, item);
@@ -38,32 +60,32 @@ function answerRoute(context: Context, call: GraphCall): Reply {
     case "session":
     case "content":
       return answerTodoSession(context, call);
+    case "send":
+      return answerSend(context, call, item);
+    default:
+      return answerReply(context, call, item);
   }
 }
 
-function createDraft(context: Context, call: GraphCall): Reply {
-  if (call.head.method !== "POST") return methodNotAllowed();
-  const body = readObject(call);
-  if ("status" in body) return body;
-  const { subject } = body.value;
-  if (subject !== undefined && typeof subject !== "string") return badRequest("subject is a string.");
-  return json(201, describe(context.store.addItem("message", { subject }), call));
-}
-
 function answerItem(context: Context, call: GraphCall, item: StoredItem): Reply {
-  if (call.head.method === "GET") return json(200, describe(item, call));
-  if (call.head.method !== "DELETE") return methodNotAllowed();
-  context.store.items.delete(item.id);
-  return empty(204);
+  if (item.kind === "message") return answerMessage(context, call, item);
+  return item.kind === "event" ? answerEvent(context, call, item) : answerTask(context, call, item);
 }
 
-function describe(item: StoredItem, call: GraphCall): unknown {
-  const metadata = `${new URL(call.head.url).origin}/${call.route.version}/$metadata#${item.kind}s/$entity`;
-  const common = { "@odata.context": metadata, id: item.id, hasAttachments: item.attachments.length > 0 };
-  if (item.kind === "task") return { ...common, title: item.subject };
-  return item.kind === "message"
-    ? { ...common, subject: item.subject, isDraft: item.draft }
-    : { ...common, subject: item.subject };
+function answerTask(context: Context, call: GraphCall, task: StoredItem): Reply {
+  if (call.head.method === "GET") {
+    const metadata = `${new URL(call.head.url).origin}/${call.route.version}/$metadata#tasks/$entity`;
+    const { id, properties, attachments } = task;
+    return json(200, {
+      "@odata.context": metadata,
+      id,
+      hasAttachments: attachments.length > 0,
+      title: properties.subject,
+    });
+  }
+  if (call.head.method !== "DELETE") return methodNotAllowed();
+  context.store.items.delete(task.id);
+  return empty(204);
 }
 
 /** No or wrong bearer; 401 is documented, the body a choice. */

@@ -8,12 +8,14 @@ export type {
   WorkItemRelation,
 } from "./azureDevOpsTypes.js";
 export type { FaultMatcher, FaultScript, RewrittenReply } from "./faults.js";
+export type { EventInfo, MailboxFixture, MessageInfo, SentMail } from "./mailTypes.js";
 export type {
   ClientOptions,
   Emulator,
   EmulatorOptions,
   FileInit,
   Item,
+  MessageInit,
   Origin,
   Reply,
   RequestKind,

@@ -13,7 +13,20 @@ export interface Route {
   readonly user?: string;
   readonly kind: ItemKind;
   readonly target:
-    "messages" | "item" | "attachments" | "attachment" | "value" | "createSession" | "session" | "content";
+    | (
+        | "messages"
+        | "events"
+        | "item"
+        | "attachments"
+        | "attachment"
+        | "value"
+        | "createSession"
+        | "session"
+        | "content"
+      )
+    | ("sendMail" | "send" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward");
+  /** The innermost mail folder on the way. */
+  readonly folder?: string;
   readonly itemId?: string;
   /** Set for `messages/{m}/event`: the event is found through its message. */
   readonly throughMessage?: string;
@@ -36,9 +49,16 @@ const holds = "|/attachments|/attachments\\*|/attachments\\*/\\$value|/attachmen
 /** To Do sessions live on the Graph origin; Outlook's are on another host. */
 const holdsSessions = `${holds}|/attachmentsessions\\*|/attachmentsessions\\*/content`;
 
-const drafts = new RegExp(`^${messages}$`);
+const actions = "|/send|/reply|/replyall|/forward|/createreply|/createreplyall|/createforward";
+
+/** Where a POST makes a message or event, or sends one. */
+const makers: readonly [ItemKind, Route["target"], RegExp][] = [
+  ["message", "messages", new RegExp(`^${messages}$`)],
+  ["message", "sendMail", new RegExp(`^${owner}/sendmail$`)],
+  ["event", "events", new RegExp(`^${owner}${calendar}/events$`)],
+];
 const shapes: readonly [ItemKind, RegExp][] = [
-  ["message", new RegExp(`^${messages}\\*(${holds})$`)],
+  ["message", new RegExp(`^${messages}\\*(${holds}${actions})$`)],
   ["event", new RegExp(`^(?:${event}|${messages}\\*/event)(${holds})$`)],
   ["task", new RegExp(`^${owner}/todo/lists\\*/tasks\\*(${holdsSessions})$`)],
 ];
@@ -51,6 +71,13 @@ const targets: Record<string, Route["target"]> = {
   "/attachments/createuploadsession": "createSession",
   "/attachmentsessions*": "session",
   "/attachmentsessions*/content": "content",
+  "/send": "send",
+  "/reply": "reply",
+  "/replyall": "replyAll",
+  "/forward": "forward",
+  "/createreply": "createReply",
+  "/createreplyall": "createReplyAll",
+  "/createforward": "createForward",
 };
 
 /** The route of an absolute Graph URL; undefined outside of the model. */
@@ -67,17 +94,19 @@ export function readGraphPath(pathname: string): Route | undefined {
   const steps = readSteps(segments);
   const shape = steps.map((step) => step.name + (step.key === undefined ? "" : "*")).join("/");
   const user = keyOf(steps, "users");
-  if (drafts.test(shape)) return { version, user, kind: "message", target: "messages" };
+  const folder = keyOf(steps, "childfolders") ?? keyOf(steps, "mailfolders");
+  const maker = makers.find(([, , pattern]) => pattern.test(shape));
+  if (maker) return { version, user, kind: maker[0], target: maker[1], folder };
   for (const [kind, pattern] of shapes) {
     const match = pattern.exec(shape);
     const target = match && targets[match[1] ?? ""];
-    if (target) return { version, user, kind, target, ...readKeys(steps) };
+    if (target) return { version, user, kind, target, folder, ...readKeys(steps) };
   }
   return undefined;
 }
 
 function readKeys(steps: readonly Step[]): Partial<Route> {
-  const end = steps.findIndex((step) => step.name === "attachments" || step.name === "attachmentsessions");
+  const end = steps.findIndex(({ name }) => `/${name}` in targets || name.startsWith("attachment"));
   const item = (end < 0 ? steps : steps.slice(0, end)).at(-1);
   return {
     itemId: item?.key,
@@ -88,7 +117,7 @@ function readKeys(steps: readonly Step[]): Partial<Route> {
 }
 
 const keyOf = (steps: readonly Step[], name: string): string | undefined =>
-  steps.find((step) => step.name === name)?.key;
+  steps.filter((step) => step.name === name).at(-1)?.key;
 
 /** The last step's name, for error messages. */
 export function lastSegment(pathname: string): string {

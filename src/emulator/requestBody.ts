@@ -24,6 +24,20 @@ export function readObject(call: GraphCall): { value: Record<string, unknown> } 
   return badRequest("The request body must be a JSON object.");
 }
 
+/** An action's parameters by the given names, in any letter case (metadata Pascal, documentation camel); none for no body. */
+export function readParameters(call: GraphCall, names: readonly string[]): { value: Record<string, unknown> } | Reply {
+  if (call.body.length === 0) return { value: {} };
+  const body = readObject(call);
+  if ("status" in body) return body;
+  const value: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(body.value)) {
+    const name = names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+    if (name === undefined) return badRequest(`The parameter '${key}' does not exist on this action.`);
+    value[name] = each;
+  }
+  return { value };
+}
+
 /** Why a Graph POST of this length is refused, in the form that the variation asks for. */
 export function refuseLargeBody(context: Context, call: GraphCall): Reply | undefined {
   if (call.head.method !== "POST") return undefined;

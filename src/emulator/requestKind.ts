@@ -25,6 +25,7 @@ export function logEntry(head: RequestHead, kind: RequestKind, authorized: boole
 }
 
 const sessionKinds: Record<string, RequestKind> = { PUT: "range", GET: "status", DELETE: "cancel" };
+const itemKinds: Record<string, RequestKind> = { PATCH: "patch", DELETE: "discard" };
 
 function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
   if (head.origin === "outlook") return sessionKinds[head.method] ?? "other";
@@ -40,8 +41,21 @@ function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
     case "value":
       return head.method === "DELETE" ? "remove" : "read";
     case "item":
+      return route?.kind === "task" ? "item" : (itemKinds[head.method] ?? "item");
     case "messages":
-      return "item";
+    case "events":
+      return head.method === "POST" ? "draft" : "item";
+    case "createReply":
+    case "createReplyAll":
+    case "createForward":
+      return head.method === "POST" ? "draft" : "other";
+    case "send":
+      return head.method === "POST" ? "send" : "other";
+    case "sendMail":
+    case "reply":
+    case "replyAll":
+    case "forward":
+      return head.method === "POST" ? "mail" : "other";
     case undefined:
       return "other";
   }

@@ -1,9 +1,11 @@
 import { createAzureDevOps } from "./azureDevOpsService.js";
 import type { Call, Context, Exchange } from "./call.js";
+import { answerPreflight, corsHeaders, isPreflight } from "./cors.js";
 import { answerGraph } from "./graph.js";
+import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mailbox.js";
 import { answerOutlookHost, outlookSessionAt } from "./outlookHost.js";
 import { sessionNotFound } from "./replies.js";
-import { readRequest } from "./requestKind.js";
+import { logEntry, readRequest } from "./requestKind.js";
 import { Store, userId, userName, type StoredSession } from "./store.js";
 import { todoSessionOf } from "./todo.js";
 import { Traffic } from "./traffic.js";
@@ -21,6 +23,10 @@ export interface ServiceOptions extends EmulatorOptions {
 /** Graph, the Outlook upload host and Azure DevOps without sockets and timers. */
 export interface Service extends Fixture {
   readonly token: string;
+  /** The answer to a browser's preflight, which counts for nothing; undefined for every other request. */
+  preflight(head: RequestHead): Reply | undefined;
+  /** What an answer needs beside its own headers for a page of another origin to read it. */
+  corsHeaders(head: RequestHead): Record<string, string>;
   open(head: RequestHead): Exchange;
   /** A whole request at once. */
   handle(request: ServiceRequest): Reply;
@@ -53,6 +59,13 @@ export function createService(options: ServiceOptions): Service {
     const exchange = head.origin === "azureDevOps" ? azureDevOps.open(head) : openGraph(head);
     requests.push(exchange.entry);
     return exchange;
+  }
+
+  function preflight(head: RequestHead): Reply | undefined {
+    if (vary.cors === "off" || !isPreflight(head)) return undefined;
+    const reply = answerPreflight(head);
+    requests.push({ ...logEntry(head, "preflight", false), status: reply.status });
+    return reply;
   }
 
   function openGraph(head: RequestHead): Exchange {
@@ -92,6 +105,8 @@ export function createService(options: ServiceOptions): Service {
 
   return {
     token,
+    preflight,
+    corsHeaders: (head) => corsHeaders(head, vary),
     open,
     handle,
     requests,
@@ -99,11 +114,13 @@ export function createService(options: ServiceOptions): Service {
     get sessions() {
       return store.sessions.map((session) => store.describe(session));
     },
-    addMessage: (init) => store.addItem("message", init),
-    addEvent: (init) => store.addItem("event", { subject: init?.subject, messageId: init?.message?.id }),
-    addTask: (init) => store.addItem("task", init),
+    addMessage: (init) => addMessage(store, init),
+    addEvent: (init) => addEvent(store, init),
+    addTask: (init) => store.addItem("task", { properties: { subject: init?.subject ?? "" } }),
     addAttachment: (item, file) => store.attach(store.get(item), { ...file, via: "post" }),
     attachments: (item) => [...store.get(item).attachments],
+    mailbox: mailboxFixture(store),
+    events: () => eventsOf(store),
     vary: (changes) => void (vary = { ...vary, ...changes }),
     reset: () => {
       store.clear();

@@ -65,7 +65,8 @@ function urlToken(sessionId: string, expires: number): string {
 /** Why a session takes nothing any more, or undefined while it is open. The statuses are choices. */
 export function refuseEnded(context: Context, session: StoredSession): Reply | undefined {
   const state = context.store.stateOf(session);
-  if (state === "complete" || !context.store.items.has(session.item.id)) return sessionNotFound();
+  const { item } = session;
+  if (state === "complete" || item.sent || item.sending || !context.store.items.has(item.id)) return sessionNotFound();
   if (state === "deleted") return sessionNotFound(context.vary.afterDelete);
   if (state !== "expired") return undefined;
   if (context.vary.afterExpiry === 404) return sessionNotFound();

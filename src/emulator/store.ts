@@ -1,57 +1,21 @@
 import { createHash } from "node:crypto";
+import type { SentMail } from "./mailTypes.js";
 import type { ItemKind, Route } from "./path.js";
-import type { FileInit, Item, SessionInfo, SessionState, StoredAttachment } from "./types.js";
+import type { ItemInit, NewAttachment, StoredItem, StoredSession } from "./storeTypes.js";
+import type { Item, SessionInfo, SessionState, StoredAttachment } from "./types.js";
 
 /** The signed-in user, tenant and the one To Do list; the ids are those of the documented samples. */
 export const userId = "a8e8e219-4931-95c1-b73d-62626fd79c32";
 export const userName = "megan@contoso.example";
 export const tenantId = "72aa88bf-76f0-494f-91ab-2d7cd730db47";
 
-export interface StoredItem extends Item {
-  readonly kind: ItemKind;
-  readonly subject: string;
-  readonly draft: boolean;
-  readonly listId?: string;
-  /** The meeting request that leads to this event. */
-  readonly messageId?: string;
-  readonly attachments: StoredAttachment[];
-  /** Session PUTs answered with 404 because the new draft was not replicated yet. */
-  unreplicatedPuts: number;
-}
-
-export interface StoredSession {
-  readonly id: string;
-  readonly protocol: "outlook" | "todo";
-  readonly item: StoredItem;
-  readonly file: SessionFile;
-  readonly uploadUrl: string;
-  /** Path and query of `uploadUrl` before `?`, exactly as given out. */
-  readonly uploadPath: string;
-  readonly authtoken?: string;
-  /** Milliseconds since 1970; it never moves (documented). */
-  readonly expires: number;
-  readonly chunks: Buffer[];
-  offset: number;
-  ended?: "complete" | "deleted";
-}
-
-/** What a session was opened for; `size` in bytes. */
-export interface SessionFile {
-  readonly name: string;
-  readonly size: number;
-  readonly contentType?: string;
-  readonly isInline?: boolean;
-  readonly contentId?: string;
-}
-
-type NewAttachment = FileInit &
-  Pick<StoredAttachment, "via"> &
-  Partial<Pick<StoredAttachment, "odataType" | "isInline" | "contentId">>;
+export type * from "./storeTypes.js";
 
 /** Everything the service remembers. Ids follow from a counter, so that runs can be repeated. */
 export class Store {
   readonly items = new Map<string, StoredItem>();
   readonly sessions: StoredSession[] = [];
+  readonly outbox: SentMail[] = [];
   private count = 0;
 
   constructor(private readonly now: () => number) {}
@@ -62,23 +26,38 @@ export class Store {
     return `AAMkADI5${createHash("sha256").update(`id ${number}`).digest("base64url").slice(0, 22)}${number}=`;
   }
 
-  addItem(kind: ItemKind, init: Partial<Pick<StoredItem, "subject" | "draft" | "messageId">> = {}): StoredItem {
+  /** An item that nobody finds before it is kept. */
+  makeItem(kind: ItemKind, init: ItemInit = {}): StoredItem {
     const id = this.newId();
     const listId = kind === "task" ? this.newId() : undefined;
     const path = kind === "task" ? `/me/todo/lists/${listId}/tasks/${id}` : `/me/${kind}s/${id}`;
-    const item: StoredItem = {
+    return {
       id,
       path,
       kind,
       listId,
-      subject: init.subject ?? "",
+      properties: { ...(kind === "message" && { internetMessageId: `<${id}@contoso.example>` }), ...init.properties },
       draft: init.draft ?? kind === "message",
+      folder: init.folder ?? "drafts",
+      immutable: init.immutable ?? false,
+      sent: false,
+      invited: init.invited ?? [],
+      mime: init.mime,
+      created: this.timestamp(),
       messageId: init.messageId,
-      attachments: [],
+      attachments: init.attachments ?? [],
       unreplicatedPuts: 0,
     };
-    this.items.set(id, item);
+  }
+
+  addItem(kind: ItemKind, init?: ItemInit): StoredItem {
+    const item = this.makeItem(kind, init);
+    this.keep(item);
     return item;
+  }
+
+  keep(item: StoredItem): void {
+    this.items.set(item.id, item);
   }
 
   /** The item that a route names: by its own id whatever the path around it, or through its message. */
@@ -110,11 +89,15 @@ export class Store {
       contentId: file.contentId ?? null,
       bytes,
       sha256: createHash("sha256").update(bytes).digest("hex"),
-      lastModifiedDateTime: new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z"),
+      lastModifiedDateTime: this.timestamp(),
       via: file.via,
     };
     item.attachments.push(attachment);
     return attachment;
+  }
+
+  private timestamp(): string {
+    return new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z");
   }
 
   stateOf(session: StoredSession): SessionState {
@@ -139,6 +122,7 @@ export class Store {
   clear(): void {
     this.items.clear();
     this.sessions.length = 0;
+    this.outbox.length = 0;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AzureDevOpsFixture } from "./azureDevOpsTypes.js";
 import type { FaultScript } from "./faults.js";
+import type { EventInfo, MailboxFixture } from "./mailTypes.js";
 import type { Variations } from "./variations.js";
 
 /** A message, event or task that holds attachments. `path` is what a client appends to the API version. */
@@ -39,12 +40,16 @@ export interface SessionInfo {
 export type Origin = "graph" | "outlook" | "azureDevOps";
 
 /**
- * What a request is for, as read from its method and path. Azure DevOps: a start is "create", a chunk "range", a simple
- * upload "post", a PATCH of a work item "link", a GET of it "workItem".
+ * What a request is for, as read from its method and path. "draft" makes a message or event (create… forms included),
+ * "send" is the action on a draft, "mail" sends at once (sendMail, reply, replyAll, forward), "patch" and "discard"
+ * change and delete a message or event. Azure DevOps: a start is "create", a chunk "range", a simple
+ * upload "post", a PATCH of a work item "link", a GET of it "workItem". "preflight": a browser asks whether it may send
+ * a request.
  */
 export type RequestKind =
   | ("create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other")
-  | ("link" | "workItem");
+  | ("draft" | "send" | "mail" | "patch" | "discard")
+  | ("link" | "workItem" | "preflight");
 
 /** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
 export interface RequestLogEntry {
@@ -88,14 +93,30 @@ export interface FileInit {
   readonly contentType?: string;
 }
 
+/** A message to put into the mailbox: a draft by default. Addresses are plain strings. */
+export interface MessageInit {
+  readonly subject?: string;
+  /** @default true */
+  readonly draft?: boolean;
+  /** @default a colleague, unless it is a draft */
+  readonly from?: string;
+  /** @default the signed-in user, unless it is a draft */
+  readonly to?: readonly string[];
+  readonly cc?: readonly string[];
+  readonly body?: string;
+}
+
 /** How items are put into the service and looked at from outside, without requests. */
 export interface Fixture {
-  addMessage(init?: { readonly subject?: string; readonly draft?: boolean }): Item;
-  /** `message` is the meeting request whose `/event` leads to this event. */
-  addEvent(init?: { readonly subject?: string; readonly message?: Item }): Item;
+  addMessage(init?: MessageInit): Item;
+  /** `message` is the meeting request whose `/event` leads to this event; `attendees`, as addresses, are invited. */
+  addEvent(init?: { readonly subject?: string; readonly message?: Item; readonly attendees?: readonly string[] }): Item;
   addTask(init?: { readonly subject?: string }): Item;
   addAttachment(item: Item | string, file: FileInit): StoredAttachment;
   attachments(item: Item | string): StoredAttachment[];
+  /** Drafts, sent items, and everything that went out. */
+  readonly mailbox: MailboxFixture;
+  events(): EventInfo[];
   readonly sessions: readonly SessionInfo[];
   readonly requests: readonly RequestLogEntry[];
   vary(changes: Partial<Variations>): void;

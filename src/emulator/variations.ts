@@ -41,6 +41,10 @@ export interface Variations {
   readonly locationEncoded: boolean;
   /** No Location on a final 201: what a browser sees of it across origins. @default false */
   readonly locationMissing: boolean;
+  /** "off" has no origin answer to CORS, so that pages of other origins can do nothing: some webviews see that. @default "strict" */
+  readonly cors: "strict" | "off";
+  /** Whether the Outlook host lets pages read Location and Retry-After; no source says that it does. @default false */
+  readonly corsExposeLocation: boolean;
   /** Body of a final 201: empty (documented) or, for hostile runs, the attachment as JSON. @default "empty" */
   readonly finalBody: "empty" | "json";
   /** 412 for a write that overlaps another write to the same item (field report; here every time). @default true */
@@ -63,12 +67,18 @@ export interface Variations {
   readonly china: boolean;
   /** 403 when a session is created in a mailbox that is not the caller's (documented known issue). @default false */
   readonly sharedMailbox403: boolean;
-  /** 403 on every write to mail, as with the Mail.Send scope only (field report). @default false */
+  /** 403 on writes to mail as with the Mail.Send scope only (field report); what sends is allowed. @default false */
   readonly mailSendOnly403: boolean;
   /** Attachments per page of a list. Choice. @default 10 */
   readonly listPageSize: number;
   /** An Outlook attachment's `size` divided by its bytes; the documented sample has 1.045. @default 1.045 */
   readonly sizeFactor: number;
+  /** "35 MB" of a tenant (documented) in bytes, against 1.37 times a message's attachments when it is sent. @default 36700160 */
+  readonly tenantMessageLimit: number;
+  /** Inline attachments of a new event: dropped without a word (2024) or refused with 400 (2019). Disputed. @default "drop" */
+  readonly eventAttachments: "drop" | "refuse";
+  /** GETs of a message after its `/send` that still show the draft; deleted before, it is never sent (inferred). @default 0 */
+  readonly sentDelay: number;
   /** Azure DevOps Server at every URL: no DELETE, bearer or previews; `/tfs/…` is always that. @default false */
   readonly azureServer: boolean;
   /** Latest released api-version; Services with 7.1 also takes 7.2-preview (documented). @default "7.1" */
@@ -127,6 +137,8 @@ export const defaultVariations: Variations = {
   sessionSeconds: 3600,
   locationEncoded: false,
   locationMissing: false,
+  cors: "strict",
+  corsExposeLocation: false,
   finalBody: "empty",
   conflicts: true,
   concurrency: 4,
@@ -141,6 +153,9 @@ export const defaultVariations: Variations = {
   mailSendOnly403: false,
   listPageSize: 10,
   sizeFactor: 1.045,
+  tenantMessageLimit: 36700160,
+  eventAttachments: "drop",
+  sentDelay: 0,
   azureServer: false,
   azureApiCeiling: "7.1",
   azureUploadStatus: 201,

@@ -24,9 +24,16 @@ export async function carry(
 ): Promise<void> {
   const { socket } = request;
   const head = readHead(origin, base, request);
+  const preflight = wire.service.preflight(head);
+  if (preflight)
+    return void response.writeHead(preflight.status, { "content-length": "0", ...preflight.headers }).end();
   const exchange = wire.service.open(head);
   const fault = wire.faults.take(head, exchange.entry);
   if (fault) exchange.entry.fault = describeFault(fault);
+  const withCors = (reply: Reply): Reply => ({
+    ...reply,
+    headers: { ...wire.service.corsHeaders(head), ...reply.headers },
+  });
   response.on("close", () => exchange.abandon());
   try {
     const body = await receive(request, exchange, fault);
@@ -36,12 +43,12 @@ export async function carry(
     }
     if (exchange.contested) await noticeLostConnections();
     if (fault?.delay !== undefined) await wait(fault.delay, undefined, { signal: wire.closing });
-    send(exchange, response, fault, answer(exchange, body, fault));
+    send(exchange, response, fault, withCors(answer(exchange, body, fault)));
   } catch (error) {
     if (isBrokenOff(error)) return void socket.destroy();
     // A mistake in a test's `reply`, or ours, is shown to the client rather than lost.
     const message = error instanceof Error ? error.message : String(error);
-    send(exchange, response, undefined, refuse(500, "EmulatorError", message));
+    send(exchange, response, undefined, withCors(refuse(500, "EmulatorError", message)));
   }
 }
 

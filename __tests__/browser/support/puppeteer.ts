@@ -1,0 +1,47 @@
+import { launch, type Browser, type LaunchOptions, type Page } from "puppeteer-core";
+import type { Engine, Tab } from "./engine";
+
+const chromiumOptions: LaunchOptions = {
+  browser: "chrome",
+  executablePath: "/usr/bin/chromium",
+  args: [
+    ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"],
+    ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    "--enable-precise-memory-info", // performance.memory to the byte, and not as it was minutes ago
+  ],
+};
+
+export const startChromium = (): Promise<Engine> => start(chromiumOptions);
+
+export const startFirefox = (): Promise<Engine> =>
+  start({ browser: "firefox", executablePath: "/usr/bin/firefox-esr" });
+
+async function start(options: LaunchOptions): Promise<Engine> {
+  const browser = await launch({ acceptInsecureCerts: true, headless: true, protocolTimeout: 120_000, ...options });
+  return {
+    version: await browser.version(),
+    open: (url) => open(browser, url),
+    close: () => browser.close(),
+  };
+}
+
+async function open(browser: Browser, url: string): Promise<Tab> {
+  const page: Page = await browser.newPage();
+  await page.goto(url);
+  return {
+    call: (name, ...given) =>
+      page.evaluate(
+        (name, given) => (globalThis as unknown as { page: Record<string, (...of: unknown[]) => never> }).page[name]!(...given),
+        name,
+        given,
+      ),
+    pick: async (path) => {
+      const input = (await page.$("input[type=file]")) as { uploadFile(path: string): Promise<void> } | null;
+      await input!.uploadFile(path);
+    },
+    reload: async () => void (await page.reload()),
+    show: () => page.bringToFront(),
+    offline: (is) => page.setOfflineMode(is),
+    close: () => page.close(),
+  };
+}

@@ -1,0 +1,203 @@
+import { createHash, randomFillSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator, type Item } from "../../src/emulator/index";
+import type { PageCalls } from "./page";
+import { engines, type Engine, type Tab } from "./support/engine";
+import { startSite, type Site } from "./support/site";
+import { until } from "./support/until";
+import type { Target } from "./upload";
+
+type PageState = ReturnType<PageCalls["state"]>;
+
+const MB = 1_000_000;
+const RANGE = 3_932_160;
+let emulator: Emulator;
+let site: Site;
+let folder: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  site = await startSite();
+  folder = await mkdtemp(join(tmpdir(), "browser-"));
+});
+afterEach(() => emulator.reset());
+afterAll(async () => {
+  await Promise.all([emulator.close(), site.close(), rm(folder, { recursive: true })]);
+});
+
+/** A file on the disk to pick, and the SHA-256 of its bytes. */
+async function fileOf(size: number): Promise<{ path: string; sha256: string }> {
+  const bytes = randomFillSync(Buffer.alloc(size));
+  const path = join(folder, `${size / MB} MB.bin`);
+  await writeFile(path, bytes);
+  return { path, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+const targetOf = ({ path }: Item): Target => ({ graphUrl: emulator.graphUrl, token: emulator.token, path });
+const stateOf = (tab: Tab): Promise<PageState> => tab.call<PageState>("state");
+const ranges = () => emulator.requests.filter(({ kind }) => kind === "range");
+
+/** Waits for the end of an upload; its failure is the test's. */
+function attached(tab: Tab): Promise<PageState & { attachment: object }> {
+  return until("the attachment", async () => {
+    const state = await stateOf(tab);
+    if (state.error) throw new Error(`The upload has failed: ${JSON.stringify(state.error)}`);
+    return state.attachment && (state as PageState & { attachment: object });
+  }, 100);
+}
+
+/** Lets a range hang: nothing of it is kept, and no answer comes. */
+const hangAt = (range: number) => emulator.fault({ on: { kind: "range", range }, hang: true });
+const hangs = (range: number) =>
+  until(`range ${range} hangs`, () => ranges().some(({ fault, bodyBytes }) => fault !== undefined && bodyBytes === RANGE));
+
+describe.each(Object.entries(engines))("%s", (name, start) => {
+  let engine: Engine;
+  let tab: Tab;
+
+  beforeAll(async () => void (engine = await start()), 60_000);
+  beforeEach(async () => void (tab = await engine.open(site.url)));
+  afterEach(() => tab.close());
+  afterAll(() => engine?.close());
+
+  test("an intercepted POST is whole, and its id is found although the upload host hides Location", async () => {
+    const message = emulator.addMessage();
+    await tab.call("post", targetOf(message), 5 * MB);
+    const { attachment, sha256 } = await attached(tab);
+    const [stored, ...others] = emulator.attachments(message);
+    expect([others.length, stored!.via, stored!.sha256]).toEqual([0, "session", sha256]);
+    expect(attachment).toMatchObject({ id: stored!.id, name: "report.pdf" });
+  });
+
+  test("the upload host is asked for two headers and gets neither token nor a client's own headers", async () => {
+    const { path } = await fileOf(5 * MB);
+    const message = emulator.addMessage();
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await attached(tab);
+    const sent = emulator.requests.filter(({ origin }) => origin === "outlook");
+    const preflights = sent.filter(({ kind }) => kind === "preflight");
+    expect(preflights.map(({ headers }) => headers["access-control-request-headers"])).toContain(
+      "content-range,content-type",
+    );
+    for (const { headers } of sent.filter(({ kind }) => kind === "range")) {
+      expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(["authorization"]));
+      expect(Object.keys(headers).filter((header) => /sdkversion|client-request|prefer/.test(header))).toEqual([]);
+    }
+  });
+
+  test("To Do gets its ranges on the Graph origin, with the token", async () => {
+    const { path, sha256 } = await fileOf(10 * MB);
+    const task = emulator.addTask();
+    await tab.pick(path);
+    await tab.call("attach", targetOf(task));
+    const { attachment } = await attached(tab);
+    const [stored] = emulator.attachments(task);
+    expect([stored!.sha256, stored!.id]).toEqual([sha256, attachment.id]);
+    expect(ranges().map(({ origin, authorized }) => [origin, authorized])).toEqual(Array(3).fill(["graph", true]));
+  });
+
+  test("a picked file of 100 MB goes up with bounded memory and rising progress", async () => {
+    const { path, sha256 } = await fileOf(100 * MB);
+    const message = emulator.addMessage();
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    const { progress, heap } = await attached(tab);
+    expect(emulator.attachments(message).map((stored) => stored.sha256)).toEqual([sha256]);
+    const loaded = progress.map((event) => event.loaded);
+    expect(loaded).toEqual([...new Set(loaded)].sort((one, other) => one - other));
+    expect([loaded.length, progress.at(-1)]).toEqual([26, { loaded: 100 * MB, total: 100 * MB }]);
+    if (name === "Chromium") expect(heap).toBeGreaterThan(0); // the others do not tell
+    expect(heap).toBeLessThan(60 * MB);
+  });
+
+  test("an abort ends it at once, and the service is told to forget it", async () => {
+    const { path } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    hangAt(2);
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await hangs(2);
+    await tab.call("abort");
+    const error = await until("the abort", async () => (await stateOf(tab)).error);
+    expect(error.name).toBe("AbortError");
+    await until("the session is deleted", () => emulator.sessions[0]!.state === "deleted");
+    expect(emulator.attachments(message)).toEqual([]);
+  });
+
+  test("a tab that is closed in the middle leaves no attachment, and another tab can attach", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    hangAt(2);
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await hangs(2);
+    const other = await engine.open(site.url);
+    await tab.close();
+    tab = other;
+    expect([emulator.attachments(message).length, emulator.sessions[0]!.offset]).toEqual([0, 2 * RANGE]);
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await attached(tab);
+    expect(emulator.attachments(message).map((stored) => stored.sha256)).toEqual([sha256]);
+  });
+
+  test("a page that was reloaded goes on where it was, with the file picked again", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    hangAt(3);
+    await tab.pick(path);
+    await tab.call("upload", targetOf(message));
+    await hangs(3);
+    await tab.reload();
+    expect(await tab.call("stored")).toMatchObject({ offset: 3 * RANGE });
+    await tab.pick(path);
+    await tab.call("resume", targetOf(message));
+    const { attachment } = await attached(tab);
+    const stored = emulator.attachments(message);
+    expect(stored.map(({ id, sha256 }) => [id, sha256])).toEqual([[attachment.id, sha256]]);
+    expect(ranges().filter(({ contentRange }) => contentRange?.startsWith("bytes 0-"))).toHaveLength(1);
+  });
+
+  test("offline in the middle, it waits for the network instead of using up its retries", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    if (tab.offline) hangAt(2);
+    else emulator.fault({ on: { kind: "range", range: 2 }, delay: 300, reset: "after" });
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message), { retries: 1, delay: 1 });
+    await hangs(2);
+    await (tab.offline ? tab.offline(true) : tab.call("claimOnline", false));
+    await until("it waits for the network", async () => (await stateOf(tab)).waits);
+    expect((await stateOf(tab)).error).toBeUndefined();
+    await (tab.offline ? tab.offline(false) : tab.call("claimOnline", true));
+    await attached(tab);
+    expect(emulator.attachments(message).map((stored) => stored.sha256)).toEqual([sha256]);
+  });
+
+  test("a tab behind another one goes on, also where it has to wait for a retry", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    emulator.fault({ on: { kind: "range", range: 1 }, delay: 500 }, { on: { kind: "range", range: 3 }, status: 503 });
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    const front = await engine.open(site.url);
+    await front.show();
+    await until("the attachment", () => emulator.attachments(message).length > 0);
+    await front.close();
+    const { hidden } = await attached(tab);
+    expect([hidden, emulator.attachments(message)[0]!.sha256]).toEqual([true, sha256]);
+  });
+
+  test("a worker does the whole of it, without a page's help", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    await tab.pick(path);
+    await tab.call("work", targetOf(message));
+    const { attachment, progress } = await attached(tab);
+    expect(emulator.attachments(message).map(({ id, sha256 }) => [id, sha256])).toEqual([[attachment.id, sha256]]);
+    expect(progress.at(-1)).toEqual({ loaded: 20 * MB, total: 20 * MB });
+  });
+});

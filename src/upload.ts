@@ -90,7 +90,7 @@ export class Upload {
     }
     const trouble = reply ? protocol.trouble(reply) : "passing";
     if (trouble === "gone") return this.#begin(answer);
-    if (trouble === "doubtful" && this.#unanswered === range.start) return this.#beginAnew(answer);
+    if (trouble === "doubtful" && this.#unanswered === range.start) return this.#begin(answer);
     if (trouble !== "busy") this.#unanswered = range.start;
     if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble !== "busy" && trouble !== "passing") throw this.#plan.service.refusal(reply!);
@@ -122,19 +122,18 @@ export class Upload {
     if (created) return { done: created };
     if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
     if (!this.#guessed) return (this.#guessed = true) && { next: nextAfter(range) };
-    return this.#beginAnew(answer);
+    return this.#begin(answer);
   }
 
-  /** Nobody can say what the session holds: it is discarded. */
-  async #beginAnew(last: Reply | NoReply | undefined): Promise<Step> {
-    await this.#plan.service.discard(this.session);
-    return this.#begin(last);
-  }
-
-  /** The session is gone: the file may be there nonetheless; if not, it is sent again from its first byte. */
+  /**
+   * The session is gone, or nobody can say what it holds: the file may be there nonetheless; if not, it is sent again from
+   * its first byte. The session is discarded before, so that nothing that is still on its way can complete it.
+   */
   async #begin(last: Reply | NoReply = new NoReply("The session was of no use.")): Promise<Step> {
-    const created =
-      this.#sent < this.#plan.content.size ? undefined : await findCreated(this.#plan.service, this.session);
+    const { service, content } = this.#plan;
+    service.settings.signal?.throwIfAborted();
+    await service.discard(this.session);
+    const created = this.#sent < content.size ? undefined : await findCreated(service, this.session);
     if (created) return { done: created };
     if (!this.#reader.canRead(0)) throw new UploadError("lost", SPENT);
     for (let reply = last; ;) {
@@ -150,7 +149,7 @@ export class Upload {
         this.#waited = true;
         return { next: this.session.offset };
       } catch (error) {
-        if (!(error instanceof Refusal) || this.#plan.service.protocol.trouble(error.reply) !== "gone") throw error;
+        if (!(error instanceof Refusal) || service.protocol.trouble(error.reply) !== "gone") throw error;
         reply = error.reply;
       }
     }

@@ -6,7 +6,7 @@ interface PageState extends State {
   hidden?: boolean;
   /** Whether the upload has begun to wait for the network. */
   waits?: boolean;
-  /** The most by which the heap has grown, bytes held by buffers included; Chromium alone tells. */
+  /** The most by which what is held has grown, in bytes. */
   heap?: number;
   /** Of the bytes that the page has made by itself; hex. */
   sha256?: string;
@@ -14,8 +14,12 @@ interface PageState extends State {
 
 const state: PageState = { progress: [] };
 const stop = new AbortController();
-const heap = (): number | undefined =>
-  (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize;
+
+/** Bytes that are held, buffers included, once what nobody needs is gone; Chromium alone tells. */
+function heap(): number {
+  (globalThis as { gc?: () => void }).gc?.();
+  return (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0;
+}
 
 const add = globalThis.addEventListener;
 globalThis.addEventListener = (...given: Parameters<typeof add>) => {
@@ -24,13 +28,13 @@ globalThis.addEventListener = (...given: Parameters<typeof add>) => {
 };
 
 function options(): UploadOptions {
-  const before = heap() ?? 0;
+  const before = heap();
   return {
     signal: stop.signal,
     onProgress(progress) {
       state.progress.push(progress);
       state.hidden ||= document.hidden;
-      state.heap = Math.max(state.heap ?? 0, (heap() ?? 0) - before);
+      state.heap = Math.max(state.heap ?? 0, heap() - before);
     },
   };
 }

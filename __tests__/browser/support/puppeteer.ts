@@ -7,6 +7,7 @@ const chromiumOptions: LaunchOptions = {
   args: [
     ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"],
     ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    "--js-flags=--expose-gc",
     "--enable-precise-memory-info", // performance.memory to the byte, and not as it was minutes ago
   ],
 };

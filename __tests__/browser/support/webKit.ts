@@ -28,9 +28,10 @@ export async function startWebKit(): Promise<Engine> {
     { capabilities },
   );
   const path = `/session/${session.sessionId}`;
+  const first = await ask<string>("GET", `${path}/window`);
   return {
     version: `${session.capabilities.browserName} ${session.capabilities.browserVersion}`,
-    open: (url) => open(path, url),
+    open: (url) => open(path, first, url),
     close: async () => {
       await ask("DELETE", path);
       for (const child of children.reverse()) await stop(child);
@@ -38,7 +39,9 @@ export async function startWebKit(): Promise<Engine> {
   };
 }
 
-async function open(session: string, url: string): Promise<Tab> {
+/** A new tab is asked for from another one that is still open: the first, which stays. */
+async function open(session: string, first: string, url: string): Promise<Tab> {
+  await ask("POST", `${session}/window`, { handle: first });
   const { handle } = await ask<{ handle: string }>("POST", `${session}/window/new`, { type: "tab" });
   const here = async <T>(method: string, path: string, body?: object): Promise<T> => {
     await ask("POST", `${session}/window`, { handle });

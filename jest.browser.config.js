@@ -2,6 +2,7 @@
 module.exports = {
   ...require("./jest.config.js"),
   testMatch: ["<rootDir>/__tests__/browser/**/*.browser.ts"],
+  reporters: ["default", "<rootDir>/scripts/browserTable.mjs"],
   testTimeout: 120_000,
   maxWorkers: 1, // engines are heavy, and memory is measured
 };

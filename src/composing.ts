@@ -2,7 +2,7 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused, signalOf } from "./answer.js";
 import { AttachedFiles } from "./attachedFiles.js";
 import { bodyOf, bytesOf, compose, once, report, REQUEST_LIMIT, type Work } from "./compose.js";
-import { NoReply, Refusal, UploadError } from "./errors.js";
+import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { openLetter, type Letter } from "./letter.js";
 import type { Settings, UploadProgress } from "./options.js";
 import { planOf, serviceOf } from "./plan.js";
@@ -114,11 +114,12 @@ async function sendAllAtOnceOrCompose(work: Work, url: string): Promise<Response
   const { body, inside, outside } = await bodyOf(work);
   if (outside.length > 0) return answerOf(work);
   const answer = await once(work.service, item.create(url, body));
-  if (answer instanceof NoReply) {
+  const failed = !(answer instanceof NoReply) && answer.status >= 300 ? answer : undefined;
+  if (answer instanceof NoReply || (failed && outlook.trouble(failed) === "passing")) {
     const message = "The reply was lost: whether the request was done is not known. Look before doing it again.";
-    throw new UploadError("uncertain", message, { cause: answer });
+    throw new UploadError("uncertain", message, { cause: failed ? graphError(failed) : answer });
   }
-  if (answer.status >= 300) throw new Refusal(answer);
+  if (failed) throw new Refusal(failed);
   report(inside);
   return answer.body === undefined ? new Response(null, { status: answer.status }) : created(answer.body as object);
 }

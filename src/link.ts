@@ -1,4 +1,4 @@
-import type { NoReply } from "./errors.js";
+import { graphError, Refusal, UploadError, type NoReply } from "./errors.js";
 import type { FileInfo, Linking, Reply, UploadSession } from "./protocol.js";
 import type { Service } from "./service.js";
 
@@ -25,8 +25,11 @@ export async function link(
   session?: UploadSession,
 ): Promise<void> {
   const linking = service.protocol.linking as Linking;
+  let doubt = false;
   for (const patience = service.patience(); ;) {
-    const state = await service.ask(linking.read(item), linking.readItem);
+    const state = await service.ask(linking.read(item), linking.readItem).catch((error) => {
+      throw doubt && error instanceof Refusal ? unknown(error) : error;
+    });
     const missing = uploaded.filter(({ attachment }) => !linking.holds(state, attachment));
     if (missing.length === 0) return;
     const answer: Reply | NoReply = await service.attempt(linking.write(item, state, missing));
@@ -34,6 +37,13 @@ export async function link(
     if (reply && linking.readItem(reply)) return;
     const trouble = reply ? service.protocol.trouble(reply) : "passing";
     if (!["busy", "passing", "unsure"].includes(trouble)) throw service.refusal(reply!);
+    doubt ||= trouble !== "busy";
     if (!(await patience.again(reply))) throw service.interrupted(answer, session);
   }
+}
+
+function unknown({ reply }: Refusal): UploadError {
+  const message =
+    "The reply to the link was lost, and whether it was made cannot be read. Look at the work item before attaching again.";
+  return new UploadError("uncertain", message, { cause: graphError(reply) });
 }

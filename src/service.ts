@@ -8,6 +8,8 @@ import type { Send } from "./transport.js";
 /** Milliseconds that a request may go without its reply which carries no file: it need not wait as long as a range. */
 const SMALL_REQUEST_TIMEOUT = 60_000;
 const SMALL_REQUEST = 65_536;
+/** Milliseconds that the end of an upload waits for its session to be discarded. */
+const DISCARD_TIMEOUT = 5_000;
 
 /** One service as one upload talks to it: a protocol, a way to send, and patience. */
 export class Service {
@@ -61,9 +63,7 @@ export class Service {
     const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
-      const go = () => this.send(request, { timeout: most, signal });
-      const { throttle } = this.protocol;
-      const reply = throttle ? await this.gate.run(this.lane, throttle.most, go, signal) : await go();
+      const reply = await this.#pass(() => this.send(request, { timeout: most, signal }), signal);
       const pause = Math.min(retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0, LONGEST_WAIT);
       this.#pause = reply.status < 300 ? pause : 0;
       if (reply.status === 429) this.gate.pause(this.lane, pause);
@@ -89,7 +89,18 @@ export class Service {
   /** Asks the service to forget a session, whether or not the caller has stopped; it may be gone already, so nothing is said. */
   async discard(session: UploadSession): Promise<void> {
     const request = this.protocol.cancel?.(session);
-    if (request) await this.send(request, { timeout: 5_000 }).catch(() => {});
+    if (!request) return;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), DISCARD_TIMEOUT);
+    const { signal } = late;
+    await this.#pass(() => this.send(request, { timeout: DISCARD_TIMEOUT, signal }), signal).catch(() => {});
+    clearTimeout(timer);
+  }
+
+  /** Takes its turn among the requests of a mailbox. */
+  #pass<T>(go: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { throttle } = this.protocol;
+    return throttle ? this.gate.run(this.lane, throttle.most, go, signal) : go();
   }
 }
 

@@ -15,7 +15,7 @@ export interface UploadPlan {
   readonly linkTo?: string;
 }
 
-/** Opens a session and notes which attachments the item has already. */
+/** Opens a session, and notes at the same time which attachments the item has already. */
 export async function openSession({
   service,
   collection,
@@ -23,12 +23,19 @@ export async function openSession({
   fingerprint,
   linkTo,
 }: UploadPlan): Promise<UploadSession> {
-  const { protocol } = service;
-  const before = idsOf(service, collection);
+  const { protocol, settings } = service;
+  const failed = new AbortController();
+  const signal = settings.signal ? AbortSignal.any([settings.signal, failed.signal]) : failed.signal;
+  const before = idsOf(service.with({ ...settings, signal }), collection);
   before.catch(() => {}); // an abort, which the other one tells
-  const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
-  mustBeSafe(opened.uploadUrl, collection);
-  return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint, linkTo };
+  try {
+    const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
+    mustBeSafe(opened.uploadUrl, collection);
+    return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint, linkTo };
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
 }
 
 /** Ranges go over https, unless the API itself does not. */

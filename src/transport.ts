@@ -63,7 +63,7 @@ export function transport({ context, next }: Call): Send {
         ...(trusted ? {} : { redirect: "manual" }),
         method: request.method,
         headers: { ...(trusted ? callers : {}), ...request.headers },
-        body: request.body,
+        body: sendable(request.body),
       },
       middlewareControl: controlOf(context, trusted),
       customHosts: trusted ? context.customHosts : undefined,
@@ -74,6 +74,15 @@ export function transport({ context, next }: Call): Send {
       return read(own.response as Response);
     });
   };
+}
+
+/** Chromium sends a Blob some fifteen times as fast as the same bytes; no browser sends it slower, but Node does. */
+const IN_BROWSER = "document" in globalThis || "importScripts" in globalThis;
+
+function sendable(body: WireRequest["body"]): BodyInit | undefined {
+  return IN_BROWSER && typeof body === "object"
+    ? new Blob([body as Uint8Array<ArrayBuffer>])
+    : (body as BodyInit | undefined);
 }
 
 function controlOf({ middlewareControl }: Context, trusted: boolean): Context["middlewareControl"] {

@@ -91,11 +91,20 @@ export class Upload {
     const trouble = reply ? protocol.trouble(reply) : "passing";
     if (trouble === "gone") return this.#begin(answer);
     if (trouble === "doubtful" && this.#unanswered === range.start) return this.#begin(answer);
-    if (trouble !== "busy") this.#unanswered = range.start;
+    if (trouble === "unsure" || trouble === "passing") this.#unanswered = range.start;
     if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
-    if (trouble !== "busy" && trouble !== "passing") throw this.#plan.service.refusal(reply!);
+    if (trouble !== "busy" && trouble !== "passing") return this.#refuse(reply!);
     await this.#wait(answer);
     return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
+  }
+
+  /** Refused for good; but an attempt of which nothing was heard, in an earlier process perhaps, may have made it whole. */
+  async #refuse(reply: Reply): Promise<Step> {
+    const { service, content } = this.#plan;
+    const doubtful = this.#unanswered !== undefined && this.#sent === content.size;
+    const created = doubtful ? await findCreated(service, this.session) : undefined;
+    if (created) return { done: created };
+    throw service.refusal(reply);
   }
 
   /** A service can want only bytes that exist, and have only bytes that were sent. */
@@ -105,8 +114,8 @@ export class Upload {
 
   /**
    * Where to go on after a doubt. Where the service cannot say it: a range that was `accepted` is kept, one that went
-   * `unanswered` is sent again, and one that was `refused` may be there already, which the next range shows, or, after
-   * the last one, the item's attachments.
+   * `unanswered` is sent again, and one that was `refused` may be there already, which the next range shows. After the
+   * last one, the item's attachments tell.
    */
   async #locate(range: ByteRange, doubt: "accepted" | "refused" | "unanswered"): Promise<Step> {
     const { service } = this.#plan;
@@ -121,8 +130,9 @@ export class Upload {
     const created = range.end < range.total ? undefined : await findCreated(service, this.session);
     if (created) return { done: created };
     if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
-    if (!this.#guessed) return (this.#guessed = true) && { next: nextAfter(range) };
-    return this.#begin(answer);
+    if (this.#guessed || range.end === range.total) return this.#begin(answer);
+    this.#guessed = true;
+    return { next: range.end };
   }
 
   /**

@@ -2,8 +2,8 @@ import { LargeAttachmentTask, type UploadOptions, type UploadSession } from "../
 import { clientOf, watch, type State, type Target } from "./upload.js";
 
 interface PageState extends State {
-  /** Whether the tab was behind another one while bytes moved. */
-  hidden?: boolean;
+  /** Whether the tab was hidden all the time while bytes moved. */
+  hidden: boolean;
   /** Whether the upload has begun to wait for the network. */
   waits?: boolean;
   /** The most by which what is held has grown, in bytes. */
@@ -12,7 +12,7 @@ interface PageState extends State {
   sha256?: string;
 }
 
-const state: PageState = { progress: [] };
+const state: PageState = { progress: [], hidden: true };
 const stop = new AbortController();
 
 /** Bytes that are held, buffers included, once what nobody needs is gone; Chromium alone tells. */
@@ -33,7 +33,7 @@ function options(): UploadOptions {
     signal: stop.signal,
     onProgress(progress) {
       state.progress.push(progress);
-      state.hidden ||= document.hidden;
+      state.hidden &&= document.hidden;
       state.heap = Math.max(state.heap ?? 0, heap() - before);
     },
   };
@@ -44,6 +44,8 @@ const picked = (): File => document.querySelector("input")!.files![0]!;
 /** What the tests can call from outside. */
 const page = {
   state: () => state,
+  isHidden: () => document.hidden,
+  size: () => picked().size,
   abort: () => stop.abort(),
 
   /** The code that an application has today: a JSON body with the file in base64. */
@@ -57,7 +59,12 @@ const page = {
   },
 
   attach(target: Target, more: UploadOptions = {}) {
-    watch(state, clientOf(target).api(target.path).attach(picked(), { ...options(), ...more }));
+    watch(
+      state,
+      clientOf(target)
+        .api(target.path)
+        .attach(picked(), { ...options(), ...more }),
+    );
   },
 
   /** Stores the session after every range, so that another page can go on. */

@@ -22,7 +22,10 @@ beforeAll(async () => {
   site = await startSite();
   folder = await mkdtemp(join(tmpdir(), "browser-"));
 });
-afterEach(() => emulator.reset());
+afterEach(() => {
+  emulator.reset();
+  emulator.vary({ cors: "strict" });
+});
 afterAll(async () => {
   await Promise.all([emulator.close(), site.close(), rm(folder, { recursive: true })]);
 });
@@ -41,17 +44,23 @@ const ranges = () => emulator.requests.filter(({ kind }) => kind === "range");
 
 /** Waits for the end of an upload; its failure is the test's. */
 function attached(tab: Tab): Promise<PageState & { attachment: object }> {
-  return until("the attachment", async () => {
-    const state = await stateOf(tab);
-    if (state.error) throw new Error(`The upload has failed: ${JSON.stringify(state.error)}`);
-    return state.attachment && (state as PageState & { attachment: object });
-  }, 100);
+  return until(
+    "the attachment",
+    async () => {
+      const state = await stateOf(tab);
+      if (state.error) throw new Error(`The upload has failed: ${JSON.stringify(state.error)}`);
+      return state.attachment && (state as PageState & { attachment: object });
+    },
+    100,
+  );
 }
 
 /** Lets a range hang: nothing of it is kept, and no answer comes. */
 const hangAt = (range: number) => emulator.fault({ on: { kind: "range", range }, hang: true });
 const hangs = (range: number) =>
-  until(`range ${range} hangs`, () => ranges().some(({ fault, bodyBytes }) => fault !== undefined && bodyBytes === RANGE));
+  until(`range ${range} hangs`, () =>
+    ranges().some(({ fault, bodyBytes }) => fault !== undefined && bodyBytes === RANGE),
+  );
 
 describe.each(Object.entries(engines))("%s", (name, start) => {
   let engine: Engine;
@@ -62,11 +71,14 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
   afterEach(() => tab.close());
   afterAll(() => engine?.close());
 
-  /** Cuts the network, or where the driver cannot, has the page believe it and the connection break. */
+  /**
+   * Cuts the network, or where the driver cannot, has the page believe it and every request of a page fail. Broken
+   * connections would not do: WebKit's network process sends such a request again by itself.
+   */
   async function offline(is: boolean): Promise<void> {
     if (tab.offline) return tab.offline(is);
     await tab.call("claimOnline", !is);
-    if (is) emulator.fault({ on: { kind: "range" }, reset: "midway" });
+    emulator.vary({ cors: is ? "off" : "strict" });
   }
 
   test("an intercepted POST is whole, and its id is found although the upload host hides Location", async () => {
@@ -76,6 +88,7 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     const [stored, ...others] = emulator.attachments(message);
     expect([others.length, stored!.via, stored!.sha256]).toEqual([0, "session", sha256]);
     expect(attachment).toMatchObject({ id: stored!.id, name: "report.pdf" });
+    expect(emulator.requests.at(-1)!.kind).toBe("list"); // where the id comes from instead
   });
 
   test("the upload host is asked for two headers and gets neither token nor a client's own headers", async () => {
@@ -85,14 +98,13 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     await tab.call("attach", targetOf(message));
     await attached(tab);
     const sent = emulator.requests.filter(({ origin }) => origin === "outlook");
-    const preflights = sent.filter(({ kind }) => kind === "preflight");
-    expect(preflights.map(({ headers }) => headers["access-control-request-headers"])).toContain(
-      "content-range,content-type",
+    const asked = sent.filter(({ kind }) => kind === "preflight");
+    expect(new Set(asked.map(({ headers }) => headers["access-control-request-headers"]))).toEqual(
+      new Set(["content-range,content-type"]),
     );
-    for (const { headers } of sent.filter(({ kind }) => kind === "range")) {
-      expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(["authorization"]));
-      expect(Object.keys(headers).filter((header) => /sdkversion|client-request|prefer/.test(header))).toEqual([]);
-    }
+    const names = ranges().flatMap(({ headers }) => Object.keys(headers));
+    expect(names).toContain("content-range");
+    expect(names.filter((header) => /authorization|sdkversion|client-request-id|prefer/.test(header))).toEqual([]);
   });
 
   test("To Do gets its ranges on the Graph origin, with the token", async () => {
@@ -117,8 +129,7 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     expect(loaded).toEqual([...new Set(loaded)].sort((one, other) => one - other));
     expect([loaded.length, progress.at(-1)]).toEqual([26, { loaded: 100 * MB, total: 100 * MB }]);
     if (name === "Chromium") expect(heap).toBeGreaterThan(0); // the others do not tell
-    console.log(heap);
-    expect(heap).toBeLessThan(60 * MB);
+    expect(heap).toBeLessThan(5 * RANGE);
   });
 
   test("an abort ends it at once, and the service is told to forget it", async () => {
@@ -184,18 +195,41 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     expect(emulator.attachments(message).map((stored) => stored.sha256)).toEqual([sha256]);
   });
 
+  test("a connection that breaks after a range was stored doubles nothing, though WebKit repeats it by itself", async () => {
+    const { path, sha256 } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    const broken = [1, "last"] as const;
+    emulator.fault(...broken.map((range) => ({ on: { kind: "range", range }, reset: "after" }) as const));
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    const { attachment } = await attached(tab);
+    expect(emulator.attachments(message).map(({ id, sha256 }) => [id, sha256])).toEqual([[attachment.id, sha256]]);
+    emulator.verifyFaults();
+  });
+
+  test("a file that is gone from the disk is told as such, and not tried again like a lost connection", async () => {
+    const { path } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    await tab.pick(path);
+    expect(await tab.call("size")).toBe(20 * MB); // Chromium looks when it is first asked, and takes a file that is gone for empty
+    await rm(path);
+    await tab.call("attach", targetOf(message));
+    const error = await until("the error", async () => (await stateOf(tab)).error);
+    expect(error).toMatchObject({ name: "UploadError", code: "source" });
+    expect(emulator.attachments(message)).toEqual([]);
+  });
+
   test("a tab behind another one goes on, also where it has to wait for a retry", async () => {
     const { path, sha256 } = await fileOf(20 * MB);
     const message = emulator.addMessage();
-    emulator.fault({ on: { kind: "range", range: 1 }, delay: 500 }, { on: { kind: "range", range: 3 }, status: 503 });
+    emulator.fault({ on: { kind: "range", range: 3 }, status: 503 });
     await tab.pick(path);
+    await tab.hide();
+    await until("the tab is hidden", () => tab.call<boolean>("isHidden"));
     await tab.call("attach", targetOf(message));
-    const front = await engine.open(site.url);
-    await front.show();
-    await until("the attachment", () => emulator.attachments(message).length > 0);
-    await front.close();
     const { hidden } = await attached(tab);
     expect([hidden, emulator.attachments(message)[0]!.sha256]).toEqual([true, sha256]);
+    expect(emulator.unusedFaults()).toEqual([]);
   });
 
   test("a worker does the whole of it, without a page's help", async () => {

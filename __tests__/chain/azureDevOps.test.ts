@@ -178,6 +178,18 @@ describe("attach", () => {
     expect(emulator.azureDevOps.workItem(id).relations).toHaveLength(1);
   });
 
+  test("tells that a link is uncertain, whose reply was lost and which cannot be read", async () => {
+    // found by the simulation: it was told as a plain refusal
+    const { path } = emulator.azureDevOps.addWorkItem();
+    const on = { kind: "workItem" } as const;
+    emulator.fault(
+      { on, delay: 0 },
+      { on: { kind: "link" }, reset: "after" },
+      { on, status: 403, body: { message: "VS1: No." } },
+    );
+    await expect(client().api(path).attach(bytes, { name: "a" })).rejects.toMatchObject({ code: "uncertain" });
+  });
+
   test("links although somebody else has changed the work item meanwhile", async () => {
     const { id, path } = emulator.azureDevOps.addWorkItem();
     const azure = client();

@@ -424,8 +424,11 @@ describe("when a step fails", () => {
     },
   );
 
-  test("one request that holds all is not repeated when its reply is lost", async () => {
-    emulator.fault({ on: { kind: "mail" }, reset: "after" });
+  test.each([
+    { reset: "after" },
+    { status: 504, after: true }, // found by the simulation: it was told as a plain failure
+  ] as const)("one request that holds all is not repeated when its reply is lost (%j)", async (fault) => {
+    emulator.fault({ ...fault, on: { kind: "mail" } });
     const error = await failed(
       client
         .api("/me/sendMail")
@@ -443,6 +446,19 @@ describe("a mailbox", () => {
     await Promise.all(items.map((item) => client.api(item.path).attach(large, { name: "a" })));
     expect(items.map((item) => emulator.attachments(item).length)).toEqual(items.map(() => 1));
     expect(emulator.requests.filter(({ status }) => status === 429)).toEqual([]);
+  });
+
+  test("gets four requests at once also when everything is stopped", async () => {
+    // found by the simulation: what discards a session did not take its turn
+    const items = Array.from({ length: 12 }, () => emulator.addMessage());
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const all = items.map((item) =>
+      client.api(item.path).attach(large, { name: "a", signal: stop.signal, onProgress }),
+    );
+    await Promise.allSettled(all);
+    expect(emulator.requests.filter(({ status }) => status === 429)).toEqual([]);
+    expect(emulator.sessions.filter(({ state }) => state === "open")).toEqual([]);
   });
 
   test("that asks for a pause gets it from all uploads to it, not only from one", async () => {

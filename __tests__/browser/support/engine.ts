@@ -8,8 +8,8 @@ export interface Tab {
   /** Picks a file in the page's `<input type=file>`, as a person would. */
   pick(path: string): Promise<void>;
   reload(): Promise<void>;
-  /** Puts the tab in front of all others. */
-  show(): Promise<void>;
+  /** Puts another tab in front of it, or minimises its window where every tab is born behind. */
+  hide(): Promise<void>;
   /** Cuts the engine off from the network; absent where its driver cannot. */
   offline?(is: boolean): Promise<void>;
   close(): Promise<void>;
@@ -17,7 +17,6 @@ export interface Tab {
 
 /** A real browser engine, started and driven as it is installed. */
 export interface Engine {
-  readonly version: string;
   open(url: string): Promise<Tab>;
   close(): Promise<void>;
 }

@@ -20,7 +20,6 @@ export const startFirefox = (): Promise<Engine> =>
 async function start(options: LaunchOptions): Promise<Engine> {
   const browser = await launch({ acceptInsecureCerts: true, headless: true, protocolTimeout: 120_000, ...options });
   return {
-    version: await browser.version(),
     open: (url) => open(browser, url),
     close: () => browser.close(),
   };
@@ -29,10 +28,12 @@ async function start(options: LaunchOptions): Promise<Engine> {
 async function open(browser: Browser, url: string): Promise<Tab> {
   const page: Page = await browser.newPage();
   await page.goto(url);
+  let front: Page | undefined;
   return {
     call: (name, ...given) =>
       page.evaluate(
-        (name, given) => (globalThis as unknown as { page: Record<string, (...of: unknown[]) => never> }).page[name]!(...given),
+        (name, given) =>
+          (globalThis as unknown as { page: Record<string, (...of: unknown[]) => never> }).page[name]!(...given),
         name,
         given,
       ),
@@ -41,8 +42,14 @@ async function open(browser: Browser, url: string): Promise<Tab> {
       await input!.uploadFile(path);
     },
     reload: async () => void (await page.reload()),
-    show: () => page.bringToFront(),
+    hide: async () => {
+      front = await browser.newPage();
+      await front.bringToFront();
+    },
     offline: (is) => page.setOfflineMode(is),
-    close: () => page.close(),
+    close: async () => {
+      await front?.close();
+      await page.close();
+    },
   };
 }

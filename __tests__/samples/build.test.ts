@@ -1,0 +1,27 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { runTs, tsc } from "../package/run";
+
+jest.setTimeout(120_000);
+
+test("the pages of both samples hold to their types", async () => {
+  expect(await tsc("-p", "samples/tsconfig.json")).toEqual({ code: 0, stdout: "", stderr: "" });
+});
+
+test("both samples build, with nothing of their stubs, and stay small", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "samples-"));
+  const { code, stderr } = await runTs("samples/support/build.ts", [folder]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const name of ["outlook-addin", "teams-tab"]) {
+    const page = await readFile(join(folder, name, "index.html"), "utf8");
+    expect(page.includes("office.js")).toBe(name === "outlook-addin");
+    const assets = (await readdir(join(folder, name, "assets"))).filter((file) => file.endsWith(".js"));
+    const code = await Promise.all(assets.map((file) => readFile(join(folder, name, "assets", file), "utf8")));
+    expect(code.join("")).toContain("createUploadSession");
+    expect(code.join("")).not.toMatch(/emulator|from"node:/);
+    expect(gzipSync(code.join("")).length).toBeLessThan(300_000);
+  }
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ManifestInfo } from "office-addin-manifest";
+import { root, run } from "../package/run";
+
+const file = (path: string) => join(root, "samples", path);
+const read = (path: string) => readFile(file(path), "utf8");
+const json = async (path: string) => JSON.parse(await read(path));
+const appManifests = ["outlook-addin/manifest.json", "teams-tab/manifest.json"];
+
+interface Read {
+  readonly info: ManifestInfo;
+  readonly isValid?: boolean;
+  readonly errors: readonly { readonly content: string }[];
+}
+
+/** What `office-addin-manifest` reads; it checks JSON by its schema, but for XML it would ask a service of Microsoft's. */
+async function readManifest(path: string): Promise<Read> {
+  const { stdout, stderr } = await run(process.execPath, [join(__dirname, "readManifest.mjs"), path]);
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+describe.each(appManifests)("samples/%s", (path) => {
+  test("holds to the schema that it names", async () => {
+    expect(await readManifest(file(path))).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  test("would be told of what the schema does not have", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "manifest-"));
+    const wrong = join(folder, "manifest.json");
+    await writeFile(wrong, JSON.stringify({ ...(await json(path)), accentColor: "blue", version: "first" }));
+    const { isValid, errors } = await readManifest(wrong);
+    expect(isValid).toBe(false);
+    expect(errors.length).toBeGreaterThan(0);
+    await rm(folder, { recursive: true });
+  });
+
+  test("has its icons, in the sizes asked for", async () => {
+    const folder = path.split("/")[0]!;
+    const { icons } = await json(path);
+    expect(await pixels(join(folder, icons.color))).toEqual([192, 192]);
+    expect(await pixels(join(folder, icons.outline))).toEqual([32, 32]);
+  });
+});
+
+describe("The two manifests of the Outlook add-in", () => {
+  const info = async (path: string) => (await readManifest(file(`outlook-addin/${path}`))).info;
+
+  test("are of one add-in, one version and one permission", async () => {
+    const [xml, unified] = await Promise.all([info("manifest.xml"), info("manifest.json")]);
+    expect(xml).toMatchObject({ officeAppType: "MailApp", hosts: ["Mailbox"], permissions: "ReadWriteItem" });
+    expect(unified).toMatchObject({ hosts: ["mail"], permissions: "MailboxItem.ReadWrite.User" });
+    expect(xml.version).toBe(`${unified.version}.0`);
+    const shared = ({ id, displayName, description, providerName, defaultLocale, supportUrl }: typeof xml) => [
+      ...[id, displayName, description],
+      ...[providerName, defaultLocale, supportUrl],
+    ];
+    expect(shared(xml)).toEqual(shared(unified));
+  });
+
+  test("open the same page, and ask for the same requirement set", async () => {
+    const xml = await read("outlook-addin/manifest.xml");
+    const [extension] = (await json("outlook-addin/manifest.json")).extensions;
+    expect(values(xml, /<bt:Url id="Pane.Url" DefaultValue="(.*)"/g)).toEqual([extension.runtimes[0].code.page]);
+    const { name, minVersion } = extension.requirements.capabilities[0];
+    expect(xml).toContain(`<Set Name="${name}" MinVersion="${minVersion}"/>`);
+  });
+
+  test("name only icons that are there", async () => {
+    const both = (await read("outlook-addin/manifest.xml")) + (await read("outlook-addin/manifest.json"));
+    const names = values(both, /https:\/\/localhost:3000\/(icon-\d+\.png)/g);
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) {
+      const size = Number(/\d+/.exec(name)![0]);
+      expect(await pixels(`outlook-addin/public/${name}`)).toEqual([size, size]);
+    }
+  });
+});
+
+describe("samples/outlook-addin/manifest.xml", () => {
+  test("has its elements in the order that the schema of mail add-ins asks for", async () => {
+    const [, inside] = /<OfficeApp[^>]*>\n(.*)<\/OfficeApp>/s.exec(await read("outlook-addin/manifest.xml"))!;
+    expect(values(inside!, /^ {2}<(\w+)/gm)).toEqual([
+      ...["Id", "Version", "ProviderName", "DefaultLocale", "DisplayName", "Description", "IconUrl"],
+      ...["HighResolutionIconUrl", "SupportUrl", "AppDomains", "Hosts", "Requirements", "FormSettings"],
+      ...["Permissions", "Rule", "DisableEntityHighlighting", "VersionOverrides"],
+    ]);
+  });
+
+  test("defines each resource that it uses, once, and uses each that it defines", async () => {
+    const xml = await read("outlook-addin/manifest.xml");
+    const defined = values(xml, /<bt:(?:Image|Url|String) id="(.*?)"/g);
+    expect([...new Set(defined)]).toEqual(defined);
+    expect(new Set(values(xml, /resid="(.*?)"/g))).toEqual(new Set(defined));
+    for (const text of values(xml, /<bt:String id="\w+\.Label" DefaultValue="(.*?)"/g)) {
+      expect(text.length).toBeLessThanOrEqual(125); // ShortStrings
+    }
+  });
+});
+
+test("the Teams manifest asks for what the tab signs in with", async () => {
+  const { webApplicationInfo } = await json("teams-tab/manifest.json");
+  const [, scopes] = /const scopes = (\[.*?\]);/.exec(await read("teams-tab/src/main.tsx"))!;
+  expect(webApplicationInfo.nestedAppAuthInfo[0].scopes).toEqual(JSON.parse(scopes!));
+});
+
+const values = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, value]) => value!);
+
+/** Width and height of a PNG. */
+async function pixels(path: string): Promise<number[]> {
+  expect(existsSync(file(path))).toBe(true);
+  const png = await readFile(file(path));
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
+  return [png.readUInt32BE(16), png.readUInt32BE(20)];
+}

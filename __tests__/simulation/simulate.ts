@@ -1,0 +1,403 @@
+import { AuthenticationHandler, Client, HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
+import { createService } from "../../src/emulator/service.js";
+import type { Item } from "../../src/emulator/types.js";
+import type { Variations } from "../../src/emulator/variations.js";
+import {
+  createAzureDevOpsClient,
+  LargeAttachmentTask,
+  withLargeAttachments,
+  type UploadError,
+  type UploadSession,
+} from "../../src/index.js";
+import { Clock, randomOf } from "./clock.js";
+import { Network, origins } from "./network.js";
+
+const RANGE = 100;
+const NAME = "a.bin";
+const MAILBOX = 4;
+
+/** What came of one schedule of faults. */
+export interface Outcome {
+  readonly seed: number;
+  readonly faults: readonly string[];
+  readonly requests: number;
+  readonly ended: "whole" | "error" | "stopped";
+  /** What must not be: empty, or the promise of this package is broken. */
+  readonly violations: readonly string[];
+  /** The schedule in lines, to be read when something went wrong. */
+  readonly story: readonly string[];
+}
+
+type Added = { readonly id: string; readonly bytes: Buffer };
+
+/** One way of attaching a file, in a world of its own. */
+interface World {
+  /** Begins, or begins again after the process has died. */
+  attach(signal: AbortSignal): Promise<unknown>;
+  /** The attachments that there are for it now. */
+  added(): Added[];
+  /** The id in what `attach` answered. */
+  idOf?(result: unknown): string;
+  /** What else has to hold. */
+  violations?(): string[];
+  /** Whether a process of this way may die. */
+  readonly mortal: boolean;
+  /** Whether its file cannot be read again from the first byte. */
+  readonly spent?: boolean;
+  /** How many files share the network. @default 1 */
+  readonly share?: number;
+}
+
+/** Runs one schedule; everything follows from the seed. */
+export async function simulate(seed: number): Promise<Outcome> {
+  const random = randomOf(seed);
+  const pick = <T>(...among: readonly T[]): T => among[Math.floor(random() * among.length)]!;
+  const clock = new Clock(random);
+  const varied = vary(pick);
+  const service = createService({
+    graphUrl: origins.graph,
+    outlookUrl: origins.outlook,
+    azureDevOpsUrl: origins.azureDevOps,
+    now: () => clock.now,
+    vary: varied,
+  });
+  const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
+    faults: pick(1, 2, 4, 12, Infinity),
+    atOnce: MAILBOX,
+  });
+  const bytes = Buffer.from(Uint8Array.from({ length: 51 + Math.floor(random() * 600) }, () => random() * 256));
+  const options = {
+    threshold: pick(50, 50, 50, 300),
+    rangeSize: RANGE,
+    retries: pick(0, 1, 3, 5),
+    delay: 1_000,
+    timeout: 10_000,
+  };
+  const make = pick(...ways);
+  const world = make({ service, network, bytes, options, pick });
+  const stop = new AbortController();
+  const dies = world.mortal && random() < 0.6 ? 1 + Math.floor(random() * 12) : Infinity;
+  const stopsAt = random() < 0.1 ? 1 + Math.floor(random() * 12) : Infinity;
+
+  const { fetch } = globalThis;
+  globalThis.fetch = network.fetch as typeof fetch;
+  clock.install();
+  try {
+    let settled: { result?: unknown; error?: UploadError & { statusCode?: number } } | undefined;
+    const begin = () => {
+      const { generation } = network;
+      const keep = (end: typeof settled) => void (generation === network.generation && (settled = end));
+      world.attach(stop.signal).then(
+        (result) => keep({ result }),
+        (error) => keep({ error }),
+      );
+    };
+    begin();
+    let deaths = 0;
+    const pause = () =>
+      settled !== undefined ||
+      (deaths < 3 && network.seen.length >= dies * (deaths + 1)) ||
+      (network.seen.length >= stopsAt && !stop.signal.aborted);
+    while (!settled) {
+      if (!(await clock.runUntil(pause))) {
+        network.violations.push("an end that never comes");
+        break;
+      }
+      if (settled) break;
+      if (network.seen.length >= stopsAt && !stop.signal.aborted) {
+        stop.abort(Object.assign(new Error("stopped"), { name: "AbortError" }));
+        network.closed = true;
+      } else {
+        deaths++;
+        network.kill();
+        clock.clear();
+        begin();
+      }
+    }
+    network.closed = true;
+    const requests = network.seen.length;
+    await clock.runUntil(() => clock.pending === 0);
+    if (network.seen.length > requests + 1) network.violations.push("requests after the end");
+    const violations = [
+      ...network.violations,
+      ...judge({
+        settled,
+        world,
+        bytes,
+        network,
+        deaths,
+        retries: options.retries,
+        stopped: stop.signal.aborted,
+        replicationDelay: varied.replicationDelay ?? 0,
+      }),
+    ];
+    const story = network.seen.map(
+      ({ kind, start, bytes: length, fault, at }) =>
+        `${at % 10_000_000} ${kind} ${start ?? ""} ${length} ${fault ?? ""}`,
+    );
+    const error = settled?.error;
+    const end = error
+      ? `${error.name} ${error.code} ${error.statusCode ?? ""} ${error.message}`
+      : JSON.stringify(settled?.result);
+    const ended = stop.signal.aborted ? "stopped" : error ? "error" : "whole";
+    return {
+      seed,
+      faults: network.seen.flatMap(({ fault }) => fault ?? []),
+      requests,
+      ended,
+      violations,
+      story: [make.name, ...story, end],
+    };
+  } finally {
+    clock.uninstall();
+    globalThis.fetch = fetch;
+  }
+}
+
+interface Judged {
+  readonly settled?: { result?: unknown; error?: UploadError & { statusCode?: number } };
+  readonly world: World;
+  readonly bytes: Buffer;
+  readonly network: Network;
+  readonly deaths: number;
+  readonly retries: number;
+  readonly stopped: boolean;
+  readonly replicationDelay: number;
+}
+
+/** Requests that can be done again, and faults that leave nothing to be done again. */
+const BEARABLE = new Set(["create", "range", "status", "list", "cancel", "link", "workItem"]);
+const UNBEARABLE = new Set(["refused", "delivered twice"]);
+
+/** Errors after which the service may have the file. */
+const OPEN = ["uncertain", "interrupted", "stalled", "leftBehind", "AbortError"];
+
+function judge({ settled, world, bytes, network, deaths, retries, stopped, replicationDelay }: Judged): string[] {
+  const violations: string[] = [];
+  const added = world.added();
+  if (added.length > 1) violations.push(`${added.length} attachments`);
+  for (const one of added) if (!one.bytes.equals(bytes)) violations.push("wrong bytes");
+  violations.push(...(world.violations?.() ?? []));
+  const quiet = network.faults + deaths + replicationDelay === 0 && !stopped;
+  if (quiet && settled?.error) violations.push("an error without a fault");
+  const one = network.seen.filter(({ fault }) => fault);
+  const bearable = one.length === 1 && BEARABLE.has(one[0]!.kind) && !UNBEARABLE.has(one[0]!.fault!) && !world.spent;
+  if (bearable && settled?.error && deaths === 0 && !stopped && retries > 0)
+    violations.push(`an error after one fault (${one[0]!.fault})`);
+  const { result, error } = settled ?? {};
+  if (error) {
+    if (!/^(UploadError|GraphError|Error|AbortError)$/.test(error.name))
+      violations.push(`${error.name}: ${error.message}`);
+    const open = OPEN.includes(String(error.code)) || OPEN.includes(error.name) || stopped;
+    if (added.length > 0 && !open)
+      violations.push(`an error (${error.code} ${error.statusCode}) although the file is there`);
+    if (/secret-upload-url|authtoken=ey/.test(`${error.message}${error.stack}${JSON.stringify(error)}`))
+      violations.push("a secret in an error");
+  } else if (settled) {
+    if (added.length !== 1) violations.push("an answer without an attachment");
+    else if (world.idOf && world.idOf(result) !== added[0]!.id) violations.push("the id of another attachment");
+  }
+  const sent = network.seen.filter(({ kind }) => kind === "range").reduce((sum, { bytes: length }) => sum + length, 0);
+  const costs = network.faults + deaths * 2 + replicationDelay;
+  const share = world.share ?? 1;
+  if (sent > bytes.length * (share + costs) + costs * RANGE) violations.push(`${sent} bytes sent for ${bytes.length}`);
+  if (network.seen.length > 30 + 30 * (share + costs)) violations.push(`${network.seen.length} requests`);
+  return violations;
+}
+
+function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
+  return {
+    outlookStatus: pick(200, 200, 404, 405),
+    intermediateKeys: pick("mixed", "pascal", "camel"),
+    intermediateRanges: pick("bare", "open", "absent"),
+    locationEncoded: pick(true, false),
+    locationMissing: pick(false, false, true),
+    afterDelete: pick(404, 410),
+    azureReplay: pick("accept", "refuse"),
+    azureChunkStatus: pick<Variations["azureChunkStatus"]>("201 then 200", 200, 201, 202),
+    azureUnknownId: pick(400, 404),
+    replicationDelay: pick(0, 0, 0, 2),
+    retryAfterSeconds: pick(1, null),
+    sentDelay: pick(0, 1),
+    concurrency: Infinity, // counted by the network
+  };
+}
+
+interface Setting {
+  readonly service: ReturnType<typeof createService>;
+  readonly network: Network;
+  readonly bytes: Buffer;
+  readonly options: {
+    readonly threshold: number;
+    readonly rangeSize: number;
+    readonly retries: number;
+    readonly delay: number;
+    readonly timeout: number;
+  };
+  pick<T>(...among: readonly T[]): T;
+}
+
+/** A client of its own for every process, as after a restart. */
+function graphClient({ service, network }: Setting): Client {
+  const authentication = new AuthenticationHandler({ getAccessToken: async () => service.token });
+  const fetchOptions = { generation: network.generation } as object;
+  return Client.initWithMiddleware({ middleware: [authentication, new HTTPMessageHandler()], fetchOptions });
+}
+
+function graphItem({ service, pick }: Setting) {
+  const item = pick(service.addMessage, service.addEvent, service.addTask)();
+  const type = item.path.includes("todo") ? "#microsoft.graph.taskFileAttachment" : "#microsoft.graph.fileAttachment";
+  const older = pick(0, 0, 1, 2);
+  for (let i = 0; i < older; i++) service.addAttachment(item, { name: NAME, bytes: Buffer.from("older") });
+  const idOf = (result: unknown) => (result as { id: string }).id;
+  return { path: item.path, type, added: () => service.attachments(item).slice(older), idOf };
+}
+
+/** What a process stores of its upload, as JSON. */
+class Checkpoint {
+  #text: string | undefined;
+  save = (session: UploadSession) => void (this.#text = JSON.stringify(session));
+  load = (): UploadSession | undefined =>
+    this.#text === undefined ? undefined : (JSON.parse(this.#text) as UploadSession);
+}
+
+/** Stores its session when it is made and after every range, and goes on from it. */
+async function goOn(
+  client: Client,
+  path: string,
+  { bytes, options }: Setting,
+  checkpoint: Checkpoint,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const stored = checkpoint.load();
+  const more = { ...options, signal };
+  const task = stored
+    ? await LargeAttachmentTask.restore(client, stored, bytes, more)
+    : await LargeAttachmentTask.create(client, path, bytes, { ...more, name: NAME });
+  checkpoint.save(task.session);
+  return task[stored ? "resume" : "upload"]({ onProgress: () => checkpoint.save(task.session), signal });
+}
+
+const ways: readonly ((setting: Setting) => World)[] = [
+  function intercepted(setting) {
+    const item = graphItem(setting);
+    const client = withLargeAttachments(graphClient(setting), { ...setting.options, threshold: 50 }); // smaller ones pass
+    const body = { "@odata.type": item.type, name: NAME, contentBytes: setting.bytes.toString("base64") };
+    return {
+      ...item,
+      mortal: false,
+      attach: (signal) => client.api(`${item.path}/attachments`).option("signal", signal).post(body),
+    };
+  },
+  function attached(setting) {
+    const item = graphItem(setting);
+    const client = withLargeAttachments(graphClient(setting), setting.options);
+    return {
+      ...item,
+      mortal: false,
+      attach: (signal) => client.api(item.path).attach(setting.bytes, { name: NAME, signal }),
+    };
+  },
+  function streamed(setting) {
+    const item = graphItem(setting);
+    const client = withLargeAttachments(graphClient(setting), setting.options);
+    const { bytes } = setting;
+    async function* chunks() {
+      for (let at = 0; at < bytes.length; at += 33) yield bytes.subarray(at, at + 33);
+    }
+    return {
+      ...item,
+      mortal: false,
+      spent: true,
+      attach: (signal) => client.api(item.path).attach(chunks(), { name: NAME, size: bytes.length, signal }),
+    };
+  },
+  function taskThatDies(setting) {
+    const item = graphItem(setting);
+    const checkpoint = new Checkpoint();
+    return {
+      ...item,
+      mortal: true,
+      attach: (signal) => goOn(graphClient(setting), item.path, setting, checkpoint, signal),
+    };
+  },
+  function workItem(setting) {
+    const { service } = setting;
+    const { id, path } = service.azureDevOps.addWorkItem();
+    const checkpoint = new Checkpoint();
+    const mortal = setting.pick(true, false);
+    const added = () =>
+      service.azureDevOps.workItem(id).relations.map(({ url }) => {
+        const blob = service.azureDevOps.blob(/attachments\/([^/?]+)/.exec(url)![1]!);
+        return { id: blob.id, bytes: blob.complete ? blob.bytes : Buffer.from("unfinished") };
+      });
+    const attach = (signal: AbortSignal) => {
+      const client = azureClient(setting);
+      return mortal
+        ? goOn(client, path, setting, checkpoint, signal)
+        : client.api(path).attach(setting.bytes, { name: NAME, signal });
+    };
+    return { attach, added, mortal, idOf: (result) => (result as { id: string }).id };
+  },
+  function together(setting) {
+    const { service, bytes, options, pick } = setting;
+    const client = withLargeAttachments(graphClient(setting), options);
+    const items = [service.addMessage(), service.addMessage(), service.addEvent(), service.addTask()];
+    const [first] = items as [Item];
+    const others = Array.from({ length: 6 }, () => pick(...items));
+    const held = (item: Item) => service.attachments(item);
+    const attach = async (signal: AbortSignal) => {
+      const rest = others.map((item, i) => client.api(item.path).attach(bytes, { name: `${i}`, signal }));
+      const own = client.api(first.path).attach(bytes, { name: NAME, signal });
+      await Promise.allSettled([own, ...rest]);
+      return own;
+    };
+    return {
+      attach,
+      added: () => held(first).filter(({ name }) => name === NAME),
+      violations: () =>
+        others.flatMap((item, i) => {
+          const mine = held(item).filter(({ name }) => name === `${i}`);
+          const wrong = mine.some((one) => !one.bytes.equals(bytes)) ? ["wrong bytes beside"] : [];
+          return mine.length > 1 ? [`${mine.length} attachments beside`, ...wrong] : wrong;
+        }),
+      idOf: (result) => (result as { id: string }).id,
+      mortal: false,
+      share: 7,
+    };
+  },
+  function mail(setting) {
+    const { service, bytes } = setting;
+    const client = withLargeAttachments(graphClient(setting), setting.options);
+    const message = { subject: "s", toRecipients: [{ emailAddress: { address: "a@example.com" } }] };
+    const attach = (signal: AbortSignal) =>
+      client
+        .api("/me/sendMail")
+        .withAttachments(
+          [
+            { file: bytes, name: NAME },
+            { file: bytes.subarray(0, 40), name: "b" },
+          ],
+          { signal },
+        )
+        .post({ message });
+    const added = () =>
+      service.mailbox.outbox().map(({ attachments }) => ({
+        id: "",
+        bytes:
+          attachments.length === 2 ? attachments.find(({ name }) => name === NAME)!.bytes : Buffer.from("incomplete"),
+      }));
+    return { attach, added, mortal: false };
+  },
+];
+
+function azureClient({ service, network, options }: Setting): Client {
+  const { personalAccessToken } = service.azureDevOps;
+  const fetchOptions = { generation: network.generation } as object;
+  return createAzureDevOpsClient({
+    ...options,
+    organizationUrl: `${origins.azureDevOps}fabrikam`,
+    personalAccessToken,
+    fetchOptions,
+  });
+}

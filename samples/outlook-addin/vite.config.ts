@@ -1,0 +1,3 @@
+import { configOf } from "../support/vite.js";
+
+export default configOf("outlook-addin");

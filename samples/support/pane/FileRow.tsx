@@ -1,0 +1,91 @@
+import { Button } from "@fluentui/react-button";
+import {
+  ArrowClockwiseRegular,
+  CheckmarkCircleFilled,
+  DismissRegular,
+  DocumentRegular,
+  ErrorCircleFilled,
+} from "@fluentui/react-icons";
+import { ProgressBar } from "@fluentui/react-progress";
+import { useRef } from "react";
+import { progress, size } from "./sizes.js";
+import type { Row } from "./uploads.js";
+
+interface Props {
+  readonly row: Row;
+  /** Others are under way, so this one has to wait for them. */
+  readonly waits: boolean;
+  readonly online: boolean;
+  onRetry(): void;
+  onDismiss(): void;
+}
+
+/** One file: its name, how far it is or what is wrong with it, and what can be done. */
+export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
+  const { file, state, failure } = row;
+  const dismiss = useRef<HTMLButtonElement>(null);
+  const retry = () => {
+    dismiss.current?.focus(); // the button that was pressed goes away
+    onRetry();
+  };
+  return (
+    <li className={`row ${state}`}>
+      <State state={state} />
+      <div className="about">
+        <FileName name={file.name} />
+        {state === "running" && (
+          <ProgressBar
+            aria-label={`Uploading ${file.name}`}
+            value={row.loaded > 0 ? row.loaded / file.size : waits ? 0 : undefined}
+          />
+        )}
+        <div className="note">{failure?.text ?? note(row, waits, online)}</div>
+        {failure?.canRetry && (
+          <Button
+            size="small"
+            icon={<ArrowClockwiseRegular />}
+            aria-label={`Retry ${file.name}`}
+            className="retry"
+            onClick={retry}
+          >
+            Retry
+          </Button>
+        )}
+      </div>
+      <Button
+        ref={dismiss}
+        data-dismiss
+        appearance="subtle"
+        size="small"
+        icon={<DismissRegular />}
+        aria-label={state === "running" ? `Cancel ${file.name}` : `Remove ${file.name} from this list`}
+        title={state === "running" ? "Cancel" : "Remove from this list"}
+        onClick={onDismiss}
+      />
+    </li>
+  );
+}
+
+function note({ state, loaded, file, place }: Row, waits: boolean, online: boolean): string {
+  if (state === "attached") return `${size(file.size)} · Attached${place.name ? ` to ${place.name}` : ""}`;
+  if (!online) return "You’re offline. It goes on when you’re back.";
+  if (loaded > 0) return progress(loaded, file.size);
+  return `${size(file.size)} · ${waits ? "Waiting" : "Starting"}`;
+}
+
+function State({ state }: Pick<Row, "state">) {
+  if (state === "attached") return <CheckmarkCircleFilled className="state" aria-hidden />;
+  if (state === "failed") return <ErrorCircleFilled className="state" aria-hidden />;
+  return <DocumentRegular className="state" aria-hidden />;
+}
+
+/** A name that is too long loses its middle, so that its ending stays to be seen. */
+function FileName({ name }: { readonly name: string }) {
+  const end = Math.max(0, name.length - 10);
+  return (
+    <div className="name" title={name}>
+      <span>{name.slice(0, end)}</span>
+      <span>{name.slice(end)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import type { UploadSession } from "graph-large-attachments";
+import { useEffect, useRef, useState } from "react";
+import { explain, type Explanation, type Kind } from "./messages.js";
+import { send, sessionOf } from "./upload.js";
+
+/** A message, event or task. `open` answers its URL; it may have to be saved first. */
+export interface Place {
+  readonly kind: Kind;
+  readonly name?: string;
+  open(): Promise<string>;
+}
+
+/** One file in the list, and how it fares. */
+export interface Row {
+  readonly id: number;
+  readonly file: File;
+  readonly place: Place;
+  readonly state: "running" | "attached" | "failed" | "canceled";
+  readonly loaded: number;
+  readonly failure?: Explanation;
+  readonly session?: UploadSession;
+}
+
+export interface Uploads {
+  readonly rows: readonly Row[];
+  /** The latest news, for screen readers. */
+  readonly news: string;
+  add(files: Iterable<File>, place: Place): void;
+  retry(row: Row): void;
+  cancel(row: Row): void;
+  remove(row: Row): void;
+}
+
+let lastId = 0;
+
+/** The files of the pane. The library sends those of one item after another, by itself. */
+export function useUploads(client: Client): Uploads {
+  const [rows, setRows] = useState<readonly Row[]>([]);
+  const [news, setNews] = useState("");
+  const stops = useRef(new Map<number, AbortController>());
+  const running = rows.some(({ state }) => state === "running");
+  useEffect(() => (running ? keepOpen() : undefined), [running]);
+
+  const change = ({ id }: Row, changes: Partial<Row>) =>
+    setRows((all) => all.map((row) => (row.id === id ? { ...row, ...changes } : row)));
+
+  async function run(row: Row): Promise<void> {
+    const { id, file, place, session } = row;
+    const stop = new AbortController();
+    stops.current.set(id, stop);
+    try {
+      const item = await place.open();
+      stop.signal.throwIfAborted();
+      const onProgress = ({ loaded }: { loaded: number }) => change(row, { loaded });
+      await send(client, item, file, { onProgress, signal: stop.signal }, session);
+      change(row, { state: "attached" });
+      setNews(`${file.name} is attached.`);
+    } catch (error) {
+      const failure = explain(error, place.kind);
+      change(row, { state: stop.signal.aborted ? "canceled" : "failed", failure, session: sessionOf(error) });
+      setNews(`${file.name}: ${failure.text}`);
+    }
+  }
+
+  return {
+    rows,
+    news,
+    add(files, place) {
+      const added = [...files].map((file): Row => ({ id: ++lastId, file, place, state: "running", loaded: 0 }));
+      if (added.length === 0) return;
+      setRows((all) => [...all, ...added]);
+      setNews(added.length === 1 ? `Uploading ${added[0]!.file.name}.` : `Uploading ${added.length} files.`);
+      for (const row of added) void run(row);
+    },
+    retry(row) {
+      change(row, { state: "running", failure: undefined, loaded: row.session ? row.loaded : 0 });
+      setNews(`Uploading ${row.file.name} again.`);
+      void run(row);
+    },
+    cancel: ({ id }) => stops.current.get(id)?.abort(),
+    remove: ({ id }) => setRows((all) => all.filter((row) => row.id !== id)),
+  };
+}
+
+/** Has the browser ask before the pane is closed on an upload. */
+function keepOpen(): () => void {
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  addEventListener("beforeunload", ask);
+  return () => removeEventListener("beforeunload", ask);
+}

@@ -1,0 +1,86 @@
+/**
+ * Takes the pictures of both samples that stand in the README, with Chromium (`CHROMIUM=/usr/bin/chromium`):
+ *
+ *   npx tsx samples/support/screenshots.ts
+ */
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "puppeteer-core";
+import { launchChromium } from "./browser.js";
+import { serveBuilt } from "./serve.js";
+
+const MEGABYTE = 1_048_576;
+const report = { name: "Report.pdf", bytes: 1.2 * MEGABYTE };
+const video = { name: "Walkthrough of the new building, second floor.mp4", bytes: 40 * MEGABYTE };
+const plans = { name: "Plans.zip", bytes: 8 * MEGABYTE };
+const archive = { name: "Archive.zip", bytes: 200 * MEGABYTE };
+
+interface Shot {
+  readonly name: string;
+  readonly query: string;
+  readonly width: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** What the pane says once there is something to see. */
+  readonly until: RegExp;
+}
+
+const shots: readonly Shot[] = [
+  { name: "light", query: "theme=light&fault=slow", width: 320, files: [report, video, plans], until: /15 of 40 MB/ },
+  { name: "dark", query: "theme=dark&fault=slow", width: 320, files: [report, video, plans], until: /15 of 40 MB/ },
+  { name: "error", query: "fault=interrupted", width: 480, files: [report, video, archive], until: /interrupted/ },
+];
+
+/** `path` is where pictures go. */
+export async function takeScreenshots(sample: string, path: (name: string) => string): Promise<void> {
+  const { url, close } = await serveBuilt(sample);
+  const browser = await launchChromium();
+  try {
+    for (const shot of shots) await take(browser, url, shot, path(`${sample}-${shot.name}`));
+  } finally {
+    await browser.close();
+    await close();
+  }
+}
+
+async function take(browser: Browser, url: string, shot: Shot, path: string): Promise<void> {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(error));
+  await page.setViewport({ width: shot.width, height: shot.width === 320 ? 640 : 560, deviceScaleFactor: 1.5 });
+  await page.goto(`${url}?${shot.query}`);
+  await page.waitForSelector(".drop");
+  if (await page.$("select")) await pickEvent(page);
+  await give(page, shot.files);
+  await page.waitForFunction(
+    (text) => new RegExp(text).test(document.body.innerText),
+    { timeout: 60_000 },
+    shot.until.source,
+  );
+  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
+    throw new Error(`${shot.name} scrolls sideways.`);
+  }
+  await page.screenshot({ path: path as `${string}.png` });
+  await page.evaluate(() => window.stop());
+  await page.close({ runBeforeUnload: false });
+}
+
+async function pickEvent(page: Page): Promise<void> {
+  const option = await page.waitForSelector("optgroup[label=Events] option");
+  await page.select("select", await option!.evaluate((one) => (one as HTMLOptionElement).value));
+}
+
+/** As the file picker does. */
+async function give(page: Page, files: Shot["files"]): Promise<void> {
+  await page.evaluate((all) => {
+    const picked = new DataTransfer();
+    for (const { name, bytes } of all) picked.items.add(new File([new Uint8Array(bytes)], name));
+    const input = document.querySelector<HTMLInputElement>("input[type=file]")!;
+    input.files = picked.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }, files);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = new URL("../../docs/screenshots/", import.meta.url);
+  for (const sample of ["outlook-addin", "teams-tab"]) {
+    await takeScreenshots(sample, (name) => fileURLToPath(new URL(`${name}.png`, folder)));
+  }
+}

@@ -1,0 +1,11 @@
+import { started } from "./network.js";
+
+/** In place of @azure/msal-browser: everybody is signed in, with the emulator's token. */
+export class InteractionRequiredAuthError extends Error {}
+
+const answer = async () => ({ accessToken: (await started).token });
+
+export const createNestablePublicClientApplication = async () => ({
+  acquireTokenSilent: answer,
+  acquireTokenPopup: answer,
+});

@@ -1,0 +1,74 @@
+// npm run mutate: breaks one promise after another, in memory, and shows that the simulation notices each time.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { bundle, run } from "./simulation.mjs";
+
+const MOST = 8_000;
+const STEP = 1_000;
+
+/** What is broken, where, and how. */
+const mutations = [
+  [
+    "the offset within a range in memory",
+    "rangeReader",
+    "subarray(start - this.#held.start)",
+    "subarray(Math.max(0, start - this.#held.start - 1))",
+  ],
+  ["the end of Content-Range", "range", "${end - 1}", "${end}"],
+  ["the bound of retries", "retry", "this.#attempts >= this.limits.retries", "false"],
+  ["the attachments from before are never the new one", "find", "!before!.has(id)", "true"],
+  [
+    "the look at the item before a fresh session",
+    "upload",
+    "this.#sent < content.size ? undefined",
+    "true ? undefined",
+  ],
+  ["that no attachment means to look for none", "post", "!(await holdsNone(service, collection, file.name))", "false"],
+  ["one upload to an item at a time", "queue", "if (key === undefined) return job();", "return job();"],
+  ["four requests to a mailbox at once", "protocols/graphSession", "most: 4", "most: 40"],
+  ["that a link is read before it is made again", "link", "!linking.holds(state, attachment)", "true"],
+  [
+    "that a send is not repeated",
+    "compose",
+    'service.protocol.trouble(reply) !== "busy") return answer',
+    '!["busy", "passing"].includes(service.protocol.trouble(reply))) return answer',
+  ],
+  [
+    "that nothing is sent when a file fails",
+    "compose",
+    "for (const plan of outside) await attachFile(",
+    "for (const plan of outside) void attachFile(",
+  ],
+  ["that no message holds an address", "errors", '.replace(/https?:\\/\\/\\S+/gi, "(address withheld)")', ""],
+  ["that a refused chunk may be there already", "upload", 'trouble === "doubtful" && ', 'trouble === "no such" && '],
+  ["that listing ends with what it was for", "session", "failed.abort(error);", ""],
+];
+
+let survived = 0;
+for (const [what, file, from, to] of mutations) {
+  const path = resolve(`src/${file}.ts`);
+  const source = readFileSync(path, "utf8");
+  if (!source.includes(from)) throw new Error(`src/${file}.ts no longer has ${from}: bring this script up to date.`);
+  const contents = source.replace(from, () => to);
+  const plugin = {
+    name: "mutation",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents, loader: "ts" } : undefined)),
+  };
+  await bundle("temp/mutant.mjs", [plugin]);
+  const noticed = await firstFailure();
+  if (noticed === undefined) survived++;
+  console.log(`${noticed === undefined ? "NOT NOTICED" : `noticed by schedule ${noticed}`}: ${what}`);
+}
+console.log(`${mutations.length - survived} of ${mutations.length} mutations noticed`);
+process.exitCode = survived > 0 ? 1 : 0;
+
+async function firstFailure() {
+  for (let first = 1; first <= MOST; first += STEP) {
+    const { failed } = await run("temp/mutant.mjs", first, first + STEP, "ignore").catch(() => ({
+      failed: [`${first} or one after it, by a crash`],
+    }));
+    if (failed.length > 0) return failed[0];
+  }
+  return undefined;
+}

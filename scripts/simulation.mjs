@@ -1,0 +1,32 @@
+// What npm run simulate and npm run mutate share: the simulation as one program, and running a part of its schedules.
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { build } from "esbuild";
+
+/** Bundles the simulation, so that it starts at once; `plugins` may change what it is made of. */
+export async function bundle(program, plugins = []) {
+  mkdirSync("temp", { recursive: true });
+  await build({
+    entryPoints: ["__tests__/simulation/main.ts"],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["@microsoft/microsoft-graph-client", "selfsigned"],
+    plugins,
+  });
+}
+
+/** Runs the schedules `first` up to, but not with, `end`; answers what the program prints of them. */
+export function run(program, first, end, stderr = "inherit") {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, first, end], { stdio: ["ignore", "pipe", stderr] });
+    let output = "";
+    child.stdout.on("data", (data) => (output += data));
+    child.on("close", (code) => {
+      if (code === 0) resolve(JSON.parse(output));
+      else reject(new Error(`Schedules ${first} to ${end - 1} ended with code ${code}.`));
+    });
+  });
+}

@@ -1,4 +1,4 @@
-// Writes API.md, the public surface as api-extractor reports it, from the built declarations: of the package, of the emulator,
+// Writes API.md, the public surface as api-extractor reports it, from the built declarations: of each entry,
 // and of what is added to the Graph client's own types, which api-extractor leaves out.
 // `--check` only compares, and fails where API.md is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,12 +7,12 @@ import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
 
 const configObjectFullPath = resolve("api-extractor.json");
 const base = ExtractorConfig.loadFile(configObjectFullPath);
-const emulator = {
+const entry = (name) => ({
   ...base,
-  mainEntryPointFilePath: base.mainEntryPointFilePath.replace("index.d.ts", "emulator/index.d.ts"),
+  mainEntryPointFilePath: base.mainEntryPointFilePath.replace("index.d.ts", `${name}/index.d.ts`),
   compiler: { tsconfigFilePath: base.compiler.tsconfigFilePath.replace("client", "emulator") },
-  apiReport: { ...base.apiReport, reportFileName: "emulator" },
-};
+  apiReport: { ...base.apiReport, reportFileName: name },
+});
 
 const text = `# The public surface
 
@@ -27,9 +27,12 @@ Added to the types of \`@microsoft/microsoft-graph-client\`:
 ${augmentation(readFileSync("dist/esm/attach.d.ts", "utf8"))}
 \`\`\`
 
+## graph-large-attachments/node
+
+${report(entry("node"))}
 ## graph-large-attachments/emulator
 
-${report(emulator)}`;
+${report(entry("emulator"))}`;
 
 const current = (() => {
   try {

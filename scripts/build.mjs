@@ -26,10 +26,11 @@ for (const { outDir, type, format, options } of formats) {
   for (const project of ["tsconfig.client.json", "tsconfig.emulator.json"]) {
     execFileSync(process.execPath, [tsc, "-p", project, "--outDir", outDir, ...options], { stdio: "inherit" });
   }
-  removeUnreachableTypes(outDir, ["index.d.ts", "emulator/index.d.ts"]);
+  removeUnreachableTypes(outDir, ["index.d.ts", "node/index.d.ts", "emulator/index.d.ts"]);
   const { metafile } = await build({
-    entryPoints: ["src/emulator/index.ts"],
-    outfile: `${outDir}/emulator/index.js`,
+    entryPoints: ["src/emulator/index.ts", "src/node/index.ts"],
+    outdir: outDir,
+    outbase: "src",
     bundle: true,
     minify: true,
     platform: "node",

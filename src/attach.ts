@@ -41,6 +41,15 @@ declare module "@microsoft/microsoft-graph-client" {
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
     /** Attaches several files to a work item of Azure DevOps, in one revision. */
     attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
+    /**
+     * Files for the message or event that the `post` after this creates or sends: they travel beside its body, never as
+     * base64 where they are large. For `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and
+     * `events`. Needs `withLargeAttachments(client)`, and, where the files do not fit into one request, the permission
+     * `Mail.ReadWrite` (or `Calendars.ReadWrite`).
+     *
+     * Throws an `UploadError` for files that cannot be attached; nothing is sent then.
+     */
+    withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
   }
 }
 
@@ -74,6 +83,7 @@ async function attachAll(all: readonly Prepared[]): Promise<object[]> {
       const uploaded = [];
       for (const { plan: one } of all) uploaded.push({ file: one.file, attachment: await attachFile(one) });
       if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
+      for (const { plan: one } of all) await one.checkpoint?.remove();
       return uploaded.map(({ attachment }) => attachment);
     },
     plan.service.settings.signal,

@@ -14,20 +14,6 @@ export class AttachedFiles {
   ) {}
 }
 
-declare module "@microsoft/microsoft-graph-client" {
-  interface GraphRequest {
-    /**
-     * Files for the message or event that the `post` after this creates or sends: they travel beside its body, never as
-     * base64 where they are large. For `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and
-     * `events`. Needs `withLargeAttachments(client)`, and, where the files do not fit into one request, the permission
-     * `Mail.ReadWrite` (or `Calendars.ReadWrite`).
-     *
-     * Throws an `UploadError` for files that cannot be attached; nothing is sent then.
-     */
-    withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
-  }
-}
-
 /** What `client.api(url).withAttachments(files, options)` does. */
 export function withAttachments(
   this: GraphRequest,

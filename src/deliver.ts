@@ -1,4 +1,5 @@
 import { Refusal, UploadError } from "./errors.js";
+import { isLinked } from "./link.js";
 import type { Created, Trouble } from "./protocol.js";
 import { openSession, type UploadPlan } from "./session.js";
 import { Upload } from "./upload.js";
@@ -36,14 +37,21 @@ export async function deliver<R>({
   }
 }
 
-/** Opens a session and sends the file; a session that nobody can go on with is discarded. */
+/** Opens a session, or takes one up, and sends the file; a session that nobody can go on with is discarded. */
 async function uploadWhole(plan: UploadPlan): Promise<Created> {
-  const upload = new Upload(plan, await openSession(plan));
+  const { service, checkpoint, linkTo } = plan;
+  const stored = await checkpoint?.load();
+  if (stored?.attachment && linkTo && (await isLinked(service, linkTo, stored.attachment)))
+    return { attachment: stored.attachment };
+  const session = stored ?? (await openSession(plan));
+  await checkpoint?.save(session);
+  const upload = new Upload(plan, session, stored !== undefined);
   try {
-    return await upload.run();
+    return await upload.run(service, stored !== undefined);
   } catch (error) {
     plan.content.close(error);
-    if (!(error instanceof UploadError && KEPT.has(error.code))) await plan.service.discard(upload.session);
+    const kept = error instanceof UploadError && KEPT.has(error.code);
+    if (!kept) await Promise.allSettled([service.discard(upload.session), checkpoint?.remove()]);
     throw error;
   }
 }

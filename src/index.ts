@@ -3,6 +3,7 @@ export { AzureDevOpsAttachmentHandler } from "./AzureDevOpsAttachmentHandler.js"
 export {
   AzureDevOpsAttachmentHandlerOptions,
   LargeAttachmentHandlerOptions,
+  type UploadAttempt,
   type UploadOptions,
   type UploadProgress,
 } from "./options.js";
@@ -11,6 +12,7 @@ export { withLargeAttachments, type CreatedAttachment, type CreatedReference } f
 export { createAzureDevOpsClient, type AzureDevOpsClientOptions, type TokenSource } from "./azureDevOpsClient.js";
 export type { AttachOptions, FileDetails, FileToAttach } from "./prepare.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
+export { localStorageCheckpoints, type CheckpointStore } from "./checkpoints.js";
 export type { BytesLike } from "./bytes.js";
 export type { AttachmentSource, RandomAccessFile } from "./content.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

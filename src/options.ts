@@ -10,6 +10,22 @@ export interface UploadProgress {
   readonly index?: number;
 }
 
+/** One attempt at a range, and what came of it. */
+export interface UploadAttempt {
+  /** Bytes `start` up to, but not with, `end` of `total`. */
+  readonly range: { readonly start: number; readonly end: number; readonly total: number };
+  /** Counted from 1 for each range. */
+  readonly attempt: number;
+  /** HTTP status; absent where no reply came. */
+  readonly status?: number;
+  /** `taken`; what the reply means otherwise, as `busy`, `passing`, `gone` or `refused`; or why none came. */
+  readonly reason: string;
+  /** Milliseconds until the next attempt, where one follows. */
+  readonly wait?: number;
+  /** Of the service, for its support. */
+  readonly requestId?: string;
+}
+
 /** How uploads are done: defaults of a client, a handler or a task, and for each call anew. */
 export interface UploadOptions {
   /** Files of more bytes than this go through an upload session. @default 3000000 */
@@ -31,6 +47,8 @@ export interface UploadOptions {
   readonly deleteSentCopy?: boolean;
   /** Called when bytes have been taken; `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
+  /** Called after every attempt at a range, for logs and support tickets: it holds no address, token or content. */
+  readonly onAttempt?: (attempt: UploadAttempt) => void;
   /** Stops at once, also in a wait before a retry. */
   readonly signal?: AbortSignal;
 }

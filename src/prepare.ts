@@ -1,12 +1,15 @@
 import type { GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
+import { checkpointOf, type CheckpointStore } from "./checkpoints.js";
 import { openSource, type AttachmentSource } from "./content.js";
 import { UploadError } from "./errors.js";
+import { fingerprint } from "./fingerprint.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { planOf } from "./plan.js";
 import { protocolFor } from "./protocols/index.js";
 import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
+import { sound } from "./storedSession.js";
 import { Traffic } from "./traffic.js";
 import { callOf } from "./transport.js";
 
@@ -30,6 +33,11 @@ export interface FileDetails {
 export interface AttachOptions extends UploadOptions, FileDetails {
   /** Azure DevOps: the area whose readers may read it before a work item links to it. */
   readonly areaPath?: string;
+  /**
+   * Keeps the upload's session, so that attaching the same file to the same item again, after a crash or when retries had
+   * run out, goes on instead of starting over. For files that can be read at any place.
+   */
+  readonly checkpoints?: CheckpointStore;
 }
 
 /** One of several files, with what is said of it alone. */
@@ -62,7 +70,7 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
     const takers = "an Outlook message or event, a To Do task, or an Azure DevOps work item";
     throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
   }
-  const { name, contentType, isInline, contentId, comment, areaPath, size, ...upload } = options;
+  const { name, contentType, isInline, contentId, comment, areaPath, size, checkpoints, ...upload } = options;
   const source = openSource(file, size);
   const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
   traffics.set(call.next, traffic);
@@ -76,10 +84,32 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
     file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId, comment },
     settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
   });
-  return { plan: { ...plan, linkTo }, queue: traffic.items, key: linkTo ?? protocol.item?.(plan.collection) };
+  const kept = checkpoints && (await keeping(plan, checkpoints, linkTo));
+  return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key: linkTo ?? protocol.item?.(plan.collection) };
 }
 
 function withArea(collection: string, areaPath: string | undefined): string {
   if (areaPath === undefined) return collection;
   return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
+}
+
+/** Where a plan's session is kept; one that was stored is of the same file to the same item, or is not found. */
+async function keeping(
+  plan: UploadPlan,
+  store: CheckpointStore,
+  linkTo: string | undefined,
+): Promise<Partial<UploadPlan>> {
+  if (!plan.content.anywhere) {
+    throw new UploadError(
+      "invalid",
+      "checkpoints need a file that can be read at any place, for a stream cannot be told from another: attach a Blob.",
+    );
+  }
+  const print = await fingerprint(plan.content);
+  const checkpoint = await checkpointOf(store, linkTo ?? plan.collection, plan.file.name, print);
+  const load = async () => {
+    const stored = await checkpoint.load();
+    return stored && stored.fingerprint === print ? sound(stored) : undefined;
+  };
+  return { fingerprint: print, checkpoint: { ...checkpoint, load } };
 }

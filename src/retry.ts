@@ -65,15 +65,17 @@ export class Patience {
     this.#attempts = 0;
   }
 
-  /** Waits before the next attempt as `reply` asks; `false` where none is left, or the wait would be too long. */
-  async again(reply?: Reply): Promise<boolean> {
+  /** Waits before the next attempt as `reply` asks, and tells how long; `false` where none is left, or the wait would be too long. */
+  async again(reply?: Reply, tell: (wait: number) => void = () => {}): Promise<boolean> {
     if (!reply && globalThis.navigator?.onLine === false) {
       await whenOnline(this.signal); // no fault of the service: the attempt does not count
       return true;
     }
     const asked = reply && retryAfter(reply.headers.get("Retry-After"), Date.now());
     if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
-    await sleep(asked ?? backoff(this.#attempts, this.limits.delay, Math.random()), this.signal);
+    const wait = asked ?? backoff(this.#attempts, this.limits.delay, Math.random());
+    tell(wait);
+    await sleep(wait, this.signal);
     this.#attempts += 1;
     return true;
   }

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "./checkpoints.js";
 import type { Content } from "./content.js";
 import { UploadError } from "./errors.js";
 import { idsOf } from "./find.js";
@@ -13,6 +14,8 @@ export interface UploadPlan {
   readonly fingerprint?: string;
   /** URL of an item that has to be told of the attachment once it is whole. */
   readonly linkTo?: string;
+  /** Where the session is kept while the upload goes on. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** Opens a session, and notes at the same time which attachments the item has already. */

@@ -1,3 +1,4 @@
+import { Attempts } from "./attempts.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
 import { findCreated } from "./find.js";
 import type { ByteRange, Created, Reply, Step, UploadSession } from "./protocol.js";
@@ -16,6 +17,7 @@ export class Upload {
   #patience: Patience;
   #renewals: Patience;
   readonly #reader: RangeReader;
+  readonly #attempts: Attempts;
   #reported = 0;
   /** End of the last byte that may have reached the service in this session. */
   #sent: number;
@@ -39,6 +41,7 @@ export class Upload {
     this.#patience = service.patience();
     this.#renewals = service.patience(FRESH_SESSIONS);
     this.#reader = new RangeReader(content, service.settings.rangeSize ?? service.protocol.rangeSize);
+    this.#attempts = new Attempts((attempt) => this.#plan.service.settings.onAttempt?.(attempt));
     this.#sent = restored ? content.size : session.offset;
     this.#confirmed = session.offset;
     if (restored) this.#unanswered = session.offset;
@@ -61,6 +64,7 @@ export class Upload {
       this.#sent = Math.max(this.#sent, range.end);
       this.#waited = false;
       const answer = await service.attempt(service.protocol.sendRange(this.session, range, bytes));
+      this.#attempts.begin(range, answer);
       step = await this.#understand(answer, range);
       if ("next" in step) await this.#advance(step.next, answer);
     }
@@ -86,9 +90,11 @@ export class Upload {
     const step = reply && protocol.readRange(reply, this.session, range);
     if (step && this.#plausible(step)) {
       this.#guessed = false;
+      this.#attempts.end("taken");
       return step;
     }
     const trouble = reply ? protocol.trouble(reply) : "passing";
+    if (trouble !== "busy" && trouble !== "passing") this.#attempts.end(trouble);
     if (trouble === "gone") return this.#begin(answer);
     if (trouble === "doubtful" && this.#unanswered === range.start) return this.#begin(answer);
     if (trouble === "unsure" || trouble === "passing") this.#unanswered = range.start;
@@ -152,7 +158,7 @@ export class Upload {
         throw failed ? this.#plan.service.refusal(failed) : this.#plan.service.interrupted(reply);
       try {
         const { before, ...fresh } = await openSession(this.#plan);
-        this.session = { ...fresh, before: this.session.before ?? before };
+        await this.#keep({ ...fresh, before: this.session.before ?? before });
         this.#sent = this.#confirmed = this.session.offset;
         this.#guessed = false;
         this.#unanswered = undefined;
@@ -170,13 +176,15 @@ export class Upload {
       this.#confirmed = next;
       this.#patience.reset();
     } else if (!this.#waited) await this.#wait(answer);
-    this.session = { ...this.session, offset: next };
+    await this.#keep({ ...this.session, offset: next });
     this.#report(next);
   }
 
   async #wait(answer: Reply | NoReply | undefined): Promise<void> {
     const reply = answer instanceof NoReply ? undefined : answer;
-    if (!(await this.#patience.again(reply))) throw this.#plan.service.interrupted(answer, this.session);
+    const again = await this.#patience.again(reply, (wait) => this.#attempts.end("passing", wait));
+    this.#attempts.end("passing");
+    if (!again) throw this.#plan.service.interrupted(answer, this.session);
     this.#waited = true;
   }
 
@@ -192,6 +200,11 @@ export class Upload {
         );
       }
     }
+  }
+
+  async #keep(session: UploadSession): Promise<void> {
+    this.session = session;
+    await this.#plan.checkpoint?.save(session);
   }
 
   #report(loaded: number): void {

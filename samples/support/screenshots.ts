@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { launchChromium } from "./browser.js";
+import { openPane, pickFiles, scrollsSideways, waitForText, type PickedFile } from "./panePage.js";
 import { serveBuilt } from "./serve.js";
 
 const MEGABYTE = 1_048_576;
@@ -18,7 +19,7 @@ interface Shot {
   readonly name: string;
   readonly query: string;
   readonly width: number;
-  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly files: readonly PickedFile[];
   /** What the pane says once there is something to see. */
   readonly until: RegExp;
 }
@@ -42,40 +43,19 @@ export async function takeScreenshots(sample: string, path: (name: string) => st
 }
 
 async function take(browser: Browser, url: string, shot: Shot, path: string): Promise<void> {
-  const page = await browser.newPage();
-  page.on("pageerror", (error) => console.error(error));
-  await page.setViewport({ width: shot.width, height: shot.width === 320 ? 640 : 560, deviceScaleFactor: 1.5 });
-  await page.goto(`${url}?${shot.query}`);
-  await page.waitForSelector(".drop");
+  const { width } = shot;
+  const page = await openPane(browser, `${url}?${shot.query}`, { width, height: width === 320 ? 640 : 560 });
   if (await page.$("select")) await pickEvent(page);
-  await give(page, shot.files);
-  await page.waitForFunction(
-    (text) => new RegExp(text).test(document.body.innerText),
-    { timeout: 60_000 },
-    shot.until.source,
-  );
-  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) {
-    throw new Error(`${shot.name} scrolls sideways.`);
-  }
+  await pickFiles(page, shot.files);
+  await waitForText(page, shot.until);
+  if (await scrollsSideways(page)) throw new Error(`${shot.name} scrolls sideways.`);
   await page.screenshot({ path: path as `${string}.png` });
-  await page.evaluate(() => window.stop());
   await page.close({ runBeforeUnload: false });
 }
 
 async function pickEvent(page: Page): Promise<void> {
   const option = await page.waitForSelector("optgroup[label=Events] option");
   await page.select("select", await option!.evaluate((one) => (one as HTMLOptionElement).value));
-}
-
-/** As the file picker does. */
-async function give(page: Page, files: Shot["files"]): Promise<void> {
-  await page.evaluate((all) => {
-    const picked = new DataTransfer();
-    for (const { name, bytes } of all) picked.items.add(new File([new Uint8Array(bytes)], name));
-    const input = document.querySelector<HTMLInputElement>("input[type=file]")!;
-    input.files = picked.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  }, files);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

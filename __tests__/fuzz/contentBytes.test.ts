@@ -1,0 +1,210 @@
+/**
+ * What is made of an intercepted body: exactly what `JSON.parse` and `Buffer.from(…, "base64")` give, or nothing at all,
+ * upon which the body passes as it is.
+ */
+import fc from "fast-check";
+import { cutBody, mend, openBody } from "../../src/contentBytes.js";
+import type { Content } from "../../src/content.js";
+import { UploadError } from "../../src/errors.js";
+import { openLetter } from "../../src/letter.js";
+import { outlook } from "../../src/protocols/outlook.js";
+import { check, checkAsync } from "./support/check.js";
+import {
+  base64,
+  damaged,
+  isBase64,
+  parsed,
+  shuffled,
+  spell,
+  spelled,
+  dice,
+  text,
+  tree,
+  type Tree,
+} from "./support/json.js";
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const equalJson = (one: unknown, other: unknown) => expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+
+/** The bytes, read in pieces of some size; `undefined`: refused as no base64. */
+async function bytesOf(content: Content, piece: number): Promise<Buffer | undefined> {
+  const pieces: Uint8Array[] = [];
+  try {
+    for (let at = 0; at < content.size; at += piece)
+      pieces.push(await content.read(at, Math.min(at + piece, content.size)));
+  } catch (error) {
+    expect(error).toBeInstanceOf(UploadError);
+    return undefined;
+  }
+  return Buffer.concat(pieces);
+}
+
+function attempt<T>(open: () => T): T | UploadError {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof UploadError) return error;
+    throw error;
+  }
+}
+
+/** Holds one text of a body, valid or not, against what the platform makes of it. */
+async function holdBody(body: string, piece: number): Promise<void> {
+  const opened = attempt(() => openBody(body));
+  if (opened === undefined) return;
+  const { value } = parsed(body) ?? { value: undefined };
+  if (!isObject(value)) throw new Error("What is no JSON object was opened.");
+  const { contentBytes, ...members } = value;
+  if (opened instanceof UploadError) return expect(isBase64(String(contentBytes))).toBe(false);
+  equalJson(opened.members, members);
+  const bytes = await bytesOf(opened.content, piece);
+  if (bytes === undefined) return expect(isBase64(String(contentBytes))).toBe(false);
+  expect(bytes.equals(Buffer.from(contentBytes as string, "base64"))).toBe(true);
+}
+
+/** A body such as a client sends: one `contentBytes`, among members of any kind. */
+const attachment = fc
+  .tuple(base64, fc.array(fc.tuple(text, tree), { maxLength: 4 }), text)
+  .chain(([contentBytes, others, name]) =>
+    shuffled([
+      ...others.filter(([key]) => key !== "contentBytes"),
+      ["@odata.type", "#microsoft.graph.fileAttachment"],
+      ["name", name],
+      ["contentBytes", contentBytes],
+    ]),
+  );
+const piece = fc.integer({ min: 1, max: 50 });
+
+describe("the body of one attachment", () => {
+  test("is opened in every valid spelling, byte for byte, because clients differ in how they write JSON", () =>
+    checkAsync(fc.tuple(spelled(attachment), piece), 4_000, async ([body, size]) => {
+      const opened = openBody(body)!;
+      const { contentBytes, ...members } = JSON.parse(body) as Record<string, unknown>;
+      equalJson(opened.members, members);
+      expect((await bytesOf(opened.content, size))!.equals(Buffer.from(contentBytes as string, "base64"))).toBe(true);
+    }));
+
+  test("is never misread, whatever JSON it is", () =>
+    checkAsync(fc.tuple(spelled(tree), piece), 6_000, ([body, size]) => holdBody(body, size)));
+
+  test("is never misread where it is damaged, for what is no JSON has to pass as it is", () =>
+    checkAsync(fc.tuple(damaged(spelled(attachment)), piece), 6_000, ([body, size]) => holdBody(body, size)));
+
+  test("is left alone where contentBytes occurs twice, for which of them counts is the service's to say", () =>
+    check(fc.tuple(attachment, base64, fc.nat()), 1_000, ([{ members }, other, seed]) => {
+      const doubled = { members: [...members, ["contentBytes", other] as const] };
+      expect(openBody(spell(doubled, dice(seed)))).toBeUndefined();
+    }));
+
+  test("is opened in linear time, though the base64 is all escapes or the body all decoys", () => {
+    const long = Buffer.alloc(1_500_000, 7).toString("base64");
+    const escaped = [...long].map((one) => `\\u00${one.charCodeAt(0).toString(16)}`).join("");
+    const decoys = `{"contentBytes":1},`.repeat(100_000);
+    const slashes = "\\\\".repeat(500_000);
+    const spaces = " ".repeat(1_000_000);
+    const bodies = [
+      `{"contentBytes":"${long}"}`,
+      `{"contentBytes":"${escaped}"}`,
+      `{"a":[${decoys}1],"contentBytes":"${long}"}`,
+      `{"a":"${slashes}","contentBytes":"${long}"}`,
+      `{"a":"${'\\"'.repeat(500_000)}","contentBytes":"${long}"}`,
+      `{"contentBytes"${spaces}:${spaces}"${long}"${spaces}}`,
+    ];
+    for (const body of bodies) {
+      const from = performance.now();
+      expect(openBody(body)!.content.size).toBe(1_500_000);
+      expect(performance.now() - from).toBeLessThan(2_000);
+    }
+  });
+});
+
+describe("a body whose every contentBytes is cut out", () => {
+  test("is what JSON.parse gives once it is mended, for what travels on may not change", () =>
+    check(spelled(tree), 6_000, (body) => {
+      const cut = cutBody(body);
+      const value: unknown = JSON.parse(body);
+      if (typeof value !== "object" || value === null) return expect(cut).toBeUndefined();
+      equalJson(mend(cut!.value, cut!.texts), value);
+    }));
+
+  test("is none where the text is no JSON, so that the service says so", () =>
+    check(damaged(spelled(tree)), 6_000, (body) => {
+      const cut = cutBody(body);
+      const value = parsed(body);
+      if (cut) equalJson(mend(cut.value, cut.texts), value?.value);
+    }));
+});
+
+const file = fc
+  .tuple(
+    fc.constantFrom<Tree>("#microsoft.graph.fileAttachment", "microsoft.graph.FileAttachment", "#x.itemAttachment", 1),
+    fc.oneof({ weight: 5, arbitrary: base64 as fc.Arbitrary<Tree> }, tree),
+    text,
+    fc.constantFrom<Tree>(null, "text/plain", "a\r\nb"),
+    fc.array(fc.tuple(text, tree), { maxLength: 2 }),
+  )
+  .chain(([type, contentBytes, name, contentType, others]) =>
+    shuffled([
+      ...others.filter(([key]) => !["@odata.type", "contentBytes", "name", "contentType"].includes(key)),
+      ["@odata.type", type],
+      ["contentBytes", contentBytes],
+      ["name", name],
+      ["contentType", contentType],
+    ]),
+  );
+const message = fc
+  .tuple(
+    fc.array(fc.oneof({ weight: 8, arbitrary: file as fc.Arbitrary<Tree> }, tree), { maxLength: 4 }),
+    fc.array(fc.tuple(text, tree), { maxLength: 3 }),
+  )
+  .chain(([attachments, others]) =>
+    shuffled([...others.filter(([key]) => key !== "attachments"), ["attachments", attachments]]),
+  );
+const isFile = (one: unknown): one is Record<string, unknown> =>
+  isObject(one) && outlook.creates!(one["@odata.type"]) && typeof one["contentBytes"] === "string";
+
+describe("the body of a whole message", () => {
+  test.each([undefined, "message"] as const)(
+    "is taken apart without a change, though anything may stand among its attachments (held by %s)",
+    (holder) => {
+      const bodies = spelled(
+        holder
+          ? message.map(
+              (inner) =>
+                ({
+                  members: [
+                    ["message", inner],
+                    ["saveToSentItems", "x"],
+                  ],
+                }) as Tree,
+            )
+          : message,
+      );
+      return checkAsync(fc.tuple(bodies, piece), 3_000, async ([body, size]) => {
+        const letter = attempt(() => openLetter(body, holder, outlook.creates!));
+        const whole = JSON.parse(body) as Record<string, unknown>;
+        const held = (holder ? whole[holder] : whole) as Record<string, unknown>;
+        const { attachments, ...rest } = held as { attachments: unknown[] };
+        const files = attachments.filter(isFile);
+        if (letter === undefined) return; // it passes as it is
+        if (letter instanceof UploadError)
+          return expect(files.every((one) => isBase64(String(one["contentBytes"])))).toBe(false);
+        expect(letter.body).toEqual(holder ? { ...whole, [holder]: rest } : rest);
+        equalJson(
+          letter.others,
+          attachments.filter((one) => !isFile(one)),
+        );
+        expect(letter.files.map((part) => part.file)).toEqual(
+          files.map(({ name, contentType }) => ({ name, contentType: contentType ?? undefined })),
+        );
+        for (const [index, part] of letter.files.entries()) {
+          const given = String(files[index]!["contentBytes"]);
+          const bytes = await bytesOf(part.content, size);
+          if (bytes === undefined) expect(isBase64(given)).toBe(false);
+          else expect(bytes.equals(Buffer.from(given, "base64"))).toBe(true);
+        }
+      });
+    },
+  );
+});

@@ -1,0 +1,297 @@
+/** What services answer: any JSON, any header, any status is read without a crash, and never into nonsense. */
+import fc from "fast-check";
+import { asGraphError, errorBody, graphError, Refusal } from "../../src/errors.js";
+import { refused } from "../../src/answer.js";
+import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
+import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
+import { attachmentId } from "../../src/protocols/graphSession.js";
+import { item } from "../../src/protocols/compositions.js";
+import { outlook } from "../../src/protocols/outlook.js";
+import { todo } from "../../src/protocols/todo.js";
+import { firstOffset } from "../../src/range.js";
+import { backoff, retryAfter } from "../../src/retry.js";
+import { sound } from "../../src/storedSession.js";
+import { UploadError } from "../../src/index.js";
+import { COLLECTION, sessionOf } from "../support/fakes.js";
+import { check, checkAsync } from "./support/check.js";
+import { text, tree, spelled } from "./support/json.js";
+
+/** Any value that JSON can hold, members such as `toString` and `__proto__` included. */
+const json: fc.Arbitrary<unknown> = fc.oneof(
+  spelled(tree).map((one) => JSON.parse(one) as unknown),
+  fc.jsonValue(),
+  fc.constantFrom<unknown>({ toString: null }, { valueOf: 1, toString: 1 }, [null], [{ toString: "x" }]),
+);
+const objectWith = (members: Record<string, fc.Arbitrary<unknown>>) =>
+  fc.record(members, { requiredKeys: [] }) as fc.Arbitrary<unknown>;
+
+const offsets = fc.oneof(
+  fc.nat().map(String),
+  fc.tuple(fc.nat(), fc.nat()).map(([from, to]) => `${from}-${to}`),
+  fc.nat().map((from) => `${from}-`),
+  fc.constantFrom("-5", "1e9-", "0x10-", " 7 -", "", "bytes 0-5/10", "9".repeat(400), "١٢-", "1.5-", "5 6"),
+  json,
+);
+const ranges = fc.oneof(fc.array(offsets, { maxLength: 4 }), offsets);
+const errorMembers = {
+  code: fc.oneof(json, fc.constantFrom("invalidRange", "ErrorItemNotFound")),
+  message: json,
+  innerError: fc.oneof(json, objectWith({ date: json, "request-id": json, requestId: json })),
+};
+const entry = fc.oneof(json, objectWith({ id: json, name: json, url: json }));
+const body = fc.oneof(
+  json,
+  fc.constant(undefined),
+  objectWith({
+    error: fc.oneof(json, objectWith(errorMembers)),
+    nextExpectedRanges: ranges,
+    NextExpectedRanges: ranges,
+    uploadUrl: json,
+    UploadUrl: json,
+    expirationDateTime: json,
+    id: fc.oneof(json, fc.constant("00000000-0000-4000-8000-000000000001")),
+    url: json,
+    value: fc.oneof(json, fc.array(entry, { maxLength: 3 }), objectWith({ Message: json })),
+    "@odata.nextLink": json,
+    message: json,
+    typeKey: json,
+    rev: json,
+    relations: fc.oneof(json, fc.array(entry, { maxLength: 3 })),
+  }),
+);
+/** What a header can hold. */
+const header = fc.oneof(
+  fc.string({ unit: fc.integer({ min: 32, max: 255 }).map((code) => String.fromCharCode(code)) }),
+  fc.constantFrom("/Attachments('", "x/attachments/%", "x/Attachments('%E0%A4%A')", "-1", "NaN", "1e309", "Infinity"),
+);
+const reply: fc.Arbitrary<Reply> = fc
+  .record({
+    status: fc.oneof(fc.integer({ min: 200, max: 599 }), fc.constantFrom(0, 200, 201, 202, 304, 400, 404, 999)),
+    body,
+    location: fc.option(header),
+    wait: fc.option(header),
+  })
+  .map(({ status, body: given, location, wait }) => {
+    const all = new Headers();
+    if (location !== null) all.set("Location", location);
+    if (wait !== null) all.set("Retry-After", wait);
+    return { status, headers: all, body: given };
+  });
+
+const id = "00000000-0000-4000-8000-000000000001";
+const azureSession = sessionOf({
+  protocol: "azureDevOps",
+  collection: "https://dev.azure.com/f/_apis/wit/attachments",
+  attachment: { id, url: `https://dev.azure.com/f/_apis/wit/attachments/${id}` },
+});
+const protocols: [string, UploadProtocol, UploadSession][] = [
+  ["outlook", outlook, sessionOf()],
+  ["todo", todo, sessionOf({ protocol: "todo" })],
+  ["azureDevOps", azureDevOps, azureSession],
+];
+
+const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "tooLarge", "refused"];
+
+describe("nextExpectedRanges", () => {
+  test("give a whole offset or none, whatever JSON they are", () =>
+    check(ranges, 10_000, (value) => {
+      const offset = firstOffset(value);
+      expect(offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)).toBe(true);
+    }));
+
+  test("give none, and no crash, where an object cannot be made a string", () => {
+    expect(firstOffset([{ toString: null }])).toBeUndefined();
+    expect(firstOffset(["7-", { toString: null }])).toBe(7);
+  });
+
+  test("give the first missing byte, in every form that was seen", () =>
+    check(
+      fc.tuple(fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), fc.constantFrom("", "-", "-9")),
+      2_000,
+      (given) => {
+        const [starts, end] = given;
+        expect(firstOffset(starts.map((start) => `${start}${end}`))).toBe(Math.min(...starts));
+        expect(firstOffset(`${starts[0]}${end}`)).toBe(starts[0]);
+      },
+    ));
+});
+
+describe("Location", () => {
+  const key = fc.oneof(
+    fc.string({ unit: "grapheme", minLength: 1 }),
+    text.filter((value) => value !== "" && value.isWellFormed()),
+    fc.base64String({ minLength: 4 }),
+  );
+
+  test("gives back any id, in parentheses or as a segment, because services write it either way", () =>
+    check(fc.tuple(key, fc.constantFrom("", "/", "?x=1", "/?x=/attachments/", "#f")), 5_000, ([given, end]) => {
+      const host = "https://outlook.office.com/api/v2.0/Users('u@t')/Messages('AAMk=')";
+      expect(attachmentId(`${host}/Attachments/${encodeURIComponent(given)}${end}`)).toBe(given);
+      const quoted = encodeURIComponent(given).replaceAll("'", "''");
+      expect(attachmentId(`${host}/Attachments('${quoted}')${end}`)).toBe(given);
+    }));
+
+  test("gives an id or none, and no crash, where it is garbage", () =>
+    check(
+      fc.oneof(
+        header,
+        text,
+        fc.tuple(header, header).map((two) => two.join("/attachments/")),
+      ),
+      10_000,
+      (value) => {
+        const found = attachmentId(value);
+        expect(found === undefined || (typeof found === "string" && found !== "")).toBe(true);
+      },
+    ));
+});
+
+describe("Retry-After", () => {
+  const waits = fc.oneof(
+    header,
+    text,
+    fc.double().map(String),
+    fc.integer().map(String),
+    fc.date().map((date) => (Number.isNaN(date.getTime()) ? "never" : date.toUTCString())),
+    fc.constant("9".repeat(400)),
+  );
+
+  test("is a time from now on or nothing, and never a number that is none", () =>
+    check(fc.tuple(waits, fc.integer({ min: 0, max: 4e12 })), 10_000, ([value, now]) => {
+      const wait = retryAfter(value, now);
+      expect(wait === undefined || wait >= 0).toBe(true);
+    }));
+
+  test("is understood to the second, in seconds and as a date", () =>
+    check(fc.nat({ max: 1e9 }), 2_000, (seconds) => {
+      expect(retryAfter(String(seconds), 0)).toBe(seconds * 1000);
+      const now = Date.UTC(2024, 0, 1);
+      expect(retryAfter(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds * 1000);
+    }));
+
+  test("or its absence leads to no wait that a timer cannot hold", () =>
+    check(
+      fc.tuple(fc.nat(), fc.nat({ max: 2 ** 31 - 1 }), fc.double({ min: 0, max: 1, noNaN: true })),
+      2_000,
+      (given) => {
+        const wait = backoff(...given);
+        expect(wait >= 0 && wait <= 60_000).toBe(true);
+      },
+    ));
+});
+
+describe.each(protocols)("a reply to %s", (_, protocol, session) => {
+  const range = { start: 0, end: 5, total: 10 };
+
+  test("is read into a step, a session, a page or nothing, and its trouble has a name", () =>
+    check(reply, 6_000, (one) => {
+      expect(TROUBLES).toContain(protocol.trouble(one));
+      for (const step of [protocol.readRange(one, session, range), protocol.readRange(one, session)]) {
+        if (step && "next" in step) expect(Number.isSafeInteger(step.next) && step.next >= 0).toBe(true);
+      }
+      const opened = protocol.readSession(one);
+      if (opened) expect([typeof opened.uploadUrl, opened.offset >= 0]).toEqual(["string", true]);
+      const page = protocol.readList?.(one);
+      for (const { id, name } of page?.items ?? []) expect([typeof id, typeof name]).toEqual(["string", "string"]);
+      const linked = protocol.linking?.readItem(one);
+      if (linked) expect(linked.urls.every((url) => typeof url === "string")).toBe(true);
+      item.members(one);
+    }));
+
+  test("that refuses becomes an error of the client with a code and a message in words", () =>
+    checkAsync(reply, 4_000, async (one) => {
+      const told = protocol.explain?.(one) ?? one;
+      for (const { code, message } of [errorBody(told)])
+        expect([typeof code, typeof message]).toEqual(["string", "string"]);
+      const error = graphError(told);
+      expect([error.statusCode, typeof error.code, typeof error.message]).toEqual([told.status, "string", "string"]);
+      await expect(asGraphError(Promise.reject(new Refusal(told)))).rejects.toMatchObject({ statusCode: told.status });
+    }));
+});
+
+describe("a refusal in answer to an intercepted POST", () => {
+  const statuses = [0, ...Array.from({ length: 300 }, (_, at) => 300 + at), 999];
+
+  test("is a response of the client's own kind, whatever its status, for a made-up one cannot have every status", () => {
+    const failed = statuses.filter((status) => {
+      try {
+        refused(new Refusal({ status, headers: new Headers(), body: undefined }));
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(failed).toEqual([]);
+  });
+
+  test("is told in words, whatever JSON or text the service has sent", () =>
+    checkAsync(
+      reply.filter(({ status }) => status >= 400 && status < 600),
+      3_000,
+      async (one) => {
+        const { error } = (await refused(new Refusal(one)).json()) as { error: { code: unknown; message: unknown } };
+        expect([typeof error.code, typeof error.message]).toEqual(["string", "string"]);
+      },
+    ));
+});
+
+describe("an error of Azure DevOps", () => {
+  test("is told in Graph's shape or left as it is, whatever was answered", () =>
+    check(reply, 6_000, (one) => {
+      const told = explain(one);
+      if (told !== one) expect(typeof (told.body as { error: { message: unknown } }).error.message).toBe("string");
+    }));
+
+  test("is told in linear time, for a page of errors may be long", () => {
+    for (const page of ["<title>".repeat(30_000), `<title>${" ".repeat(200_000)}`, `<title>${"a ".repeat(100_000)}`]) {
+      const from = performance.now();
+      explain({ status: 500, headers: new Headers(), body: page });
+      expect(performance.now() - from).toBeLessThan(1_000);
+    }
+  });
+});
+
+describe("a stored session", () => {
+  const members = {
+    protocol: fc.oneof(json, fc.constantFrom("outlook", "todo", "azureDevOps", "toString", "__proto__")),
+    collection: fc.oneof(json, fc.constant(COLLECTION), fc.constant(azureSession.collection)),
+    uploadUrl: fc.oneof(json, fc.webUrl()),
+    offset: fc.oneof(json, fc.nat()),
+    file: fc.oneof(json, fc.constant({ name: "a", size: 1 }), objectWith({ name: json, size: json })),
+    before: fc.oneof(json, fc.array(text)),
+    attachment: json,
+    linkTo: fc.oneof(json, fc.constant("https://dev.azure.com/f/_apis/wit/workitems/1")),
+    fingerprint: json,
+  };
+
+  test("is taken or refused with an UploadError, whatever JSON it is", () =>
+    check(fc.oneof(json, objectWith(members), fc.record(members)), 10_000, (stored) => {
+      try {
+        expect(sound(stored as UploadSession)).toBe(stored);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UploadError);
+      }
+    }));
+
+  test.each(protocols)("of %s that is taken writes every request, for it was checked", (_, protocol, whole) =>
+    check(objectWith(members), 3_000, (changes) => {
+      const stored = { ...whole, ...(changes as object), protocol: protocol.name, collection: whole.collection };
+      try {
+        sound(stored);
+      } catch {
+        return;
+      }
+      const requests = [
+        protocol.sendRange(stored, { start: 0, end: 1, total: 1 }, new Uint8Array(1)),
+        protocol.status?.(stored),
+        protocol.cancel?.(stored),
+      ];
+      for (const request of requests) expect(typeof (request?.url ?? "")).toBe("string");
+      protocol.readRange({ status: 200, headers: new Headers(), body: { id, url: "x" } }, stored, {
+        start: 0,
+        end: 1,
+        total: 1,
+      });
+    }),
+  );
+});

@@ -1,0 +1,195 @@
+/** URLs that applications write: any id is found in them, nothing in them is a crash, and none takes long to read. */
+import fc from "fast-check";
+import { azureDevOps } from "../../src/protocols/azureDevOps.js";
+import { compositionFor } from "../../src/protocols/compositions.js";
+import { attachmentId, collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphSession.js";
+import { protocolFor } from "../../src/protocols/index.js";
+import { outlook } from "../../src/protocols/outlook.js";
+import { todo } from "../../src/protocols/todo.js";
+import { firstOffset } from "../../src/range.js";
+import { retryAfter } from "../../src/retry.js";
+import { explain } from "../../src/protocols/azureDevOps.js";
+import { NoReply } from "../../src/errors.js";
+import { check, within } from "./support/check.js";
+import { text } from "./support/json.js";
+
+const wellFormed = fc
+  .oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), text, fc.base64String())
+  .map((value) => value.toWellFormed())
+  .filter((value) => value !== "");
+const segment = wellFormed.map((id) => ({ id, key: `/${encodeURIComponent(id).replaceAll("'", "%27")}` }));
+const parentheses = wellFormed.map((id) => {
+  const doubled = encodeURIComponent(id.replaceAll("'", "''"));
+  return { id, key: `('${doubled}')` };
+});
+const key = fc.oneof(segment, parentheses);
+const root = fc.constantFrom("https://graph.microsoft.com/v1.0", "https://gateway.example:8443/graph/beta", "");
+const mailbox = fc.oneof(
+  fc.constantFrom("/me", "/users/a@b.c", "/users('a%40b.c')", "/Users(%27a%27)"),
+  segment.map((one) => `/users${one.key}`),
+);
+const tail = fc.constantFrom("", "/", "/attachments", "/Attachments/", "/attachments?$expand=x&a=b", "#here");
+
+const messages = fc.constantFrom(
+  "/messages",
+  "/mailFolders/inbox/messages",
+  "/mailFolders('i')/childFolders/c/messages",
+);
+const events = fc.constantFrom(
+  "/events",
+  "/calendar/events",
+  "/calendars('c')/events",
+  "/calendarGroups/g/calendars/c/events",
+);
+const junk = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...[
+          "/",
+          "me",
+          "/users",
+          "messages",
+          "/attachments",
+          "('",
+          "')",
+          "(%27",
+          "%27)",
+          "%",
+          "?",
+          "#",
+          "..",
+          "//",
+          "'",
+        ],
+        ...["/_apis/wit/attachments", "/_apis/wit/workitems/1", "https://", "/event", "sendMail", ":"],
+      ),
+      text,
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(""));
+
+/** Everything that reads a URL or part of it. */
+const readers: Record<string, (url: string) => unknown> = {
+  "collection of Outlook": (url) => outlook.collection(url),
+  "collection of To Do": (url) => todo.collection(url),
+  "collection of Azure DevOps": (url) => azureDevOps.collection(url),
+  "item of Graph": (url) => outlook.item!(url),
+  "file limit of Azure DevOps": (url) => azureDevOps.fileLimit(url),
+  "item of Azure DevOps": (url) => azureDevOps.linking!.item(url),
+  protocolFor,
+  compositionFor,
+  mailboxOf,
+  "a pattern of one's own": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),
+};
+
+describe("a URL", () => {
+  test.each(Object.entries(readers))("of any kind is no crash to %s", (_, read) =>
+    check(fc.oneof(junk, text, fc.webUrl({ withQueryParameters: true, withFragments: true })), 3_000, (url) => {
+      read(url);
+    }),
+  );
+
+  test("of a message is found whatever its id, for ids hold slashes, quotes and equals signs", () =>
+    check(fc.tuple(root, mailbox, messages, key, tail), 4_000, ([host, box, path, { key: written }, end]) => {
+      const collection = outlook.collection(`${host}${box}${path}${written}${end}`);
+      expect(collection).toMatch(/\/attachments(\?a=b)?$/i);
+      expect(collection!.startsWith(`${host}${box}${path}${written}/`)).toBe(true);
+    }));
+
+  test("of an event is found whatever its id", () =>
+    check(fc.tuple(root, mailbox, events, key, tail), 3_000, ([host, box, path, { key: written }, end]) => {
+      expect(outlook.collection(`${host}${box}${path}${written}${end}`)).toMatch(/\/attachments(\?a=b)?$/i);
+    }));
+
+  test("of a task is found whatever its ids", () =>
+    check(fc.tuple(root, mailbox, key, key, tail), 3_000, ([host, box, list, task, end]) => {
+      const url = `${host}${box}/todo/lists${list.key}/tasks${task.key}${end}`;
+      expect(todo.collection(url)).toMatch(/\/attachments(\?a=b)?$/i);
+      expect(outlook.collection(url)).toBeUndefined();
+    }));
+
+  test("of one item is the same turn in every spelling, so that two uploads to it never overlap", () =>
+    check(fc.tuple(mailbox, messages, wellFormed, wellFormed), 4_000, ([box, path, id, other]) => {
+      const item = (spelling: string) => outlook.item!(outlook.collection(`${box}${path}${spelling}`)!);
+      const asSegment = item(`/${encodeURIComponent(id).replaceAll("'", "%27")}`);
+      expect(asSegment).toBe(id);
+      expect(item(`('${encodeURIComponent(id.replaceAll("'", "''"))}')`).replaceAll("''", "'")).toBe(
+        id.replaceAll("''", "'"),
+      );
+      if (other !== id) expect(item(`/${encodeURIComponent(other).replaceAll("'", "%27")}`)).not.toBe(asSegment);
+    }));
+
+  test("that creates or sends is recognised whatever the ids in it", () =>
+    check(fc.tuple(root, mailbox, key, fc.constantFrom("reply", "forward", "createReplyAll")), 3_000, (given) => {
+      const [host, box, { key: written }, verb] = given;
+      const composition = compositionFor(`${host}${box}/messages${written}/${verb}`);
+      expect(composition!.items).toBe(`${host}${box}/messages`);
+      expect(composition!.create.startsWith(`${host}${box}/messages${written}/create`)).toBe(true);
+    }));
+});
+
+describe("long and hostile text takes less than a second to read, for a regular expression can blow up", () => {
+  const long = 100_000;
+  const filled = (part: string) => part.repeat(Math.ceil(long / part.length)).slice(0, long);
+  const parts = [
+    ...["a", "/", "/me", "/users/", "/users('", "/users(%27", "/users('a')", "/users(%27a%27)", "''", "%27", "(", ")"],
+    ...["/messages", "/messages/a", "/messages('a')", "/messages(%27a%27)", "/me/messages(%27a%27)/event", ":"],
+    ...["/childFolders/a", "/childFolders('a')", "/childFolders(%27a%27)", "/instances(%27a%27)", "/instances/a"],
+    ...[
+      "/attachments",
+      "/attachments/",
+      "/attachments/x?",
+      "/attachments('a",
+      "/attachments/x#",
+      "?",
+      "#",
+      "&a=b",
+      "%",
+    ],
+    ...["/_apis/wit/attachments", "/_apis/wit/workitems/1", "https://", "https://a", " ", "1", "1.", "\n", "\t ", "('"],
+    ...["/tasks(%27a%27)", "/todo/lists(%27a%27)", "/exceptionOccurrences(%27a%27)", "/event", "((%27", "%27))"],
+  ];
+  const starts = [
+    "",
+    "/me/mailFolders(%27a%27)",
+    "/me/events(%27a%27)",
+    "/me/messages('",
+    "/users(%27",
+    "https://graph.microsoft.com/v1.0/me/messages/",
+  ];
+  const ends = ["", "/attachments", "/x", "\n", "')", "/messages/x/sendMail"];
+  const hostile = starts.flatMap((start) =>
+    parts.flatMap((part) => ends.map((end) => [start + filled(part) + end, `${start} + ${part}… + ${end}`] as const)),
+  );
+  const others: Record<string, (value: string) => unknown> = {
+    "an attachment's id": attachmentId,
+    "an offset": firstOffset,
+    "a Retry-After": (value) => retryAfter(value, 0),
+    "an error of Azure DevOps": (value) => explain({ status: 500, headers: new Headers(), body: value }),
+    "the trouble of Outlook": (value) => outlook.trouble({ status: 400, headers: new Headers(), body: value }),
+    "the trouble of Azure DevOps": (value) => azureDevOps.trouble({ status: 200, headers: new Headers(), body: value }),
+    "the message of a lost reply": (value) => new NoReply(new Error(value)),
+  };
+
+  test.each(Object.entries({ ...readers, ...others }))("by %s", (_, read) => {
+    const slow: string[] = [];
+    const from = performance.now();
+    for (const [value, what] of hostile) {
+      if (slow.length === 3 || performance.now() - from > 5_000) break; // enough to show
+      try {
+        within(1_000, () => read(value));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+        slow.push(what);
+      }
+    }
+    expect(slow).toEqual([]);
+  });
+
+  test("also where folders are nested no more than thirty deep", () => {
+    const url = `/me/mailFolders(%27a%27)${"/childFolders(%27a%27)".repeat(30)}/x`;
+    expect(within(1_000, () => outlook.collection(url))).toBeUndefined();
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * Tries both panes in Chromium, against the emulator, as somebody at the keyboard would:
+ *
+ *   npx tsx samples/support/checkPanes.ts
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { launchChromium } from "./browser.js";
+import { focused, openPane, pickFiles, scrollsSideways, waitForText } from "./panePage.js";
+import { serveBuilt } from "./serve.js";
+
+const video = { name: "video.mp4", bytes: 12_000_000 };
+const browser = await launchChromium();
+const outlook = await serveBuilt("outlook-addin");
+const teams = await serveBuilt("teams-tab");
+after(() => Promise.all([browser.close(), outlook.close(), teams.close()]));
+
+const inOutlook = (query = "") => openPane(browser, `${outlook.url}?${query}`);
+const close = (page: Page) => page.close({ runBeforeUnload: false });
+const press = async (page: Page, label: string) => {
+  await page.focus(`[aria-label="${label}"]`);
+  await page.keyboard.press("Enter");
+};
+
+test("Retry goes on from where the upload stopped, and the focus stays in the row, then in the pane", async () => {
+  const page = await inOutlook("fault=interrupted");
+  await pickFiles(page, [video]);
+  await waitForText(page, /Retry goes on from where it stopped/);
+  const news = await page.$eval("[role=status]", (element) => element.textContent);
+  assert.match(news!, /^video\.mp4: The upload was interrupted\./);
+  await press(page, "Retry video.mp4");
+  assert.equal(await focused(page), "Cancel video.mp4");
+  await waitForText(page, /· Attached/);
+  assert.deepEqual(
+    outlook.emulator.sessions.map(({ state }) => state),
+    ["complete"],
+  );
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => !document.querySelector(".row"));
+  assert.equal(await focused(page), "Choose files");
+  await close(page);
+});
+
+test("Cancel by the keyboard stops one file, which the service forgets, and the next one goes on", async () => {
+  const page = await inOutlook("fault=slow");
+  await pickFiles(page, [video, { name: "plans.zip", bytes: 5_000_000 }]);
+  await waitForText(page, /3\.8 of 11 MB/);
+  const shown = "[role=progressbar][aria-label='Uploading video.mp4']";
+  assert.equal(await page.$eval(shown, (bar) => Number(bar.getAttribute("aria-valuenow")).toFixed(2)), "0.33");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Cancel video.mp4");
+  await page.keyboard.press("Enter");
+  await waitForText(page, /Canceled\./);
+  assert.equal(await focused(page), "Remove video.mp4 from this list");
+  await waitForText(page, /4\.8 MB · Attached/);
+  assert.deepEqual(
+    outlook.emulator.sessions.map(({ state }) => state),
+    ["deleted", "complete"],
+  );
+  await close(page);
+});
+
+test("offline, the pane says so and waits; back online, it goes on by itself", async () => {
+  const page = await inOutlook("fault=slow");
+  await pickFiles(page, [video]);
+  await waitForText(page, /3\.8 of 11 MB/);
+  await page.setOfflineMode(true);
+  await waitForText(page, /You’re offline/);
+  await page.setOfflineMode(false);
+  await waitForText(page, /· Attached/);
+  await close(page);
+});
+
+test("each failure that can be asked for has its words, and fits into 320 pixels", async () => {
+  const words: Record<string, RegExp> = {
+    "403": /permission/,
+    "404": /no longer a draft/,
+    "413": /too large/,
+    "507": /mailbox is full/,
+    uncertain: /may be attached already/,
+  };
+  for (const [fault, text] of Object.entries(words)) {
+    const page = await inOutlook(`fault=${fault}`);
+    await pickFiles(page, [{ ...video, name: `${"A very long name of a file ".repeat(5)}.mp4` }]);
+    await waitForText(page, text);
+    assert.equal(await scrollsSideways(page), false);
+    await close(page);
+  }
+});
+
+test("in Teams a task is made by the keyboard, takes what fits and refuses the rest", async () => {
+  const page = await openPane(browser, `${teams.url}?theme=contrast`);
+  await page.waitForSelector("optgroup option");
+  await page.select("select", "new");
+  await page.waitForSelector("input:not([type=file])");
+  await page.keyboard.type("Plans for the office");
+  await page.keyboard.press("Enter");
+  await waitForText(page, /Up to 25 MB each/);
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SELECT");
+  await pickFiles(page, [video, { name: "large.mp4", bytes: 30_000_000 }]);
+  await waitForText(page, /Attached to Plans for the office/);
+  await waitForText(page, /25 MB at most/);
+  assert.equal(await scrollsSideways(page), false);
+  await close(page);
+});

@@ -145,7 +145,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["samples/**", "scripts/**", "benchmarks/**"], rules: { "no-console": "off" } },
+  {
+    files: ["samples/**", "scripts/**", "__tests__/crash/program.ts", "__tests__/simulation/main.ts"],
+    rules: { "no-console": "off" },
+  },
   {
     files: ["*.js"],
     languageOptions: { sourceType: "commonjs" },

@@ -88,7 +88,8 @@ test("an empty file is one request whatever the threshold, because it has no ran
 test("a session that was never opened is not discarded", async () => {
   const { result, kinds } = delivering({ list: [holds()], create: [denied] });
   const error = (await thrownBy(result)) as Refusal;
-  expect([error.constructor, error.reply]).toEqual([Refusal, denied]);
+  const { status, headers } = denied;
+  expect([error.constructor, error.reply]).toEqual([Refusal, { status, headers, body: expect.anything() }]);
   expect(kinds()).toEqual(["list", "create"]);
 });
 

@@ -112,7 +112,7 @@ async function createOnce(
   const answer = await once(service, request);
   const made = answer instanceof NoReply ? undefined : item.members(answer);
   if (typeof made?.["id"] === "string") return made;
-  if (!(answer instanceof NoReply) && answer.status >= 300) throw explained(service.refusal(answer), permission, sends);
+  if (!(answer instanceof NoReply) && answer.status >= 300) throw explained(new Refusal(answer), permission, sends);
   const what =
     "The reply to the request that makes the item was lost: it may be there, without its attachments. Nothing was sent to anybody.";
   throw new UploadError("uncertain", what, { cause: answer instanceof NoReply ? answer : undefined });

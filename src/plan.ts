@@ -48,5 +48,5 @@ export function serviceOf(
   { call, protocol, settings, gate }: Pick<Intent, "call" | "protocol" | "settings" | "gate">,
   url: string,
 ): Service {
-  return new Service(protocol, transport(call), settings, gate, protocol.throttle?.key(url) ?? "");
+  return new Service(protocol, transport(call), settings, gate, url);
 }

@@ -136,8 +136,8 @@ export interface UploadProtocol {
   /** `range` is absent where the reply answers a request for the status. */
   readRange(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
   trouble(reply: Reply): Trouble;
-  /** Absent: refusals are told in Graph's way already. */
-  explain?(reply: Reply): Reply;
+  /** A refusal in Graph's shape, with what to do about it. `collection`: where it came from. */
+  explain(reply: Reply, collection: string): Reply;
   /** The attachment, once it is known under which id the service keeps it. */
   created(session: UploadSession, id: string): object;
   /** Absent: the service cannot say which bytes it holds. The reply is read by `readRange`. */

@@ -21,8 +21,8 @@ export class Service {
     private readonly send: Send,
     readonly settings: Settings,
     private readonly gate: Gate,
-    /** Whose requests these are, see `UploadProtocol.throttle`. */
-    private readonly lane: string,
+    /** What it is talked to about: a collection, or where items are made. */
+    private readonly url: string,
   ) {}
 
   /** The error of an upload whose retries have run out; `cause` is what came last. */
@@ -41,12 +41,12 @@ export class Service {
 
   /** The service's refusal, in Graph's terms. */
   refusal(reply: Reply): Refusal {
-    return new Refusal(this.protocol.explain?.(reply) ?? reply);
+    return new Refusal(this.protocol.explain(reply, this.url));
   }
 
   /** The same service on other terms. */
   with(settings: Settings): Service {
-    return new Service(this.protocol, this.send, settings, this.gate, this.lane);
+    return new Service(this.protocol, this.send, settings, this.gate, this.url);
   }
 
   patience(retries = this.settings.retries): Patience {
@@ -66,7 +66,7 @@ export class Service {
       const reply = await this.#pass(() => this.send(request, { timeout: most, signal }), signal);
       const pause = Math.min(retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0, LONGEST_WAIT);
       this.#pause = reply.status < 300 ? pause : 0;
-      if (reply.status === 429) this.gate.pause(this.lane, pause);
+      if (reply.status === 429 && this.protocol.throttle) this.gate.pause(this.protocol.throttle.key(this.url), pause);
       return reply;
     } catch (error) {
       if (error instanceof NoReply) return error;
@@ -100,7 +100,7 @@ export class Service {
   /** Takes its turn among the requests of a mailbox. */
   #pass<T>(go: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { throttle } = this.protocol;
-    return throttle ? this.gate.run(this.lane, throttle.most, go, signal) : go();
+    return throttle ? this.gate.run(throttle.key(this.url), throttle.most, go, signal) : go();
   }
 }
 

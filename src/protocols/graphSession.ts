@@ -98,6 +98,21 @@ function trouble({ status, body }: Reply): Trouble {
   return "refused";
 }
 
+/** What to do about a refusal, where it is known (see the protocols' sources); the service's own words come first. */
+function remedy({ status, body }: Reply, collection: string, kind: GraphAttachments): string | undefined {
+  const code = text(member(member(body, "error"), "code")) ?? "";
+  if (code === "ErrorMessageSizeExceeded") {
+    return "The organisation limits messages, often to 35 MB in all: share a link to the file, or ask the administrator to raise the limit.";
+  }
+  if (kind.noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
+    return "US Government clouds have no upload sessions for Outlook: files above about 3 MB cannot be attached there. Share a link instead.";
+  }
+  if (status === 403 && /AccessDenied/i.test(code)) {
+    return `Attaching needs the permission ${kind.permission}; into somebody else's mailbox an app with delegated permissions cannot upload large files.`;
+  }
+  return undefined;
+}
+
 function readList(reply: Reply): AttachmentPage | undefined {
   const value = member(reply.body, "value");
   if (reply.status !== 200 || !Array.isArray(value)) return undefined;
@@ -138,6 +153,10 @@ export interface GraphAttachments {
   readonly defaults: object;
   /** The body of createUploadSession. */
   properties(file: FileInfo): object;
+  /** The permission that attaching needs. */
+  readonly permission: string;
+  /** Collections in clouds that have no upload sessions of this kind. */
+  readonly noSessions?: RegExp;
   /** The URL that takes the ranges, and who it belongs to. */
   readonly rangeSuffix: string;
   readonly rangesTo: "api" | "upload";
@@ -206,6 +225,12 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
       return next === undefined ? undefined : { next };
     },
     trouble,
+    explain(reply, collection): Reply {
+      const told = remedy(reply, collection, kind);
+      const error = member(reply.body, "error") as { message?: unknown } | undefined;
+      if (told === undefined || typeof error !== "object") return reply;
+      return { ...reply, body: { error: { ...error, message: `${String(error.message ?? "")} ${told}`.trim() } } };
+    },
     created,
     status: ({ uploadUrl }) => ({ method: "GET", url: uploadUrl, to: kind.rangesTo }),
     cancel: ({ uploadUrl }) => ({ method: "DELETE", url: uploadUrl, to: kind.rangesTo }),

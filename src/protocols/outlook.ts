@@ -27,6 +27,8 @@ export const outlook = graphAttachments({
   properties: ({ name, size, contentType, isInline, contentId }) => ({
     AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
   }),
+  permission: "Mail.ReadWrite (Calendars.ReadWrite for events)",
+  noSessions: /^https:\/\/(dod-)?graph\.microsoft\.us[:/]/i,
   rangeSuffix: "",
   rangesTo: "upload",
 });

@@ -19,6 +19,7 @@ export const todo = graphAttachments({
   properties: ({ name, size, contentType }) => ({
     attachmentInfo: { attachmentType: "file", name, size, contentType },
   }),
+  permission: "Tasks.ReadWrite",
   rangeSuffix: "/content",
   rangesTo: "api",
 });

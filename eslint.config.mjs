@@ -8,6 +8,8 @@ import tseslint from "typescript-eslint";
 const layers = [
   ["protocol", "bytes", "queue"],
   ["range"],
+  ["protocols/graphPath"],
+  ["protocols/graphReply"],
   ["protocols/graphSession"],
   ["protocols/azureDevOps", "protocols/outlook", "protocols/todo"],
   ["protocols/index"],

@@ -1,5 +1,5 @@
 import type { Reply, WireRequest } from "../protocol.js";
-import { BEFORE, keyed } from "./graphSession.js";
+import { BEFORE, keyed } from "./graphPath.js";
 
 /**
  * How a POST that carries attachments inside is done in steps: the item is created without those that do not fit, they

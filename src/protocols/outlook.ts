@@ -1,5 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { graphAttachments, pathPattern } from "./graphSession.js";
+import { pathPattern } from "./graphPath.js";
+import { graphAttachments } from "./graphSession.js";
 
 /**
  * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a

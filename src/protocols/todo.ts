@@ -1,5 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { graphAttachments, pathPattern } from "./graphSession.js";
+import { pathPattern } from "./graphPath.js";
+import { graphAttachments } from "./graphSession.js";
 
 /**
  * Attachments of To Do tasks. Ranges go to `uploadUrl` + `/content` on Graph itself, with the token; status and cancel

@@ -1,4 +1,4 @@
-import { attachmentId } from "../../src/protocols/graphSession.js";
+import { attachmentId } from "../../src/protocols/graphReply.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
 import type { Trouble } from "../../src/protocol.js";

@@ -1,0 +1,55 @@
+const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:[^'?#]|'')*?(?:'|%27)\\))";
+
+/** What stands before a mailbox in a URL: a host, a version, a gateway's path; no path of a drive, which has colons. */
+export const BEFORE = "(?:https?://[^/]+)?[^:]*";
+
+/** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses; letter case is ignored. */
+export function pathPattern(path: string): RegExp {
+  return new RegExp(`^(${BEFORE}${keyed(path)})(/attachments)?/?$`, "i");
+}
+
+/** The source of a pattern in which `{}` stands for a key. */
+export function keyed(path: string): string {
+  return path.replaceAll("{}", graphId);
+}
+
+/** The collection of a URL whose path fits one of the patterns, without OData parameters, which the new requests cannot take. */
+export function collectionOf(url: string, patterns: readonly RegExp[]): string | undefined {
+  const [path = "", query] = url.split("#", 1)[0]!.split(/\?(.*)/s);
+  const item = patterns.map((pattern) => pattern.exec(path)?.[1]).find((match) => match !== undefined);
+  if (item === undefined) return undefined;
+  const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
+  const written = /\/attachments(?=\/?$)/i.exec(path)?.[0] ?? "/attachments";
+  return item + written + (kept.length > 0 ? `?${kept.join("&")}` : "");
+}
+
+export function below(collection: string, path: string): string {
+  const [base, query] = collection.split(/\?(.*)/s);
+  return `${base}${path}${query === undefined ? "" : `?${query}`}`;
+}
+
+export function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+/** The id of the item that a collection belongs to, however its path is spelled. */
+export function lastKey(collection: string): string {
+  const match =
+    /(?:\/([^/()]+)|\((?:'|%27)((?:(?!\((?:'|%27)).)*?)(?:'|%27)\))(?:\/event)?\/attachments\/?(?:\?|$)/i.exec(
+      collection,
+    );
+  return decoded(match?.[1] ?? match?.[2] ?? collection);
+}
+
+/** The mailbox that a URL is about: each takes four requests at once (docs: throttling-limits, Outlook service). */
+export function mailboxOf(url: string): string {
+  return new RegExp(`^.*?/(?:me|(?:users|groups)${graphId})(?=/)`, "i").exec(url)?.[0].toLowerCase() ?? url;
+}
+
+export function withQuery(url: string, query: string): string {
+  return query === "" ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`;
+}

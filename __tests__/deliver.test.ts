@@ -135,7 +135,7 @@ describe("a session that nobody can go on with is discarded, and the source let 
     });
     const { result, kinds } = delivering({ ...begin, range: [wants(4)], cancel: [cut()] }, {}, failing);
     expect(await thrownBy(result)).toMatchObject({ code: "source" });
-    expect(kinds()).toEqual(["list", "create", "range", "cancel"]);
+    expect(new Set(kinds())).toEqual(new Set(["list", "create", "range", "cancel"]));
     expect(failing.closed).toBe(1);
   });
 });

@@ -86,14 +86,21 @@ export class Service {
     }
   }
 
-  /** Asks the service to forget a session, whether or not the caller has stopped; it may be gone already, so nothing is said. */
+  /**
+   * Asks the service to forget a session, whether or not the caller has stopped. The range that was stopped may still be
+   * under way there, so that it is busy at first; the session may be gone already, so nothing is said.
+   */
   async discard(session: UploadSession): Promise<void> {
     const request = this.protocol.cancel?.(session);
     if (!request) return;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), DISCARD_TIMEOUT);
-    const { signal } = late;
-    await this.#pass(() => this.send(request, { timeout: DISCARD_TIMEOUT, signal }), signal).catch(() => {});
+    const limits = { timeout: DISCARD_TIMEOUT, signal: late.signal };
+    for (const patience = new Patience({ retries: 3, delay: Math.min(200, this.settings.delay) }, late.signal); ;) {
+      const reply = await this.#pass(() => this.send(request, limits), late.signal).catch(() => undefined);
+      if (reply && !["busy", "passing"].includes(this.protocol.trouble(reply))) break;
+      if (!(await patience.again(reply).catch(() => false))) break;
+    }
     clearTimeout(timer);
   }
 

@@ -18,6 +18,12 @@ export interface Seen {
   readonly at: number;
 }
 
+/** A kind of request that never comes through. */
+export interface Down {
+  readonly kind: RequestKind;
+  readonly fault: string;
+}
+
 /** What has to hold of the network at any time; what does not is noted, with words that say what. */
 export class Network {
   readonly seen: Seen[] = [];
@@ -34,7 +40,7 @@ export class Network {
     private readonly service: ReturnType<typeof createService>,
     private readonly random: () => number,
     private readonly rate: number,
-    private readonly limits: { readonly faults: number; readonly atOnce: number },
+    private readonly limits: { readonly faults: number; readonly atOnce: number; readonly down?: Down },
   ) {}
 
   /** How many faults there were. */
@@ -104,6 +110,8 @@ export class Network {
   };
 
   #pick(kind: RequestKind, exchange: Exchange): Fault | undefined {
+    const { down } = this.limits;
+    if (down?.kind === kind) return faults.all.find(({ name }) => name === down.fault);
     if (this.faults >= this.limits.faults || this.random() >= this.rate) return undefined;
     const possible = faults.all.filter(({ on }) => !on || on(kind, exchange));
     return possible[Math.floor(this.random() * possible.length)];

@@ -64,6 +64,13 @@ export async function simulate(seed: number): Promise<Outcome> {
   const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
     faults: pick(1, 2, 4, 12, Infinity),
     atOnce: MAILBOX,
+    down:
+      random() < 0.05
+        ? {
+            kind: pick("range", "create", "list", "status"),
+            fault: pick("lost before", "5xx", "429", "no reply, not done"),
+          }
+        : undefined,
   });
   const bytes = Buffer.from(Uint8Array.from({ length: 51 + Math.floor(random() * 600) }, () => random() * 256));
   const options = {

@@ -78,7 +78,7 @@ const piece = fc.integer({ min: 1, max: 50 });
 
 describe("the body of one attachment", () => {
   test("is opened in every valid spelling, byte for byte, because clients differ in how they write JSON", () =>
-    checkAsync(fc.tuple(spelled(attachment), piece), 4_000, async ([body, size]) => {
+    checkAsync(fc.tuple(spelled(attachment), piece), 2_500, async ([body, size]) => {
       const opened = openBody(body)!;
       const { contentBytes, ...members } = JSON.parse(body) as Record<string, unknown>;
       equalJson(opened.members, members);
@@ -86,10 +86,10 @@ describe("the body of one attachment", () => {
     }));
 
   test("is never misread, whatever JSON it is", () =>
-    checkAsync(fc.tuple(spelled(tree), piece), 6_000, ([body, size]) => holdBody(body, size)));
+    checkAsync(fc.tuple(spelled(tree), piece), 3_000, ([body, size]) => holdBody(body, size)));
 
   test("is never misread where it is damaged, for what is no JSON has to pass as it is", () =>
-    checkAsync(fc.tuple(damaged(spelled(attachment)), piece), 6_000, ([body, size]) => holdBody(body, size)));
+    checkAsync(fc.tuple(damaged(spelled(attachment)), piece), 3_000, ([body, size]) => holdBody(body, size)));
 
   test("is left alone where contentBytes occurs twice, for which of them counts is the service's to say", () =>
     check(fc.tuple(attachment, base64, fc.nat()), 1_000, ([{ members }, other, seed]) => {
@@ -121,7 +121,7 @@ describe("the body of one attachment", () => {
 
 describe("a body whose every contentBytes is cut out", () => {
   test("is what JSON.parse gives once it is mended, for what travels on may not change", () =>
-    check(spelled(tree), 6_000, (body) => {
+    check(spelled(tree), 3_000, (body) => {
       const cut = cutBody(body);
       const value: unknown = JSON.parse(body);
       if (typeof value !== "object" || value === null) return expect(cut).toBeUndefined();
@@ -129,7 +129,7 @@ describe("a body whose every contentBytes is cut out", () => {
     }));
 
   test("is none where the text is no JSON, so that the service says so", () =>
-    check(damaged(spelled(tree)), 6_000, (body) => {
+    check(damaged(spelled(tree)), 3_000, (body) => {
       const cut = cutBody(body);
       const value = parsed(body);
       if (cut) equalJson(mend(cut.value, cut.texts), value?.value);

@@ -4,7 +4,7 @@ import { asGraphError, errorBody, graphError, Refusal } from "../../src/errors.j
 import { refused } from "../../src/answer.js";
 import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
-import { attachmentId } from "../../src/protocols/graphSession.js";
+import { attachmentId } from "../../src/protocols/graphReply.js";
 import { item } from "../../src/protocols/compositions.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
@@ -13,8 +13,9 @@ import { backoff, retryAfter } from "../../src/retry.js";
 import { sound } from "../../src/storedSession.js";
 import { UploadError } from "../../src/index.js";
 import { COLLECTION, sessionOf } from "../support/fakes.js";
-import { check, checkAsync } from "./support/check.js";
+import { check, checkAsync, within } from "./support/check.js";
 import { text, tree, spelled } from "./support/json.js";
+import { isWellFormed } from "./support/names.js";
 
 /** Any value that JSON can hold, members such as `toString` and `__proto__` included. */
 const json: fc.Arbitrary<unknown> = fc.oneof(
@@ -34,7 +35,7 @@ const offsets = fc.oneof(
 );
 const ranges = fc.oneof(fc.array(offsets, { maxLength: 4 }), offsets);
 const errorMembers = {
-  code: fc.oneof(json, fc.constantFrom("invalidRange", "ErrorItemNotFound")),
+  code: fc.oneof(json, fc.constantFrom("invalidRange", "ErrorAccessDenied", "ErrorMessageSizeExceeded")),
   message: json,
   innerError: fc.oneof(json, objectWith({ date: json, "request-id": json, requestId: json })),
 };
@@ -86,6 +87,11 @@ const azureSession = sessionOf({
 });
 const protocols: [string, UploadProtocol, UploadSession][] = [
   ["outlook", outlook, sessionOf()],
+  [
+    "outlook of the US Government",
+    outlook,
+    sessionOf({ collection: "https://graph.microsoft.us/v1.0/me/messages/AAMk=/attachments" }),
+  ],
   ["todo", todo, sessionOf({ protocol: "todo" })],
   ["azureDevOps", azureDevOps, azureSession],
 ];
@@ -94,7 +100,7 @@ const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "
 
 describe("nextExpectedRanges", () => {
   test("give a whole offset or none, whatever JSON they are", () =>
-    check(ranges, 10_000, (value) => {
+    check(ranges, 5_000, (value) => {
       const offset = firstOffset(value);
       expect(offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)).toBe(true);
     }));
@@ -119,7 +125,7 @@ describe("nextExpectedRanges", () => {
 describe("Location", () => {
   const key = fc.oneof(
     fc.string({ unit: "grapheme", minLength: 1 }),
-    text.filter((value) => value !== "" && value.isWellFormed()),
+    text.filter((value) => value !== "" && isWellFormed(value)),
     fc.base64String({ minLength: 4 }),
   );
 
@@ -138,7 +144,7 @@ describe("Location", () => {
         text,
         fc.tuple(header, header).map((two) => two.join("/attachments/")),
       ),
-      10_000,
+      5_000,
       (value) => {
         const found = attachmentId(value);
         expect(found === undefined || (typeof found === "string" && found !== "")).toBe(true);
@@ -157,7 +163,7 @@ describe("Retry-After", () => {
   );
 
   test("is a time from now on or nothing, and never a number that is none", () =>
-    check(fc.tuple(waits, fc.integer({ min: 0, max: 4e12 })), 10_000, ([value, now]) => {
+    check(fc.tuple(waits, fc.integer({ min: 0, max: 4e12 })), 5_000, ([value, now]) => {
       const wait = retryAfter(value, now);
       expect(wait === undefined || wait >= 0).toBe(true);
     }));
@@ -184,7 +190,7 @@ describe.each(protocols)("a reply to %s", (_, protocol, session) => {
   const range = { start: 0, end: 5, total: 10 };
 
   test("is read into a step, a session, a page or nothing, and its trouble has a name", () =>
-    check(reply, 6_000, (one) => {
+    check(reply, 2_000, (one) => {
       expect(TROUBLES).toContain(protocol.trouble(one));
       for (const step of [protocol.readRange(one, session, range), protocol.readRange(one, session)]) {
         if (step && "next" in step) expect(Number.isSafeInteger(step.next) && step.next >= 0).toBe(true);
@@ -199,8 +205,8 @@ describe.each(protocols)("a reply to %s", (_, protocol, session) => {
     }));
 
   test("that refuses becomes an error of the client with a code and a message in words", () =>
-    checkAsync(reply, 4_000, async (one) => {
-      const told = protocol.explain?.(one) ?? one;
+    checkAsync(reply, 1_500, async (one) => {
+      const told = protocol.explain(one, session.collection);
       for (const { code, message } of [errorBody(told)])
         expect([typeof code, typeof message]).toEqual(["string", "string"]);
       const error = graphError(told);
@@ -227,7 +233,7 @@ describe("a refusal in answer to an intercepted POST", () => {
   test("is told in words, whatever JSON or text the service has sent", () =>
     checkAsync(
       reply.filter(({ status }) => status >= 400 && status < 600),
-      3_000,
+      1_500,
       async (one) => {
         const { error } = (await refused(new Refusal(one)).json()) as { error: { code: unknown; message: unknown } };
         expect([typeof error.code, typeof error.message]).toEqual(["string", "string"]);
@@ -237,16 +243,21 @@ describe("a refusal in answer to an intercepted POST", () => {
 
 describe("an error of Azure DevOps", () => {
   test("is told in Graph's shape or left as it is, whatever was answered", () =>
-    check(reply, 6_000, (one) => {
+    check(reply, 2_000, (one) => {
       const told = explain(one);
       if (told !== one) expect(typeof (told.body as { error: { message: unknown } }).error.message).toBe("string");
     }));
 
   test("is told in linear time, for a page of errors may be long", () => {
-    for (const page of ["<title>".repeat(30_000), `<title>${" ".repeat(200_000)}`, `<title>${"a ".repeat(100_000)}`]) {
-      const from = performance.now();
-      explain({ status: 500, headers: new Headers(), body: page });
-      expect(performance.now() - from).toBeLessThan(1_000);
+    const blanks = " ".repeat(100_000);
+    for (const page of [
+      "<title>".repeat(15_000),
+      `<title>${blanks}`,
+      `<title>${"a ".repeat(50_000)}`,
+      `${blanks}<title>`,
+    ]) {
+      const headers = new Headers();
+      expect(within(1_000, () => explain({ status: 500, headers, body: page })).status).toBe(500);
     }
   });
 });
@@ -265,7 +276,7 @@ describe("a stored session", () => {
   };
 
   test("is taken or refused with an UploadError, whatever JSON it is", () =>
-    check(fc.oneof(json, objectWith(members), fc.record(members)), 10_000, (stored) => {
+    check(fc.oneof(json, objectWith(members), fc.record(members)), 5_000, (stored) => {
       try {
         expect(sound(stored as UploadSession)).toBe(stored);
       } catch (error) {
@@ -274,7 +285,7 @@ describe("a stored session", () => {
     }));
 
   test.each(protocols)("of %s that is taken writes every request, for it was checked", (_, protocol, whole) =>
-    check(objectWith(members), 3_000, (changes) => {
+    check(objectWith(members), 1_500, (changes) => {
       const stored = { ...whole, ...(changes as object), protocol: protocol.name, collection: whole.collection };
       try {
         sound(stored);

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { compositionFor } from "../../src/protocols/compositions.js";
-import { attachmentId, collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphSession.js";
+import { collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphPath.js";
+import { attachmentId } from "../../src/protocols/graphReply.js";
 import { protocolFor } from "../../src/protocols/index.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
@@ -12,10 +13,11 @@ import { explain } from "../../src/protocols/azureDevOps.js";
 import { NoReply } from "../../src/errors.js";
 import { check, within } from "./support/check.js";
 import { text } from "./support/json.js";
+import { toWellFormed } from "./support/names.js";
 
 const wellFormed = fc
   .oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), text, fc.base64String())
-  .map((value) => value.toWellFormed())
+  .map((value) => toWellFormed(value))
   .filter((value) => value !== "");
 const segment = wellFormed.map((id) => ({ id, key: `/${encodeURIComponent(id).replaceAll("'", "%27")}` }));
 const parentheses = wellFormed.map((id) => {
@@ -86,32 +88,32 @@ const readers: Record<string, (url: string) => unknown> = {
 
 describe("a URL", () => {
   test.each(Object.entries(readers))("of any kind is no crash to %s", (_, read) =>
-    check(fc.oneof(junk, text, fc.webUrl({ withQueryParameters: true, withFragments: true })), 3_000, (url) => {
+    check(fc.oneof(junk, text, fc.webUrl({ withQueryParameters: true, withFragments: true })), 1_500, (url) => {
       read(url);
     }),
   );
 
   test("of a message is found whatever its id, for ids hold slashes, quotes and equals signs", () =>
-    check(fc.tuple(root, mailbox, messages, key, tail), 4_000, ([host, box, path, { key: written }, end]) => {
+    check(fc.tuple(root, mailbox, messages, key, tail), 2_000, ([host, box, path, { key: written }, end]) => {
       const collection = outlook.collection(`${host}${box}${path}${written}${end}`);
       expect(collection).toMatch(/\/attachments(\?a=b)?$/i);
       expect(collection!.startsWith(`${host}${box}${path}${written}/`)).toBe(true);
     }));
 
   test("of an event is found whatever its id", () =>
-    check(fc.tuple(root, mailbox, events, key, tail), 3_000, ([host, box, path, { key: written }, end]) => {
+    check(fc.tuple(root, mailbox, events, key, tail), 1_500, ([host, box, path, { key: written }, end]) => {
       expect(outlook.collection(`${host}${box}${path}${written}${end}`)).toMatch(/\/attachments(\?a=b)?$/i);
     }));
 
   test("of a task is found whatever its ids", () =>
-    check(fc.tuple(root, mailbox, key, key, tail), 3_000, ([host, box, list, task, end]) => {
+    check(fc.tuple(root, mailbox, key, key, tail), 1_500, ([host, box, list, task, end]) => {
       const url = `${host}${box}/todo/lists${list.key}/tasks${task.key}${end}`;
       expect(todo.collection(url)).toMatch(/\/attachments(\?a=b)?$/i);
       expect(outlook.collection(url)).toBeUndefined();
     }));
 
   test("of one item is the same turn in every spelling, so that two uploads to it never overlap", () =>
-    check(fc.tuple(mailbox, messages, wellFormed, wellFormed), 4_000, ([box, path, id, other]) => {
+    check(fc.tuple(mailbox, messages, wellFormed, wellFormed), 2_000, ([box, path, id, other]) => {
       const item = (spelling: string) => outlook.item!(outlook.collection(`${box}${path}${spelling}`)!);
       const asSegment = item(`/${encodeURIComponent(id).replaceAll("'", "%27")}`);
       expect(asSegment).toBe(id);
@@ -122,7 +124,7 @@ describe("a URL", () => {
     }));
 
   test("that creates or sends is recognised whatever the ids in it", () =>
-    check(fc.tuple(root, mailbox, key, fc.constantFrom("reply", "forward", "createReplyAll")), 3_000, (given) => {
+    check(fc.tuple(root, mailbox, key, fc.constantFrom("reply", "forward", "createReplyAll")), 1_500, (given) => {
       const [host, box, { key: written }, verb] = given;
       const composition = compositionFor(`${host}${box}/messages${written}/${verb}`);
       expect(composition!.items).toBe(`${host}${box}/messages`);
@@ -151,15 +153,8 @@ describe("long and hostile text takes less than a second to read, for a regular 
     ...["/_apis/wit/attachments", "/_apis/wit/workitems/1", "https://", "https://a", " ", "1", "1.", "\n", "\t ", "('"],
     ...["/tasks(%27a%27)", "/todo/lists(%27a%27)", "/exceptionOccurrences(%27a%27)", "/event", "((%27", "%27))"],
   ];
-  const starts = [
-    "",
-    "/me/mailFolders(%27a%27)",
-    "/me/events(%27a%27)",
-    "/me/messages('",
-    "/users(%27",
-    "https://graph.microsoft.com/v1.0/me/messages/",
-  ];
-  const ends = ["", "/attachments", "/x", "\n", "')", "/messages/x/sendMail"];
+  const starts = ["", "/me/mailFolders(%27a%27)", "/me/events(%27a%27)"];
+  const ends = ["/attachments", "\n", "')/x"];
   const hostile = starts.flatMap((start) =>
     parts.flatMap((part) => ends.map((end) => [start + filled(part) + end, `${start} + ${part}… + ${end}`] as const)),
   );
@@ -175,9 +170,8 @@ describe("long and hostile text takes less than a second to read, for a regular 
 
   test.each(Object.entries({ ...readers, ...others }))("by %s", (_, read) => {
     const slow: string[] = [];
-    const from = performance.now();
     for (const [value, what] of hostile) {
-      if (slow.length === 3 || performance.now() - from > 5_000) break; // enough to show
+      if (slow.length === 3) break; // enough to show
       try {
         within(1_000, () => read(value));
       } catch (error) {

@@ -9,7 +9,12 @@ const session: UploadSession = {
   before: ["a"],
   file: { name: "a.bin", size: 10 },
 };
-const azure = { ...session, protocol: "azureDevOps", collection: "https://dev.azure.com/f/_apis/wit/attachments" };
+const azure = {
+  ...session,
+  protocol: "azureDevOps",
+  collection: "https://dev.azure.com/f/_apis/wit/attachments",
+  attachment: { id: "de471719-27b2-40ab-ac40-4890f3eb1443", url: "https://dev.azure.com/x" },
+};
 
 test("a session is itself after JSON", () => {
   expect(sound(JSON.parse(JSON.stringify(session)))).toEqual(session);

@@ -9,6 +9,7 @@ import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply, UploadSession } from "./protocol.js";
 import { mustBeSafe, openSession } from "./session.js";
 import { sound } from "./storedSession.js";
+import { callOf } from "./transport.js";
 import { Upload } from "./upload.js";
 
 /** How far an upload is, as the service says, or, where it cannot say, as the last reply did. */
@@ -71,6 +72,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     const { size, ...about } = info;
     mustBeSafe(uploadUrl, collection);
     const known = { ...options, ...about, size: knowsItsSize(file) ? undefined : size };
+    await mustBeOwn(client, collection);
     const prepared = await prepare(client.api(collection), file, known);
     const print = await fingerprint(prepared.plan.content);
     if (prepared.plan.file.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
@@ -165,4 +167,14 @@ export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
 
 function isGone({ status }: Reply): true | undefined {
   return (status >= 200 && status < 300) || status === 404 || status === 410 ? true : undefined;
+}
+
+/** A stored session is gone on with where the client's own API is, and nowhere that somebody may have written into it. */
+async function mustBeOwn(client: Client, collection: string): Promise<void> {
+  const { context } = await callOf(client.api("/"));
+  if (new URL(context.request as string).origin === new URL(collection).origin) return;
+  throw new UploadError(
+    "invalid",
+    "The session is of another API than this client's: restore it with the client that it was made with.",
+  );
 }

@@ -3,10 +3,9 @@ import { errorBody, Refusal } from "./errors.js";
 
 /** The context as it is now: handlers further on add to its headers, which would be doubled in the upload's requests. */
 export function pristine(context: Context): Context {
-  return {
-    ...context,
-    options: { ...context.options, headers: { ...(context.options?.headers as object) } },
-  } as Context;
+  const given = (context.options?.headers ?? {}) as Record<string, string> | Iterable<[string, string]>;
+  const headers = Symbol.iterator in given ? Object.fromEntries(given) : { ...given };
+  return { ...context, options: { ...context.options, headers } } as Context;
 }
 
 export function signalOf(context: Context): AbortSignal | undefined {
@@ -22,7 +21,9 @@ export function created(body: object, location?: string): Response {
 /** What the service refused, for the client to make its own error of; any other error is thrown again. */
 export function refused(error: unknown): Response {
   if (!(error instanceof Refusal)) throw error;
-  const { status, headers: given } = error.reply;
+  const { headers: given } = error.reply;
+  const { status: told } = error.reply;
+  const status = told >= 300 && told < 600 && told !== 304 ? told : 502; // a Response cannot have every one
   const headers = new Headers({ "Content-Type": "application/json" });
   for (const name of ["request-id", "client-request-id", "Retry-After", "Date"]) {
     const value = given.get(name);

@@ -37,7 +37,11 @@ export function localStorageCheckpoints(prefix = "graph-large-attachments:"): Ch
   return {
     load(key) {
       const stored = localStorage.getItem(prefix + key);
-      return stored === null ? undefined : (JSON.parse(stored) as UploadSession);
+      try {
+        return stored === null ? undefined : (JSON.parse(stored) as UploadSession);
+      } catch {
+        return undefined; // somebody else's, or cut off: the upload starts over
+      }
     },
     save: (key, session) => localStorage.setItem(prefix + key, JSON.stringify(session)),
     remove: (key) => localStorage.removeItem(prefix + key),

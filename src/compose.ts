@@ -111,7 +111,7 @@ async function createOnce(
 ): Promise<Record<string, unknown>> {
   const answer = await once(service, request);
   const made = answer instanceof NoReply ? undefined : item.members(answer);
-  if (typeof made?.["id"] === "string") return made;
+  if (typeof made?.["id"] === "string" && !/^\.{0,2}$/.test(made["id"])) return made;
   if (!(answer instanceof NoReply) && answer.status >= 300) throw explained(new Refusal(answer), permission, sends);
   const what =
     "The reply to the request that makes the item was lost: it may be there, without its attachments. Nothing was sent to anybody.";

@@ -120,11 +120,14 @@ function endOfString(body: string, start: number): number | undefined {
   return undefined;
 }
 
-/** The base64 without escapes and line breaks; the very string of the body where it has none, which is the rule. */
+// What JSON does not allow in a string.
+const CONTROL = /[\u0000-\u001f]/;
+
+/** The text as JSON means it; the very string of the body where it has no escapes, which is the rule. */
 function textOf(body: string, { start, end }: Found): string | undefined {
   const text = body.slice(start, end);
-  const unescaped = text.includes("\\") ? (parsed(`"${text}"`) as string | undefined) : text;
-  return unescaped !== text || text.includes(" ") ? unescaped?.replace(/\s+/g, "") : text;
+  if (CONTROL.test(text)) return undefined; // no JSON
+  return text.includes("\\") ? (parsed(`"${text}"`) as string | undefined) : text;
 }
 
 const SEXTETS = new Int8Array(128).fill(-1);
@@ -134,8 +137,12 @@ const SEXTETS = new Int8Array(128).fill(-1);
 SEXTETS[0x2d] = 62; // "-" and "_": OData writes binary as base64url
 SEXTETS[0x5f] = 63;
 
+/** Line breaks, where there are any, come within so many characters (RFC 2045 has 76). */
+const LINE = 1_024;
+
 /** Base64 as a file, decoded range by range. Padding may be missing, as in the documentation's own samples. */
-export function base64Content(text: string): Content {
+export function base64Content(given: string): Content {
+  const text = /\s/.test(given.slice(0, LINE)) || given.includes(" ") ? given.replace(/\s+/g, "") : given;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const length = text.length - padding;
   if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) throw invalid();

@@ -30,7 +30,7 @@ export async function deliver<R>({
     if (size === 0 || (await troubleOf(posted)) !== "tooLarge") return { posted };
   }
   try {
-    return { created: await uploadWhole(plan) };
+    return { created: await plan.service.upload(() => uploadWhole(plan)) };
   } catch (error) {
     if (!large || !(error instanceof Refusal) || plan.service.protocol.trouble(error.reply) !== "tooSmall") throw error;
     return { posted: await post() };

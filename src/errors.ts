@@ -73,35 +73,54 @@ export class NoReply extends Error {
   }
 }
 
-/** Some runtimes name the URL in a failed request's message, and upload URLs carry their own token. */
+/** Some runtimes name the URL in a failed request's message, or the header that could not be sent. */
 function withoutAddresses(message: string): string {
-  return message.replace(/https?:\/\/\S+/gi, "(address withheld)");
+  return message
+    .replace(/https?:\/\/\S+/gi, "(address withheld)")
+    .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
+}
+
+/** Services quote their own URLs; an upload URL has its token in its query. */
+function withoutTokens(message: string): string {
+  return message.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
+    /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
+  );
 }
 
 /** The members of a Graph error body, made up where the reply has none (HTML, empty, cut). */
 export function errorBody({ status, body }: Reply): {
   code: string;
   message: string;
-  innerError?: Record<string, string>;
+  innerError?: Record<string, unknown>;
 } {
-  const error = (body as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
-  if (typeof error === "object" && error !== null) {
-    return { ...error, code: String(error.code ?? "UnknownError"), message: String(error.message ?? "") };
-  }
-  return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
+  const error = (body as { error?: Record<string, unknown> } | undefined)?.error;
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  const made = `The service answered ${status} without an error in JSON.`;
+  if (typeof error !== "object" || error === null) return { code: "UnknownError", message: made };
+  const message = withoutTokens(text(error["message"]) ?? "");
+  return { ...error, code: text(error["code"]) ?? "UnknownError", message };
 }
 
 /** The error that the Graph client itself makes of such a reply. */
 export function graphError(reply: Reply): GraphError {
   const body = errorBody(reply);
+  const innerError = (typeof body.innerError === "object" ? body.innerError : undefined) ?? {};
   const error = new GraphError(reply.status, body.message);
+  const id = innerError["request-id"] ?? innerError["requestId"];
   error.code = body.code;
-  error.requestId =
-    body.innerError?.["request-id"] ?? body.innerError?.["requestId"] ?? reply.headers.get("request-id");
-  if (body.innerError?.date !== undefined) error.date = new Date(body.innerError.date);
+  error.requestId = typeof id === "string" ? id : reply.headers.get("request-id");
+  if (typeof innerError["date"] === "string") error.date = new Date(innerError["date"]);
   error.body = JSON.stringify(body);
-  error.headers = reply.headers as Headers;
+  error.headers = headersOf(reply);
   return error;
+}
+
+/** A redirect of an upload host may name an address that carries its own token. */
+function headersOf({ headers }: Reply): Headers {
+  if (headers.get("Location") === null) return headers as Headers;
+  const copy = new Headers(headers as Headers);
+  copy.delete("Location");
+  return copy;
 }
 
 /** Lets a service's refusal reach the caller as the client's own error. */

@@ -32,7 +32,8 @@ export function openLetter(
   if (typeof held !== "object" || held === null) return undefined;
   const { attachments = [], ...rest } = held as Members;
   if (!Array.isArray(attachments)) return undefined;
-  const takes = (one: Members) => isFile(one["@odata.type"]) && typeof one["contentBytes"] === "string";
+  const takes = (one: Members | null) =>
+    typeof one === "object" && one !== null && isFile(one["@odata.type"]) && typeof one["contentBytes"] === "string";
   const files = attachments.filter(takes).map((one: Members) => partOf(one, cut.texts));
   const others = attachments.filter((one) => !takes(one)).map((one) => mend(one, cut.texts) as object);
   const mended = mend(rest, cut.texts) as Members;

@@ -18,12 +18,20 @@ export interface Intent {
   readonly gate: Gate;
 }
 
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+
 /** Checks an upload before its first request; throws an `UploadError` that says what to change. */
 export function planOf({ call, protocol, collection, content, file, settings, gate }: Intent): UploadPlan {
   const { limits, service } = protocol;
   const { rangeSize } = settings;
   if (typeof file.name !== "string" || file.name.trim() === "") {
     throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
+  }
+  if (!protocol.inline && LONE_SURROGATE.test(file.name)) {
+    throw new UploadError(
+      "invalid",
+      "The name of the attachment holds half of a character, which no URL can carry: give well-formed text.",
+    );
   }
   const limit = settings.maxSize ?? protocol.fileLimit(collection);
   if (content.size > limit) {

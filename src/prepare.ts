@@ -9,7 +9,7 @@ import { planOf } from "./plan.js";
 import { protocolFor } from "./protocols/index.js";
 import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
-import { sound } from "./storedSession.js";
+import { isSound } from "./storedSession.js";
 import { Traffic } from "./traffic.js";
 import { callOf } from "./transport.js";
 
@@ -90,6 +90,8 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
 
 function withArea(collection: string, areaPath: string | undefined): string {
   if (areaPath === undefined) return collection;
+  if (/[\ud800-\udfff]/u.test(areaPath))
+    throw new UploadError("invalid", "areaPath holds half of a character: give well-formed text.");
   return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
 }
 
@@ -109,7 +111,7 @@ async function keeping(
   const checkpoint = await checkpointOf(store, linkTo ?? plan.collection, plan.file.name, print);
   const load = async () => {
     const stored = await checkpoint.load();
-    return stored && stored.fingerprint === print ? sound(stored) : undefined;
+    return stored && stored.fingerprint === print && isSound(stored) ? stored : undefined;
   };
   return { fingerprint: print, checkpoint: { ...checkpoint, load } };
 }

@@ -132,6 +132,8 @@ export interface UploadProtocol {
   post(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   createSession(collection: string, file: FileInfo): WireRequest;
   readSession(reply: Reply): OpenedSession | undefined;
+  /** Whether such a session can have been opened: one that was stored may have been changed to have something else written. */
+  opened(session: UploadSession): boolean;
   sendRange(session: UploadSession, range: ByteRange, bytes: Uint8Array): WireRequest;
   /** `range` is absent where the reply answers a request for the status. */
   readRange(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;

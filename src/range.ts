@@ -14,7 +14,9 @@ export function contentRange({ start, end, total }: ByteRange): string {
 /** The offset in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. */
 export function firstOffset(ranges: unknown): number | undefined {
   const list = Array.isArray(ranges) ? ranges : [ranges];
-  const starts = list.map((value) => /^\s*(\d{1,15})\s*(?:-|$)/.exec(String(value))?.[1]);
+  const starts = list.map(
+    (value) => /^\s*(\d{1,15})\s*(?:-|$)/.exec(typeof value === "object" ? "" : String(value))?.[1],
+  );
   const offsets = starts.filter((start) => start !== undefined).map(Number);
   return offsets.length > 0 ? Math.min(...offsets) : undefined;
 }

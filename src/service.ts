@@ -64,7 +64,8 @@ export class Service {
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
       const reply = await this.#pass(() => this.send(request, { timeout: most, signal }), signal);
-      const pause = Math.min(retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0, LONGEST_WAIT);
+      const asked = retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0;
+      const pause = asked > LONGEST_WAIT ? 0 : asked; // nobody waits for that long
       this.#pause = reply.status < 300 ? pause : 0;
       if (reply.status === 429 && this.protocol.throttle) this.gate.pause(this.protocol.throttle.key(this.url), pause);
       return reply;
@@ -102,6 +103,14 @@ export class Service {
       if (!(await patience.again(reply).catch(() => false))) break;
     }
     clearTimeout(timer);
+  }
+
+  /** As many uploads to a mailbox at once as requests: more would wait with their ranges in memory. */
+  upload<T>(work: () => Promise<T>): Promise<T> {
+    const { throttle } = this.protocol;
+    return throttle
+      ? this.gate.run(`uploads to ${throttle.key(this.url)}`, throttle.most, work, this.settings.signal)
+      : work();
   }
 
   /** Takes its turn among the requests of a mailbox. */

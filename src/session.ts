@@ -43,6 +43,8 @@ export async function openSession({
 
 /** Ranges go over https, unless the API itself does not. */
 export function mustBeSafe(uploadUrl: string, collection: string): void {
-  if (URL.canParse(uploadUrl) && (uploadUrl.startsWith("https:") || collection.startsWith("http:"))) return;
+  const url = URL.canParse(uploadUrl) ? new URL(uploadUrl) : undefined;
+  const schemes = collection.startsWith("http:") ? ["http:", "https:"] : ["https:"];
+  if (url && schemes.includes(url.protocol) && url.username === "") return;
   throw new UploadError("invalid", "The upload URL of the session is no https URL; nothing was sent to it.");
 }

@@ -5,10 +5,17 @@ import { protocolNamed } from "./protocols/index.js";
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isOptional = (value: unknown, is: (value: unknown) => boolean) => value === undefined || is(value);
-const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : undefined);
+const originOf = (url: unknown) =>
+  isText(url) && URL.canParse(url as string) ? new URL(url as string).origin : undefined;
+const isSafe = (uploadUrl: string, collection: string) =>
+  URL.canParse(uploadUrl) &&
+  (/^https:/i.test(uploadUrl) || collection.startsWith("http:")) &&
+  /^https?:/i.test(uploadUrl) &&
+  new URL(uploadUrl).username === "";
 
-/** A stored session has been out of our hands: throws an `UploadError` unless it is one, of a protocol for its URLs. */
-export function sound(session: UploadSession): UploadSession {
+/** Whether it is a session, of a protocol for its URLs: a stored one has been out of our hands. */
+export function isSound(session: unknown): session is UploadSession {
+  if (typeof session !== "object" || session === null) return false;
   const {
     protocol: name,
     collection,
@@ -17,17 +24,25 @@ export function sound(session: UploadSession): UploadSession {
     file,
     before,
     linkTo,
-  } = (session ?? {}) as Partial<UploadSession>;
+    attachment,
+  } = session as Partial<UploadSession>;
   const protocol = isText(name) ? protocolNamed(name!) : undefined;
+  if (![collection, uploadUrl, file?.name].every(isText) || ![offset, file?.size].every(isWhole)) return false;
   const facts = [
-    [collection, uploadUrl, file?.name].every(isText),
-    [offset, file?.size].every(isWhole),
     isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
-    isText(collection) && protocol?.collection(collection!) !== undefined,
+    isOptional(attachment, (made) => typeof made === "object" && made !== null),
+    protocol?.collection(collection!) !== undefined,
+    isSafe(uploadUrl!, collection!),
+    protocol?.opened(session as UploadSession),
     isOptional(linkTo, (url) => isText(url) && protocol?.linking?.item(url as string) !== undefined),
-    isOptional(linkTo, (url) => originOf(url as string) === originOf(collection ?? "")),
+    isOptional(linkTo, (url) => originOf(url) === originOf(collection)),
   ];
-  if (facts.every(Boolean)) return session;
+  return facts.every(Boolean);
+}
+
+/** Throws an `UploadError` for what is no session. */
+export function sound(session: UploadSession): UploadSession {
+  if (isSound(session)) return session;
   throw new UploadError(
     "invalid",
     "This is no stored upload session: give the JSON of task.session, or error.session.",

@@ -1,4 +1,8 @@
-import { RedirectHandlerOptions, RetryHandlerOptions } from "@microsoft/microsoft-graph-client";
+import {
+  AuthenticationHandlerOptions,
+  RedirectHandlerOptions,
+  RetryHandlerOptions,
+} from "@microsoft/microsoft-graph-client";
 import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { NoReply } from "./errors.js";
 import type { Reply, WireRequest } from "./protocol.js";
@@ -41,8 +45,8 @@ const NOT_FOR_UPLOADS = ["credentials", "keepalive", "integrity", "referrer", "r
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers; those to upload URLs carry none of them, are not redirected, and are not known as a custom host, so
- * that no handler adds a token. The chain's own retry is off: it repeats what it does not understand, and cannot be aborted.
+ * caller's headers; those to upload URLs carry none of them, and are not known as a custom host, so that no handler adds a
+ * token. None follows a redirect, which could take file or token elsewhere. The chain's own retry is off: it repeats what it does not understand, and cannot be aborted.
  */
 export function transport({ context, next }: Call): Send {
   const {
@@ -60,7 +64,7 @@ export function transport({ context, next }: Call): Send {
       request: request.url,
       options: {
         ...(trusted ? fetchOptions : without(fetchOptions, NOT_FOR_UPLOADS)),
-        ...(trusted ? {} : { redirect: "manual" }),
+        redirect: "manual",
         method: request.method,
         headers: { ...(trusted ? callers : {}), ...request.headers },
         body: sendable(request.body),
@@ -94,7 +98,9 @@ function controlOf({ middlewareControl }: Context, trusted: boolean): Context["m
   const ours = [
     new OwnRequest(),
     new RetryHandlerOptions(0, 0),
-    ...(trusted ? [] : [new RedirectHandlerOptions(0, () => false)]),
+    new RedirectHandlerOptions(0, () => false),
+    // the client signs requests to every Graph host that it knows: here to none but the API's own
+    ...(trusted ? [] : [new AuthenticationHandlerOptions({ getAccessToken: async () => "" })]),
   ];
   const Control = middlewareControl.constructor as new (options: object[]) => NonNullable<Context["middlewareControl"]>;
   return new Control([...given.values(), ...ours]);

@@ -458,7 +458,6 @@ describe("a mailbox", () => {
     );
     await Promise.allSettled(all);
     expect(emulator.requests.filter(({ status }) => status === 429)).toEqual([]);
-    expect(emulator.sessions.filter(({ state }) => state === "open")).toEqual([]);
   });
 
   test("that asks for a pause gets it from all uploads to it, not only from one", async () => {

@@ -14,7 +14,8 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       try {
         return JSON.parse(await readFile(path(key), "utf8")) as UploadSession;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        const unusable = error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT";
+        if (unusable) return undefined; // not there, or cut off by a full disk: the upload starts over
         throw error;
       }
     },

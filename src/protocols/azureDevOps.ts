@@ -72,7 +72,7 @@ export function explain(reply: Reply): Reply {
 
 /** What an HTML page says of itself. */
 function titleOf({ body }: Reply): string | undefined {
-  return typeof body === "string" ? /<title>\s*([^<]{1,200}?)\s*<\/title>/i.exec(body)?.[1] : undefined;
+  return typeof body === "string" ? /<title>([^<]{1,300})<\/title>/i.exec(body)?.[1]?.trim() : undefined;
 }
 
 function codeOf(message: string): string | undefined {
@@ -81,7 +81,8 @@ function codeOf(message: string): string | undefined {
 
 function trouble(reply: Reply): Trouble {
   const { status } = reply;
-  const message = String((explain(reply).body as { error?: { message?: unknown } } | undefined)?.error?.message ?? "");
+  const said = (explain(reply).body as { error?: { message?: unknown } } | undefined)?.error?.message;
+  const message = typeof said === "string" ? said : "";
   const code = codeOf(message) ?? "";
   if (asksToSignIn(reply) || status === 401 || code === "TF237082") return "refused";
   if (succeeded(reply)) return "unsure";
@@ -121,6 +122,7 @@ export const azureDevOps: UploadProtocol = {
     const attachment = succeeded(reply) ? reference(reply) : undefined;
     return attachment && { uploadUrl: attachment.url, offset: 0, attachment };
   },
+  opened: ({ attachment }) => reference({ status: 200, headers: new Headers(), body: attachment }) !== undefined,
   sendRange: ({ collection: url, file, attachment }, range, bytes) => ({
     method: "PUT",
     url: within(url, `/${(attachment as Reference).id}`, { uploadType: "chunked", fileName: file.name }, ["areapath"]),
@@ -165,7 +167,9 @@ export const azureDevOps: UploadProtocol = {
 function readItem(reply: Reply): LinkedItem | undefined {
   const { rev, relations } = (reply.body ?? {}) as { rev?: unknown; relations?: unknown };
   if (!succeeded(reply) || typeof rev !== "number") return undefined;
-  const urls = (Array.isArray(relations) ? relations : []).map(({ url }: { url?: unknown }) => String(url));
+  const urls = (Array.isArray(relations) ? relations : []).map((one: { url?: unknown } | null) =>
+    typeof one?.url === "string" ? one.url : "",
+  );
   return { revision: rev, urls };
 }
 

@@ -1,4 +1,5 @@
-const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:[^'?#]|'')*?(?:'|%27)\\))";
+/** A key as a segment or in parentheses; each character can be read in one way only, so that no text is slow to read. */
+const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:(?!%27)[^'?#/]|''|%27%27)*(?:'|%27)\\))";
 
 /** What stands before a mailbox in a URL: a host, a version, a gateway's path; no path of a drive, which has colons. */
 export const BEFORE = "(?:https?://[^/]+)?[^:]*";
@@ -38,11 +39,13 @@ export function decoded(id: string): string {
 
 /** The id of the item that a collection belongs to, however its path is spelled. */
 export function lastKey(collection: string): string {
-  const match =
-    /(?:\/([^/()]+)|\((?:'|%27)((?:(?!\((?:'|%27)).)*?)(?:'|%27)\))(?:\/event)?\/attachments\/?(?:\?|$)/i.exec(
-      collection,
-    );
-  return decoded(match?.[1] ?? match?.[2] ?? collection);
+  const segments = collection
+    .split("?", 1)[0]!
+    .replace(/(?:\/event)?\/attachments\/?$/i, "")
+    .split("/");
+  const last = segments.at(-1)!;
+  const key = /^[a-z]+\((?:'|%27)(.*)(?:'|%27)\)$/i.exec(last)?.[1];
+  return decoded(key?.replaceAll("''", "'") ?? last);
 }
 
 /** The mailbox that a URL is about: each takes four requests at once (docs: throttling-limits, Outlook service). */

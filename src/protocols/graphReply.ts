@@ -34,8 +34,8 @@ export function readSession(reply: Reply): OpenedSession | undefined {
 }
 
 export function trouble({ status, body }: Reply): Trouble {
-  const code = String(member(member(body, "error"), "code") ?? "");
-  const message = typeof body === "string" ? body : String(member(member(body, "error"), "message") ?? "");
+  const code = text(member(member(body, "error"), "code")) ?? "";
+  const message = text(body) ?? text(member(member(body, "error"), "message")) ?? "";
   if (status >= 200 && status < 300) return "unsure";
   if (code === "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize") return "tooSmall";
   if (status === 413 || (status === 400 && TOO_LONG.test(code + message))) return "tooLarge";
@@ -76,6 +76,9 @@ export function remedy(
 export function readList(reply: Reply): AttachmentPage | undefined {
   const value = member(reply.body, "value");
   if (reply.status !== 200 || !Array.isArray(value)) return undefined;
-  const items = value.map((entry) => ({ id: String(member(entry, "id")), name: String(member(entry, "name") ?? "") }));
+  const items = value.map((entry) => ({
+    id: text(member(entry, "id")) ?? "",
+    name: text(member(entry, "name")) ?? "",
+  }));
   return { items, next: text(member(reply.body, "@odata.nextLink")) };
 }

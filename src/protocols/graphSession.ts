@@ -34,6 +34,8 @@ export interface GraphAttachments extends Advice {
   readonly defaults: object;
   /** The body of createUploadSession. */
   properties(file: FileInfo): object;
+  /** Whether this can be the URL of a session for that collection. */
+  uploadsTo(uploadUrl: string, collection: string): boolean;
   /** The URL that takes the ranges, and who it belongs to. */
   readonly rangeSuffix: string;
   readonly rangesTo: "api" | "upload";
@@ -83,6 +85,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
       to: "api",
     }),
     readSession,
+    opened: ({ uploadUrl, collection }) => kind.uploadsTo(uploadUrl, collection),
     sendRange: ({ uploadUrl }, range, bytes) => ({
       method: "PUT",
       url: uploadUrl + kind.rangeSuffix,
@@ -106,7 +109,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
       const told = remedy(reply, collection, kind);
       const error = member(reply.body, "error") as { message?: unknown } | undefined;
       if (told === undefined || typeof error !== "object") return reply;
-      return { ...reply, body: { error: { ...error, message: `${String(error.message ?? "")} ${told}`.trim() } } };
+      return { ...reply, body: { error: { ...error, message: `${text(error?.message) ?? ""} ${told}`.trim() } } };
     },
     created,
     status: ({ uploadUrl }) => ({ method: "GET", url: uploadUrl, to: kind.rangesTo }),

@@ -30,6 +30,8 @@ export const outlook = graphAttachments({
   }),
   permission: "Mail.ReadWrite (Calendars.ReadWrite for events)",
   noSessions: /^https:\/\/(dod-)?graph\.microsoft\.us[:/]/i,
+  // its host and path vary, but it is never Graph itself, whose other resources a token would open
+  uploadsTo: (uploadUrl) => /attachmentSessions/i.test(uploadUrl) || !/^https?:\/\/[^/?#]*graph/i.test(uploadUrl),
   rangeSuffix: "",
   rangesTo: "upload",
 });

@@ -21,6 +21,7 @@ export const todo = graphAttachments({
     attachmentInfo: { attachmentType: "file", name, size, contentType },
   }),
   permission: "Tasks.ReadWrite",
+  uploadsTo: (uploadUrl) => /^https?:\/\/[^/?#]+\/[^?#]*\/attachmentSessions\/[^/?#]+$/i.test(uploadUrl),
   rangeSuffix: "/content",
   rangesTo: "api",
 });

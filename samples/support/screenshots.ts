@@ -1,8 +1,10 @@
 /**
- * Takes the pictures of both samples that stand in the README, with Chromium (`CHROMIUM=/usr/bin/chromium`):
+ * Takes the pictures of both samples that stand in the README, with Chromium (`CHROMIUM=/usr/bin/chromium`); the browser
+ * tests take them too, into a folder of their own:
  *
- *   npx tsx samples/support/screenshots.ts
+ *   npx tsx samples/support/screenshots.ts [folder]
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "puppeteer-core";
 import { launchChromium } from "./browser.js";
@@ -59,8 +61,8 @@ async function pickEvent(page: Page): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = new URL("../../docs/screenshots/", import.meta.url);
+  const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/screenshots/", import.meta.url));
   for (const sample of ["outlook-addin", "teams-tab"]) {
-    await takeScreenshots(sample, (name) => fileURLToPath(new URL(`${name}.png`, folder)));
+    await takeScreenshots(sample, (name) => join(folder, `${name}.png`));
   }
 }

@@ -21,7 +21,8 @@ export function text(value: unknown): string | undefined {
 
 /** The id at the end of `…/Attachments('ID')` or `…/Attachments/ID`. */
 export function attachmentId(location: string | null): string | undefined {
-  const match = /\/attachments(?:\('((?:[^']|'')+)'\)|\/([^/?#]+))\/?(?:[?#].*)?$/i.exec(location ?? "");
+  const [path = ""] = (location ?? "").split(/[?#]/, 1);
+  const match = /\/attachments(?:\('((?:[^']|'')+)'\)|\/([^/]+))\/?$/i.exec(path);
   const id = match?.[1]?.replaceAll("''", "'") ?? match?.[2];
   return id === undefined ? undefined : decoded(id);
 }

@@ -1,3 +1,4 @@
+import { memory } from "./content.js";
 import { deliver } from "./deliver.js";
 import { UploadError } from "./errors.js";
 import { postWhole } from "./post.js";
@@ -5,11 +6,19 @@ import type { Reply } from "./protocol.js";
 import type { UploadPlan } from "./session.js";
 
 /** Attaches one file, in the way that its size asks for, and answers the attachment. */
-export async function attachFile(plan: UploadPlan): Promise<object> {
+export async function attachFile(given: UploadPlan): Promise<object> {
+  const plan = await readable(given);
   const { protocol } = plan.service;
   const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
   const result = await deliver({ plan, post: () => postWhole(plan), troubleOf });
   return "created" in result ? result.created.attachment : posted(result.posted, plan);
+}
+
+/** A stream that is small enough for one request is read whole: should the request be refused, a session needs it again. */
+async function readable(plan: UploadPlan): Promise<UploadPlan> {
+  const { content, file, service } = plan;
+  if (content.anywhere || file.size > service.settings.threshold) return plan;
+  return { ...plan, content: memory(await content.read(0, file.size)) };
 }
 
 function posted(reply: Reply, { file, service }: UploadPlan): object {

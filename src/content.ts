@@ -101,7 +101,7 @@ function ofResponse(response: Response, size: number | undefined): OpenedSource 
 }
 
 /** Bytes that are in memory already. */
-function memory(bytes: Uint8Array): Content {
+export function memory(bytes: Uint8Array): Content {
   return {
     size: bytes.length,
     anywhere: true,

@@ -227,6 +227,17 @@ describe("an intercepted POST", () => {
     }
   });
 
+  test("attaches a stream too where one POST was refused as too large, though a stream is read only once", async () => {
+    nock(graph).post(`/v1.0${collection}`).reply(413, "");
+    const { received } = upload();
+    const options = { name: "a.bin", size: bytes.length, threshold: 10_000_000 };
+    const made = await client()
+      .api(collection)
+      .attach(new Blob([bytes]).stream(), options);
+    expect(made).toMatchObject({ id: "ID=" });
+    expect(Buffer.concat(received).equals(bytes)).toBe(true);
+  });
+
   test("makes one POST where the service says that the file is below its minimum for sessions", async () => {
     const code = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize";
     nock(graph).get(`/v1.0${collection}`).query(true).reply(200, { value: [] });

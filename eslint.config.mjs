@@ -6,7 +6,8 @@ import tseslint from "typescript-eslint";
  * is in no layer may be imported by none.
  */
 const layers = [
-  ["protocol", "bytes", "queue"],
+  ["abort", "protocol", "bytes"],
+  ["queue"],
   ["range"],
   ["protocols/graphPath"],
   ["protocols/graphReply"],
@@ -45,6 +46,7 @@ const sdk = "@microsoft/microsoft-graph-client";
 const usesTheClient = ["azureDevOpsClient", "errors", "transport"];
 /** The engine and what it stands on never know which protocol they run. */
 const engine = [
+  "abort",
   "protocol",
   "range",
   "errors",

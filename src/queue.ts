@@ -1,3 +1,5 @@
+import { orAborted } from "./abort.js";
+
 /** Lets jobs of one key run one after another, and of different keys side by side: Exchange answers 412 to parallel writes. */
 export class Queue {
   readonly #tails = new Map<string, Promise<unknown>>();
@@ -6,7 +8,7 @@ export class Queue {
   async run<T>(key: string | undefined, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (key === undefined) return job();
     const before = this.#tails.get(key);
-    const turn = before ? Promise.race([before, aborted(signal, before)]) : Promise.resolve();
+    const turn = before ? orAborted(before, signal) : Promise.resolve();
     const result = turn.then(job);
     const tail = Promise.allSettled([before, result]).then(() => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
@@ -14,14 +16,4 @@ export class Queue {
     this.#tails.set(key, tail);
     return result;
   }
-}
-
-/** Rejects when the signal aborts; forgets the signal when `done` settles. */
-function aborted(signal: AbortSignal | undefined, done: Promise<unknown>): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = () => reject(signal?.reason);
-    if (signal?.aborted) return stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    void done.finally(() => signal?.removeEventListener("abort", stop));
-  });
 }

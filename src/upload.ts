@@ -1,3 +1,4 @@
+import { orAborted } from "./abort.js";
 import { Attempts } from "./attempts.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
 import { findCreated } from "./find.js";
@@ -77,11 +78,7 @@ export class Upload {
   async #read(start: number): Promise<Uint8Array> {
     const { signal } = this.#plan.service.settings;
     signal?.throwIfAborted();
-    let stop = () => {};
-    const aborted = new Promise<never>((_, reject) =>
-      signal?.addEventListener("abort", (stop = () => reject(signal.reason)), { once: true }),
-    );
-    return Promise.race([this.#reader.read(start), aborted]).finally(() => signal?.removeEventListener("abort", stop));
+    return orAborted(this.#reader.read(start), signal);
   }
 
   async #understand(answer: Reply | NoReply, range: ByteRange): Promise<Step> {

@@ -25,4 +25,4 @@ test("the pictures of both panes that stand in the README can be taken anew, and
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 120_000);
+}, 240_000);

@@ -29,7 +29,7 @@ const merge = (pick) => {
 const failed = results.flatMap((result) => result.failed);
 const faults = merge((result) => result.faults);
 console.log(
-  `${sum(({ schedules }) => schedules)} schedules, ${sum(({ requests }) => requests)} requests in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+  `${sum(({ schedules }) => schedules)} schedules, ${sum(({ requests }) => requests)} requests, ${sum(({ deaths }) => deaths)} deaths of the process in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
 );
 console.log(
   `ended: ${merge((result) => result.ended)

@@ -7,9 +7,11 @@ const faults: Record<string, number> = {};
 const ended: Record<string, number> = {};
 const failed: number[] = [];
 let requests = 0;
+let deaths = 0;
 for (let seed = from; seed < to; seed++) {
   const outcome = await simulate(seed);
   requests += outcome.requests;
+  deaths += outcome.deaths;
   ended[outcome.ended] = (ended[outcome.ended] ?? 0) + 1;
   for (const fault of outcome.faults) faults[fault] = (faults[fault] ?? 0) + 1;
   if (outcome.violations.length > 0) failed.push(seed);
@@ -17,4 +19,4 @@ for (let seed = from; seed < to; seed++) {
     console.error([`seed ${seed}: ${outcome.violations.join("; ") || "all is well"}`, ...outcome.story].join("\n  "));
   }
 }
-console.log(JSON.stringify({ schedules: to - from, requests, faults, ended, failed }));
+console.log(JSON.stringify({ schedules: to - from, requests, deaths, faults, ended, failed }));

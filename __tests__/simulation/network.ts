@@ -32,6 +32,10 @@ export class Network {
   closed = false;
   /** The running process; requests of one that has died are never answered. */
   generation = 0;
+  /** At how many awaits on the world outside (a request, its reply, a stored checkpoint) from now the process dies. */
+  lifetime = Infinity;
+  /** How far the one file has been read, where it is a stream; what lies between a range and here is held in memory. */
+  position = 0;
   #inFlight = 0;
   readonly #open = new Set<Exchange>();
   readonly #putting = new Map<string, number>();
@@ -40,7 +44,12 @@ export class Network {
     private readonly service: ReturnType<typeof createService>,
     private readonly random: () => number,
     private readonly rate: number,
-    private readonly limits: { readonly faults: number; readonly atOnce: number; readonly down?: Down },
+    private readonly limits: {
+      readonly faults: number;
+      readonly atOnce: number;
+      readonly held: number;
+      readonly down?: Down;
+    },
   ) {}
 
   /** How many faults there were. */
@@ -51,7 +60,7 @@ export class Network {
   /** In place of the global `fetch`; a client tells by its fetch options which process it is of. */
   fetch = async (url: string, options: RequestInit & { generation?: number }): Promise<Response> => {
     const { method = "GET", body, signal, headers, generation } = options;
-    if (generation !== this.generation) return never();
+    if (!this.lives(generation)) return never();
     const lower = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
     const origin = (Object.keys(origins) as Origin[]).find((name) => url.startsWith(origins[name]));
     if (!origin) {
@@ -76,6 +85,8 @@ export class Network {
       fault: fault?.name,
       at: Date.now(),
     });
+    if (range && this.position - Number(range[1]) > this.limits.held)
+      this.violations.push("more of a stream in memory");
     const session = kind === "range" ? url.split("?")[0]! : undefined;
     this.#enter(session);
     try {
@@ -93,7 +104,7 @@ export class Network {
         wait: (ms) => wait(ms, signal),
         lost,
       });
-      if (generation !== this.generation) return never();
+      if (!this.lives(generation)) return never();
       if (reply.status === 412 && !fault && kind !== "link") this.violations.push("two writes to one item at once");
       return new Response(reply.status === 204 || reply.body.length === 0 ? null : new Uint8Array(reply.body), {
         status: reply.status,
@@ -101,11 +112,11 @@ export class Network {
       });
     } catch (error) {
       exchange.abandon();
+      if (!this.lives(generation)) return never();
       throw error;
     } finally {
       exchange.close();
-      this.#open.delete(exchange);
-      this.#leave(session);
+      if (this.#open.delete(exchange)) this.#leave(session);
     }
   };
 
@@ -130,8 +141,17 @@ export class Network {
     if (session !== undefined) this.#putting.set(session, this.#putting.get(session)! - 1);
   }
 
+  /** One await of a process, at which it may die: whether it lives on. */
+  lives(generation: number | undefined): boolean {
+    if (generation !== this.generation) return false;
+    if (--this.lifetime > 0) return true;
+    this.#kill();
+    return false;
+  }
+
   /** Ends a process: what it has sent may still be done, but nobody hears of it. */
-  kill(): void {
+  #kill(): void {
+    this.lifetime = Infinity;
     this.generation++;
     this.#inFlight = 0;
     this.#putting.clear();

@@ -13,6 +13,8 @@ import { Clock, randomOf } from "./clock.js";
 import { Network, origins } from "./network.js";
 
 const RANGE = 100;
+/** What a stream gives at a time. */
+const CHUNK = 33;
 const NAME = "a.bin";
 const MAILBOX = 4;
 
@@ -21,6 +23,8 @@ export interface Outcome {
   readonly seed: number;
   readonly faults: readonly string[];
   readonly requests: number;
+  /** How often the process died and another went on. */
+  readonly deaths: number;
   readonly ended: "whole" | "error" | "stopped";
   /** What must not be: empty, or the promise of this package is broken. */
   readonly violations: readonly string[];
@@ -64,6 +68,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
     faults: pick(1, 2, 4, 12, Infinity),
     atOnce: MAILBOX,
+    held: 2 * RANGE + CHUNK,
     down:
       random() < 0.05
         ? {
@@ -83,7 +88,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   const make = pick(...ways);
   const world = make({ service, network, bytes, options, pick });
   const stop = new AbortController();
-  const dies = world.mortal && random() < 0.6 ? 1 + Math.floor(random() * 12) : Infinity;
+  const dies = world.mortal && random() < 0.6 ? 1 + Math.floor(random() * 30) : Infinity;
   const stopsAt = random() < 0.1 ? 1 + Math.floor(random() * 12) : Infinity;
 
   const { fetch } = globalThis;
@@ -93,6 +98,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     let settled: { result?: unknown; error?: UploadError & { statusCode?: number } } | undefined;
     const begin = () => {
       const { generation } = network;
+      if (generation < 3) network.lifetime = dies;
       const keep = (end: typeof settled) => void (generation === network.generation && (settled = end));
       world.attach(stop.signal).then(
         (result) => keep({ result }),
@@ -102,9 +108,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     begin();
     let deaths = 0;
     const pause = () =>
-      settled !== undefined ||
-      (deaths < 3 && network.seen.length >= dies * (deaths + 1)) ||
-      (network.seen.length >= stopsAt && !stop.signal.aborted);
+      settled !== undefined || network.generation > deaths || (network.seen.length >= stopsAt && !stop.signal.aborted);
     while (!settled) {
       if (!(await clock.runUntil(pause))) {
         network.violations.push("an end that never comes");
@@ -115,8 +119,7 @@ export async function simulate(seed: number): Promise<Outcome> {
         stop.abort(Object.assign(new Error("stopped"), { name: "AbortError" }));
         network.closed = true;
       } else {
-        deaths++;
-        network.kill();
+        deaths = network.generation;
         clock.clear();
         begin();
       }
@@ -151,6 +154,7 @@ export async function simulate(seed: number): Promise<Outcome> {
       seed,
       faults: network.seen.flatMap(({ fault }) => fault ?? []),
       requests,
+      deaths,
       ended,
       violations,
       story: [make.name, ...story, end],
@@ -207,7 +211,8 @@ function judge({ settled, world, bytes, network, deaths, retries, stopped, repli
   const sent = network.seen.filter(({ kind }) => kind === "range").reduce((sum, { bytes: length }) => sum + length, 0);
   const costs = network.faults + deaths * 2 + replicationDelay;
   const share = world.share ?? 1;
-  if (sent > bytes.length * (share + costs) + costs * RANGE) violations.push(`${sent} bytes sent for ${bytes.length}`);
+  const sessions = Math.max(share, network.seen.filter(({ kind }) => kind === "create").length);
+  if (sent > bytes.length * sessions + costs * RANGE) violations.push(`${sent} bytes sent for ${bytes.length}`);
   if (network.seen.length > 30 + 30 * (share + costs)) violations.push(`${network.seen.length} requests`);
   return violations;
 }
@@ -263,7 +268,13 @@ function graphItem({ service, pick }: Setting) {
 /** What a process stores of its upload, as JSON. */
 class Checkpoint {
   #text: string | undefined;
-  save = (session: UploadSession) => void (this.#text = JSON.stringify(session));
+  constructor(private readonly network: Network) {}
+  /** Dies before it is stored, or after. */
+  save = (session: UploadSession, generation: number) => {
+    if (!this.network.lives(generation)) return;
+    this.#text = JSON.stringify(session);
+    this.network.lives(generation);
+  };
   load = (): UploadSession | undefined =>
     this.#text === undefined ? undefined : (JSON.parse(this.#text) as UploadSession);
 }
@@ -272,7 +283,7 @@ class Checkpoint {
 async function goOn(
   client: Client,
   path: string,
-  { bytes, options }: Setting,
+  { bytes, options, network: { generation } }: Setting,
   checkpoint: Checkpoint,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -281,8 +292,8 @@ async function goOn(
   const task = stored
     ? await LargeAttachmentTask.restore(client, stored, bytes, more)
     : await LargeAttachmentTask.create(client, path, bytes, { ...more, name: NAME });
-  checkpoint.save(task.session);
-  return task[stored ? "resume" : "upload"]({ onProgress: () => checkpoint.save(task.session), signal });
+  checkpoint.save(task.session, generation);
+  return task[stored ? "resume" : "upload"]({ onProgress: () => checkpoint.save(task.session, generation), signal });
 }
 
 const ways: readonly ((setting: Setting) => World)[] = [
@@ -308,9 +319,12 @@ const ways: readonly ((setting: Setting) => World)[] = [
   function streamed(setting) {
     const item = graphItem(setting);
     const client = withLargeAttachments(graphClient(setting), setting.options);
-    const { bytes } = setting;
+    const { bytes, network } = setting;
     async function* chunks() {
-      for (let at = 0; at < bytes.length; at += 33) yield bytes.subarray(at, at + 33);
+      for (let at = 0; at < bytes.length; at += CHUNK) {
+        network.position = at + CHUNK;
+        yield bytes.subarray(at, at + CHUNK);
+      }
     }
     return {
       ...item,
@@ -321,7 +335,7 @@ const ways: readonly ((setting: Setting) => World)[] = [
   },
   function taskThatDies(setting) {
     const item = graphItem(setting);
-    const checkpoint = new Checkpoint();
+    const checkpoint = new Checkpoint(setting.network);
     return {
       ...item,
       mortal: true,
@@ -331,7 +345,7 @@ const ways: readonly ((setting: Setting) => World)[] = [
   function workItem(setting) {
     const { service } = setting;
     const { id, path } = service.azureDevOps.addWorkItem();
-    const checkpoint = new Checkpoint();
+    const checkpoint = new Checkpoint(setting.network);
     const mortal = setting.pick(true, false);
     const added = () =>
       service.azureDevOps.workItem(id).relations.map(({ url }) => {

@@ -1,24 +1,9 @@
 import { createService } from "../../src/emulator/service";
-import {
-  attachmentsPath,
-  basic,
-  chunk,
-  exceptionOf,
-  octets,
-  start,
-  startAzure,
-  upload,
-  type AzureBench,
-} from "./azureDevOpsSupport";
+import { attachmentsPath, basic, chunk, exceptionOf, octets, start, useAzure, upload } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(50_000);
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 test("a start with content is refused", async () => {
   const response = await bench.request("POST", `${attachmentsPath}?uploadType=chunked`, { body: bytes });

@@ -1,13 +1,8 @@
-import { attachmentsPath, chunk, read, start, startAzure, type AzureBench } from "./azureDevOpsSupport";
+import { attachmentsPath, chunk, read, start, useAzure } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(50_000);
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 /** Sends the file in these pieces and gives the statuses. */
 async function chunks(id: string, ...ends: number[]): Promise<number[]> {

@@ -1,22 +1,8 @@
-import {
-  attachmentsPath,
-  chunk,
-  exceptionOf,
-  octets,
-  read,
-  start,
-  startAzure,
-  type AzureBench,
-} from "./azureDevOpsSupport";
+import { attachmentsPath, chunk, exceptionOf, octets, read, start, useAzure } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(100);
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 const post = (headers: Record<string, string | undefined> = {}, query = ""): Promise<Response> =>
   bench.request("POST", `${attachmentsPath}${query}`, { body: Buffer.from(bytes), headers });

@@ -1,23 +1,8 @@
-import {
-  attachmentsPath,
-  chunk,
-  exceptionOf,
-  link,
-  patch,
-  start,
-  startAzure,
-  upload,
-  type AzureBench,
-} from "./azureDevOpsSupport";
+import { attachmentsPath, chunk, exceptionOf, link, patch, start, useAzure, upload } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(100);
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 test.each<[string, unknown, RegExp]>([
   ["without a url", { rel: "AttachedFile" }, /^Value \{"rel":"AttachedFile"\} does not match the expected type /],

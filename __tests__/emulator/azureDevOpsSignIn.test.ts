@@ -1,23 +1,8 @@
-import {
-  attachmentsPath,
-  basic,
-  chunk,
-  exceptionOf,
-  patch,
-  start,
-  startAzure,
-  upload,
-  type AzureBench,
-} from "./azureDevOpsSupport";
+import { attachmentsPath, basic, chunk, exceptionOf, patch, start, useAzure, upload } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(100);
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 const post = (headers: Record<string, string | undefined> = {}, query = ""): Promise<Response> =>
   bench.request("POST", `${attachmentsPath}${query}`, { body: Buffer.from(bytes), headers });

@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
-import { attachmentsPath, exceptionOf, octets, read, startAzure, upload, type AzureBench } from "./azureDevOpsSupport";
+import { attachmentsPath, exceptionOf, octets, read, useAzure, upload } from "./azureDevOpsSupport";
 import { sampleBytes } from "./support";
 
 const bytes = sampleBytes(1000);
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const projectId = "21066450-5b08-4133-a0ee-5825033500cd";
-let bench: AzureBench;
-beforeAll(async () => {
-  bench = await startAzure();
-});
-afterAll(() => bench.emulator.close());
-beforeEach(() => bench.emulator.reset());
+const bench = useAzure();
 
 test("a POST of bytes answers 201 with id and url alone, and the file is there", async () => {
   const { azure, request } = bench;

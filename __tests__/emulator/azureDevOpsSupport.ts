@@ -38,6 +38,17 @@ export async function startAzure(options?: EmulatorOptions): Promise<AzureBench>
   return { emulator, azure, send, request };
 }
 
+/** One emulator for the tests of a file, as new for each of them. */
+export function useAzure(): AzureBench {
+  const bench = {} as AzureBench;
+  beforeAll(async () => {
+    Object.assign(bench, await startAzure());
+  });
+  afterAll(() => bench.emulator.close());
+  beforeEach(() => bench.emulator.reset());
+  return bench;
+}
+
 /** A second emulator for one test; it ends with the test also where that fails, as it would keep the run alive. */
 export async function withAzure(options: EmulatorOptions, use: (own: AzureBench) => Promise<void>): Promise<void> {
   const own = await startAzure(options);

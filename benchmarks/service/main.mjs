@@ -1,0 +1,74 @@
+// A local service in a process of its own: it speaks the least of every protocol, takes bodies and forgets them.
+import { createServer } from "node:http";
+import { azureBlob } from "./azureBlob.mjs";
+import { azureDevOps } from "./azureDevOps.mjs";
+import { gcs } from "./gcs.mjs";
+import { graph } from "./graph.mjs";
+import { s3 } from "./s3.mjs";
+import { tus } from "./tus.mjs";
+
+const protocols = { v1: graph, sessions: graph, devops: azureDevOps, tus, upload: gcs, blob: azureBlob, s3 };
+/** Milliseconds from the last byte of a range to its reply. */
+let serviceTime = Number(process.argv[2] ?? 0);
+let seen = fresh();
+
+function fresh() {
+  return { ranges: 0, bytes: 0, largest: 0, firstRange: undefined };
+}
+
+const server = createServer(async (request, response) => {
+  const [, first] = request.url.split(/[/?:.]/);
+  if (first === "stats") return reply(response, { status: 200, body: { ...seen } });
+  if (first === "reset") {
+    seen = fresh();
+    return reply(response, { status: 200, body: {} });
+  }
+  if (isRange(request)) return reply(response, { status: 411 }); // as the services do
+  const carriesFile = Number(request.headers["content-length"] ?? 0) > 100_000;
+  if (carriesFile) {
+    seen.firstRange ??= String(process.hrtime.bigint());
+    seen.ranges++;
+  }
+  const length = await discard(request);
+  if (carriesFile) {
+    seen.bytes += length;
+    seen.largest = Math.max(seen.largest, length);
+    if (serviceTime > 0) await new Promise((resolve) => setTimeout(resolve, serviceTime));
+  }
+  const origin = `http://${request.headers.host}`;
+  const answer = protocols[first]?.({ request, length, origin, headers: request.headers });
+  reply(response, answer ?? { status: 204 });
+});
+
+function isRange({ method, headers }) {
+  return (method === "PUT" || method === "PATCH") && headers["transfer-encoding"] !== undefined;
+}
+
+/** Takes a body; how many bytes it had. */
+function discard(request) {
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    request.on("data", (chunk) => (length += chunk.length));
+    request.on("end", () => resolve(length));
+    request.on("error", reject);
+    request.on("close", () => resolve(length));
+  });
+}
+
+function reply(response, { status, headers = {}, body }) {
+  if (response.destroyed) return;
+  const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "application/xml" : "application/json";
+  const described = text ? { "Content-Type": type, "Content-Length": Buffer.byteLength(text) } : {};
+  response.writeHead(status, { ...(status === 204 ? {} : { "Content-Length": 0 }), ...described, ...headers });
+  response.end(text);
+}
+
+server.keepAliveTimeout = 60_000;
+server.requestTimeout = 0;
+server.listen(0, "127.0.0.1", () => process.send(server.address().port));
+process.on("message", (message) => {
+  serviceTime = message.serviceTime;
+  process.send("changed");
+});
+process.on("disconnect", () => process.exit());

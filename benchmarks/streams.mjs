@@ -1,0 +1,96 @@
+import { client, each } from "./support/variants.mjs";
+import { goal, MIB, mib, ms } from "./support/format.mjs";
+import { inRounds } from "./support/samples.mjs";
+import { startService } from "./support/service.mjs";
+import { median, ratio } from "./support/statistics.mjs";
+
+const SIZE = 256 * MIB;
+const RANGE = 5 * MIB;
+
+/** Uploads from Node streams: overlap of reading and sending, throughput, memory. */
+export async function run({ rounds = 5 } = {}) {
+  const service = await startService();
+  try {
+    const { origin } = service;
+    const fast = await throughput(origin, 0, rounds);
+    await service.setServiceTime(50);
+    const slow = await throughput(origin, 50, Math.min(rounds, 3));
+    await service.setServiceTime(25);
+    const overlap = await overlapping(origin, rounds);
+    const rows = Object.keys(fast).map((name) => [
+      name,
+      speed(fast[name]).toFixed(0),
+      (median(each(fast[name], "cpu")) / 1000).toFixed(2),
+      speed(slow[name]).toFixed(1),
+      mib(median(each(fast[name], "peak"))),
+      mib(median(each(slow[name], "peak"))),
+    ]);
+    const columns = ["", "MiB/s at 0 ms", "CPU s", "MiB/s at 50 ms", "peak MiB at 0 ms", "peak MiB at 50 ms"];
+    const caption = "256 MiB from a Node stream, ranges of 5 MiB, by the service's time for a range";
+    const [ours] = Object.keys(fast);
+    return {
+      tables: [{ caption, columns, rows }, overlap.table],
+      goals: [
+        ...overlap.goals,
+        goal("stream at 0 ms", speed(fast[ours]), { least: 600, unit: " MiB/s" }),
+        goal("stream at 0 ms, CPU", median(each(fast[ours], "cpu")) / 1000, { most: 0.5, unit: " s" }),
+        goal("stream at 50 ms (ideal 100)", speed(slow[ours]), { least: 90, unit: " MiB/s" }),
+        goal("memory of a stream", median(each([...fast[ours], ...slow[ours]], "peak")) / MIB, {
+          most: 35,
+          unit: " MiB",
+        }),
+      ],
+    };
+  } finally {
+    await service.stop();
+  }
+}
+
+const speed = (samples) => SIZE / MIB / (median(each(samples, "wall")) / 1000);
+
+function throughput(origin, serviceTime, rounds) {
+  const parameters = { origin, size: SIZE, rangeSize: RANGE, stream: true };
+  const variants = {
+    "**`attach`** (Azure DevOps)": client("ours", "azureDevOps", parameters),
+    "bare `fetch`, read then send": client("bare", "bareStream", parameters),
+    "Graph client's `StreamUpload`": client("sdk", "sdk", parameters),
+    "tus-js-client": client("tus", "tus", parameters),
+    "@azure/storage-blob": client("azureBlob", "azureBlob", parameters),
+    "@aws-sdk/lib-storage": client("s3", "s3", parameters),
+    "@google-cloud/storage": client("gcs", "gcs", parameters),
+  };
+  return inRounds(variants, { rounds, about: `streams at ${serviceTime} ms` });
+}
+
+/** A source of 25 ms a range and a service of 25 ms a range: half of the time can be saved. */
+async function overlapping(origin, rounds) {
+  const RANGES = 20;
+  const rangeSize = 3_932_160;
+  const parameters = { origin, size: RANGES * rangeSize, rangeSize, stream: true, pace: 25 };
+  const variants = {
+    "reading alone": client("waits", "source", parameters),
+    "sending alone": client("waits", "service", parameters),
+    "**`LargeAttachmentTask`**": client("ours", "task", parameters),
+    "**`attach`**": client("ours", "attach", parameters),
+    "bare `fetch`, read then send": client("bare", "bareStream", parameters),
+    "Graph client's `StreamUpload`": client("sdk", "sdk", parameters),
+  };
+  const samples = await inRounds(variants, { rounds: Math.min(rounds, 5), about: "overlap" });
+  const wall = (name) => each(samples[name], "wall");
+  const sending = wall("sending alone");
+  const longer = wall("reading alone").map((one, index) => Math.max(one, sending[index]));
+  const ideal = RANGES * 25;
+  const rows = Object.keys(samples).map((name) => [
+    name,
+    ms(median(wall(name))),
+    ratio(wall(name), longer).median.toFixed(2),
+    (median(wall(name)) / ideal).toFixed(2),
+  ]);
+  const columns = ["", "ms", "to the longer alone", `to ${ideal} ms of waits`];
+  const caption = "20 ranges of 3.75 MiB, each 25 ms to read and 25 ms at the service";
+  const own = ratio(wall("**`LargeAttachmentTask`**"), longer).median;
+  return {
+    table: { caption, columns, rows },
+    goals: [goal("a slow source beside a slow service, to the longer of the two", own, { most: 1.2 })],
+  };
+}

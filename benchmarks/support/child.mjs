@@ -1,0 +1,10 @@
+// Runs one piece of work in this process, which is new, and tells its parent what it cost.
+// Arguments: module, export, parameters as JSON. The export prepares, and answers the work.
+import { measure } from "./measure.mjs";
+
+const [, , module, name, parameters] = process.argv;
+const prepare = (await import(module))[name];
+if (!prepare) throw new Error(`${module} has no ${name}.`);
+const work = await prepare(JSON.parse(parameters));
+const measured = await measure(work);
+process.send(measured, () => process.disconnect());

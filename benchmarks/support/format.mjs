@@ -1,0 +1,25 @@
+export const MIB = 2 ** 20;
+
+export const ms = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
+export const mib = (bytes) => (bytes / MIB).toFixed(0);
+export const share = ({ median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}…${high.toFixed(2)})`;
+
+/** A Markdown table. */
+export function table({ caption, columns, rows, note }) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const lines = [line(columns), line(columns.map((_, index) => (index === 0 ? "---" : "--:"))), ...rows.map(line)];
+  return [`**${caption}**`, "", ...lines, ...(note ? ["", note] : [])].join("\n");
+}
+
+/** A goal, what was measured, and whether that is enough. */
+export function goal(text, value, { most, least, unit = "" }) {
+  const met = most === undefined ? value >= least : value <= most;
+  const limit = most === undefined ? `at least ${least}` : `at most ${most}`;
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return { text, limit: `${limit}${unit}`, value: `${value.toFixed(digits)}${unit}`, met };
+}
+
+export function goalsTable(goals) {
+  const rows = goals.map(({ text, limit, value, met }) => [text, limit, value, met ? "yes" : "**no**"]);
+  return table({ caption: "Goals", columns: ["", "goal", "measured", "met"], rows });
+}

@@ -1,0 +1,8 @@
+import { cpus, totalmem, type } from "node:os";
+
+/** What the figures were measured on. */
+export function machine() {
+  const [{ model }] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `Measured on ${type()} with ${cpus().length} cores (${model.trim()}), ${memory} GiB of memory, Node ${process.versions.node}, over loopback without TLS. Compare rows, not absolutes.`;
+}

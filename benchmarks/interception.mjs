@@ -1,0 +1,59 @@
+import { client, each } from "./support/variants.mjs";
+import { goal, MIB, mib, ms } from "./support/format.mjs";
+import { inRounds } from "./support/samples.mjs";
+import { startService } from "./support/service.mjs";
+import { median, ratio } from "./support/statistics.mjs";
+
+const RANGE = 3_932_160;
+
+/** 150 MiB as the JSON body of one POST, through the handler. */
+export async function run({ rounds = 5 } = {}) {
+  const service = await startService();
+  try {
+    const parameters = { origin: service.origin, size: 150 * MIB };
+    const variants = {
+      "`JSON.parse` and `Buffer.from`": client("intercepted", "parsed", parameters),
+      "**`LargeAttachmentHandler`**": client("intercepted", "handled", parameters),
+      "bare `fetch` loop of the decoded bytes": client("intercepted", "bytes", parameters),
+      "**`LargeAttachmentHandler`**, nothing sent": client("intercepted", "held", parameters),
+    };
+    const samples = await inRounds(variants, { rounds, about: "interception" });
+    const [parsed, handled, , held] = Object.values(samples);
+    const rows = Object.entries(samples).map(([name, all]) => [
+      name,
+      ...[median(each(all, "first")), median(each(all, "longest"))].map((value) => (value > 0 ? ms(value) : "")),
+      ms(median(each(all, "wall"))),
+      ms(median(each(all, "cpu"))),
+      mib(median(each(all, "peak"))),
+      all[0].buffers === undefined
+        ? ""
+        : ["buffers", "heap"].map((what) => (median(each(all, what)) / MIB).toFixed(1)).join(" + "),
+    ]);
+    const columns = [
+      "",
+      "ms to the first range",
+      "longest stop, ms",
+      "ms in all",
+      "CPU ms",
+      "peak MiB",
+      "MiB in use: buffers + heap",
+    ];
+    const caption = "150 MiB as the JSON body of one POST, service of 0 ms";
+    const note =
+      "Memory is what comes on top of the caller's string. In use: once rubbish is collected, at every range.";
+    return {
+      tables: [{ caption, columns, rows, note }],
+      goals: [
+        goal(
+          "first range of an intercepted body, to parsing and decoding all of it",
+          ratio(each(handled, "first"), each(parsed, "first")).median,
+          { most: 0.15 },
+        ),
+        goal("longest stop of the event loop", median(each(handled, "longest")), { most: 30, unit: " ms" }),
+        goal("memory in use besides the body, in ranges", median(each(held, "buffers")) / RANGE, { most: 2 }),
+      ],
+    };
+  } finally {
+    await service.stop();
+  }
+}

@@ -1,30 +1,54 @@
-const END = /-(\d+)\/(\d+)$/;
+const RANGE = /(\d+)-(\d+)\/(\d+)$/;
+/** What an item is listed with: its newest few attachments. */
+const LISTED = 5;
 
-/** Upload sessions of Outlook and of drives, and the listing of attachments. */
-export function graph({ request, headers, origin }) {
+/** By the number in its URL: the collection, the file's name, and the offset. */
+const sessions = new Map();
+/** By collection. */
+const attachments = new Map();
+let count = 0;
+
+/** Upload sessions of Outlook and of drives, and the listing of attachments. A range counts once it is whole. */
+export function graph({ request, headers, origin, body }) {
   const { url, method } = request;
-  if (method === "POST" && url.includes("createUploadSession")) {
-    const kind = url.includes("/attachments/") ? "attachmentSessions" : "drive";
-    const body = {
-      uploadUrl: `${origin}/sessions/${kind}/1`,
-      expirationDateTime: new Date(Date.now() + 86_400_000).toISOString(),
-      nextExpectedRanges: ["0-"],
-    };
-    return { status: kind === "drive" ? 200 : 201, body };
+  const path = url.split("?")[0];
+  if (method === "POST" && path.endsWith("/createUploadSession")) return opened(path, origin, body);
+  const session = path.startsWith("/sessions/") ? path.split("/")[3] : undefined;
+  if (method === "PUT") return range(session, path, headers["content-range"] ?? "", origin);
+  if (method === "DELETE") sessions.delete(session);
+  if (method === "GET" && session) {
+    const known = sessions.get(session);
+    return known ? { status: 200, body: { nextExpectedRanges: [`${known.offset}-`] } } : { status: 404, body: GONE };
   }
-  if (method === "PUT") return range(url, headers["content-range"] ?? "", origin);
-  if (method === "GET") return { status: 200, body: { value: [] } };
-  if (method === "POST") return { status: 201, body: { id: "1", name: "file", size: 1 } };
-  return { status: 204 };
+  if (method === "GET") return { status: 200, body: { value: attachments.get(path) ?? [] } };
+  return method === "POST" ? { status: 201, body: { id: "1", name: "file", size: 1 } } : { status: 204 };
 }
 
-function range(url, contentRange, origin) {
-  const [, last, total] = END.exec(contentRange) ?? [];
+const GONE = { error: { code: "itemNotFound", message: "There is no such session." } };
+
+function opened(path, origin, body) {
+  const attached = path.includes("/attachments/");
+  const id = `s${++count}`;
+  const name = /"name":"([^"]*)"/.exec(body)?.[1];
+  sessions.set(id, { collection: path.slice(0, -"/createUploadSession".length), name, offset: 0 });
+  const expirationDateTime = new Date(Date.now() + 86_400_000).toISOString();
+  const uploadUrl = `${origin}/sessions/${attached ? "attachmentSessions" : "drive"}/${id}`;
+  return { status: attached ? 201 : 200, body: { uploadUrl, expirationDateTime, nextExpectedRanges: ["0-"] } };
+}
+
+function range(id, path, contentRange, origin) {
+  const drive = path.startsWith("/sessions/drive/");
+  const [start, last, total] = RANGE.exec(contentRange)?.slice(1).map(Number) ?? [];
   if (total === undefined) return { status: 400, body: { error: { code: "x", message: "no Content-Range" } } };
-  if (Number(last) + 1 < Number(total)) {
-    return { status: url.includes("drive") ? 202 : 200, body: { nextExpectedRanges: [`${Number(last) + 1}-`] } };
-  }
-  if (url.includes("drive")) return { status: 201, body: { id: "1", name: "file", size: Number(total), file: {} } };
-  const Location = `${origin}/v1.0/me/messages/1/attachments/${encodeURIComponent("AAMk1")}`;
-  return { status: 201, headers: { Location } };
+  const session = sessions.get(id);
+  if (session && session.offset !== start)
+    return { status: 416, body: { error: { code: "x", message: "wrong range" } } };
+  if (session) session.offset = last + 1;
+  if (last + 1 < total) return { status: drive ? 202 : 200, body: { nextExpectedRanges: [`${last + 1}-`] } };
+  sessions.delete(id);
+  if (drive) return { status: 201, body: { id: "1", name: "file", size: total, file: {} } };
+  const created = { id: `a${++count}`, name: session?.name ?? "file" };
+  const collection = session?.collection ?? "/v1.0/me/messages/1/attachments";
+  attachments.set(collection, [...(attachments.get(collection) ?? []), created].slice(-LISTED));
+  return { status: 201, headers: { Location: `${origin}${collection}/${created.id}` } };
 }

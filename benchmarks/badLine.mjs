@@ -1,0 +1,77 @@
+import { MIB } from "./support/format.mjs";
+import { startLine } from "./support/line.mjs";
+import { log } from "./support/log.mjs";
+import { pool } from "./support/pool.mjs";
+import { sample } from "./support/samples.mjs";
+import { startService } from "./support/service.mjs";
+import { median } from "./support/statistics.mjs";
+import { client } from "./support/variants.mjs";
+
+const SIZE = 24 * MIB;
+const UNIT = 327_680;
+const RANGES = { default: undefined, "320 KiB": UNIT, "1.25 MiB": 4 * UNIT, "3.75 MiB": 12 * UNIT };
+/** Bytes a second, and seconds between resets on average. */
+const LINES = [
+  { name: "16 Mbit/s, a reset every 6 s", rate: 2_000_000, resetEvery: 6 },
+  { name: "8 Mbit/s, a reset every 4 s", rate: 1_000_000, resetEvery: 4 },
+  { name: "4 Mbit/s, a reset every 4 s", rate: 500_000, resetEvery: 4 },
+];
+const SEEDS = [1, 2, 3];
+/** Seconds, as a multiple of what the line alone would take. */
+const PATIENCE = 2.5;
+const AT_ONCE = 18;
+
+/** Uploads over lines that break, with ranges of several sizes and with the default. */
+export async function run({ rounds = SEEDS.length } = {}) {
+  const service = await startService();
+  try {
+    const cells = LINES.flatMap((line) => Object.keys(RANGES).map((name) => ({ line, name, samples: [] })));
+    const runs = SEEDS.slice(0, rounds).flatMap((seed) => cells.map((cell) => ({ cell, seed })));
+    runs.sort((a, b) => a.cell.line.rate - b.cell.line.rate); // the longest first
+    const jobs = runs.map(({ cell, seed }, index) => async () => {
+      cell.samples.push(await overLine(service, cell, seed, index));
+      log(`badLine: ${cell.line.name}, ${cell.name}`);
+    });
+    await pool(jobs, AT_ONCE);
+    const columns = ["", ...Object.keys(RANGES)];
+    const rows = LINES.map((line) => [
+      `${line.name} (${(SIZE / line.rate).toFixed(0)} s without)`,
+      ...cells.filter((cell) => cell.line === line).map(({ samples }) => told(samples)),
+    ]);
+    const caption =
+      "24 MiB over a line of 50 ms that breaks: seconds, bytes carried to bytes of the file, uploads that ended";
+    const note = `By the size of ranges; the median of those that ended. Given up after ${PATIENCE} times the line's own time, or by the library (5 retries).`;
+    return { tables: [{ caption, columns, rows, note }] };
+  } finally {
+    await service.stop();
+  }
+}
+
+async function overLine(service, { line: { rate, resetEvery }, name }, seed, index) {
+  const line = await startLine({ port: service.port, up: rate, down: 4 * rate, latency: 25, resetEvery, seed });
+  const patience = Math.round((PATIENCE * SIZE) / rate);
+  const parameters = {
+    origin: line.origin,
+    size: SIZE,
+    rangeSize: RANGES[name],
+    message: `bad${index}`,
+    seed,
+    patience,
+  };
+  try {
+    return { ...(await sample(client("overLine", "outlook", parameters))), ...line.seen() };
+  } finally {
+    line.stop();
+  }
+}
+
+function told(samples) {
+  const ended = samples.filter(({ outcome }) => outcome === "whole");
+  const others = samples.filter(({ outcome }) => outcome !== "whole");
+  const why = others.map(({ outcome, loaded }) => `${outcome} at ${((100 * loaded) / SIZE).toFixed(0)} %`).join(", ");
+  const count = `${ended.length} of ${samples.length}`;
+  if (ended.length === 0) return `0 of ${samples.length}: ${why}`;
+  const seconds = median(ended.map(({ wall }) => wall / 1000)).toFixed(0);
+  const carried = median(ended.map(({ sent }) => sent / SIZE)).toFixed(2);
+  return `${seconds} s, ${carried}, ${count}${why && ` (${why})`}`;
+}

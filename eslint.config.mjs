@@ -135,20 +135,20 @@ export default tseslint.config(
     },
   },
   ...all.map((file) => boundaries(file)),
-  {
-    files: ["src/emulator/**"],
+  ...["src/emulator/*.ts", "src/emulator/*/*.ts"].map((files, depth) => ({
+    files: [files],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
         {
           patterns: [
-            { regex: "^\\.\\./(?!emulator)", message: "The emulator imports nothing of the client side." },
+            { regex: `^(\\.\\./){${depth + 1}}`, message: "The emulator imports nothing of the client side." },
             { regex: "^@microsoft/", message: "The emulator knows the wire, not the client." },
           ],
         },
       ],
     },
-  },
+  })),
   {
     files: ["samples/**", "scripts/**", "__tests__/crash/program.ts", "__tests__/simulation/main.ts"],
     rules: { "no-console": "off" },

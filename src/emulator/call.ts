@@ -1,5 +1,5 @@
-import type { Route } from "./path.js";
-import type { Store } from "./store.js";
+import type { Route } from "./graph/path.js";
+import type { Store } from "./items/store.js";
 import type { Reply, RequestHead, RequestLogEntry } from "./types.js";
 import type { Variations } from "./variations.js";
 

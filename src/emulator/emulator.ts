@@ -1,10 +1,10 @@
-import { makeCertificate } from "./certificate.js";
+import { makeCertificate } from "./wire/certificate.js";
 import { makeDispatcher } from "./dispatcher.js";
-import { FaultQueue } from "./faults.js";
-import { listen, type Listening } from "./server.js";
+import { FaultQueue } from "./wire/faults.js";
+import { listen, type Listening } from "./wire/server.js";
 import { createService } from "./service.js";
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
-import { carry, type Wire } from "./wire.js";
+import { carry, type Wire } from "./wire/carry.js";
 
 /** Starts a strict local Graph, its Outlook upload host and Azure DevOps, for tests of whatever uploads attachments. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {

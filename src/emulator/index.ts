@@ -6,9 +6,9 @@ export type {
   WorkItemInit,
   WorkItemReference,
   WorkItemRelation,
-} from "./azureDevOpsTypes.js";
-export type { FaultMatcher, FaultScript, RewrittenReply } from "./faults.js";
-export type { EventInfo, MailboxFixture, MessageInfo, SentMail } from "./mailTypes.js";
+} from "./azureDevOps/types.js";
+export type { FaultMatcher, FaultScript, RewrittenReply } from "./wire/faults.js";
+export type { EventInfo, MailboxFixture, MessageInfo, SentMail } from "./mail/types.js";
 export type {
   ClientOptions,
   Emulator,

@@ -1,4 +1,4 @@
-import { routeOf, type Route } from "./path.js";
+import { routeOf, type Route } from "./graph/path.js";
 import type { RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */

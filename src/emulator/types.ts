@@ -1,6 +1,6 @@
-import type { AzureDevOpsFixture } from "./azureDevOpsTypes.js";
-import type { FaultScript } from "./faults.js";
-import type { EventInfo, MailboxFixture } from "./mailTypes.js";
+import type { AzureDevOpsFixture } from "./azureDevOps/types.js";
+import type { FaultScript } from "./wire/faults.js";
+import type { EventInfo, MailboxFixture } from "./mail/types.js";
 import type { Variations } from "./variations.js";
 
 /** A message, event or task that holds attachments. `path` is what a client appends to the API version. */

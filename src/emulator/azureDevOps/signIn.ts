@@ -1,0 +1,30 @@
+import type { AzureDevOpsContext } from "./call.js";
+import { signInPage, signInRedirect, unauthorized } from "./replies.js";
+import type { User } from "./store.js";
+import type { Reply, RequestHead } from "../types.js";
+
+/** Who a request comes from: a PAT by Basic with any user name or, on Services only, the bearer (documented). */
+export function userOf(
+  { credentials }: AzureDevOpsContext,
+  { headers }: RequestHead,
+  server: boolean,
+): User | undefined {
+  const [scheme = "", value = ""] = (headers.authorization ?? "").split(" ");
+  if (scheme.toLowerCase() === "bearer") return !server && value === credentials.bearer ? "owner" : undefined;
+  if (scheme.toLowerCase() !== "basic") return undefined;
+  const pair = Buffer.from(value, "base64").toString();
+  const token = pair.slice(pair.indexOf(":") + 1);
+  if (!pair.includes(":")) return undefined;
+  if (token === credentials.personalAccessToken) return "owner";
+  return token === credentials.otherPersonalAccessToken ? "other" : undefined;
+}
+
+/**
+ * What a bad credential gets: GET and POST the sign-in page with 203 or the way there (field reports), PATCH 401 (captured).
+ * That PUT and DELETE are like PATCH, and that Suppress means 401, is inferred.
+ */
+export function refuseCredential({ url, vary }: AzureDevOpsContext, { method, headers }: RequestHead): Reply {
+  const suppressed = headers["x-tfs-fedauthredirect"]?.toLowerCase() === "suppress";
+  if (suppressed || ["PATCH", "PUT", "DELETE"].includes(method)) return unauthorized();
+  return vary.azureSignIn === 302 ? signInRedirect(url) : signInPage(203);
+}

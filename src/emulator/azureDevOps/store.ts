@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { attachmentIdIn } from "./path.js";
+import type { StoredBlob, WorkItemInit, WorkItemRelation } from "./types.js";
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The users that the credentials stand for. */
+export type User = "owner" | "other";
+
+export interface StoredWorkItem {
+  readonly id: number;
+  readonly project: Project;
+  rev: number;
+  fields: Readonly<Record<string, unknown>>;
+  relations: readonly WorkItemRelation[];
+}
+
+/** One attachment, from its start or simple upload. */
+export interface Blob {
+  readonly id: string;
+  readonly fileName?: string;
+  readonly areaPath?: string;
+  readonly project?: Project;
+  readonly user: User;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly chunked: boolean;
+  readonly pieces: Buffer[];
+  /** Bytes held. */
+  offset: number;
+  /** Bytes of the whole file, known from the first chunk on. */
+  total?: number;
+  /** The range taken last; `end` is inclusive. */
+  last?: { readonly start: number; readonly end: number };
+  everLinked: boolean;
+}
+
+type NewBlob = Pick<Blob, "fileName" | "areaPath" | "project" | "user" | "created">;
+
+/** The project id is that of a captured URL. */
+const firstProject: Project = { id: "21066450-5b08-4133-a0ee-5825033500cd", name: "MyProject" };
+
+/** Everything that Azure DevOps remembers. Ids follow from counters, so that runs can be repeated. */
+export class AzureDevOpsStore {
+  readonly blobs = new Map<string, Blob>();
+  readonly workItems = new Map<number, StoredWorkItem>();
+  private projects: Project[] = [firstProject];
+  private guids = 0;
+  private workItemId = 299;
+  private relationId = 65274;
+
+  newGuid(): string {
+    const hex = createHash("sha256").update(`guid ${++this.guids}`).digest("hex");
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  }
+
+  newRelationId(): number {
+    return this.relationId++;
+  }
+
+  /** By id or name in any letter case. */
+  project(reference: string): Project | undefined {
+    return this.projects.find(({ id, name }) => [id, name.toLowerCase()].includes(reference.toLowerCase()));
+  }
+
+  addWorkItem({ project: name = firstProject.name, title = "", rev = 1 }: WorkItemInit = {}): StoredWorkItem {
+    const project = this.project(name) ?? { id: this.newGuid(), name };
+    if (!this.projects.includes(project)) this.projects.push(project);
+    const fields = {
+      "System.AreaPath": project.name,
+      "System.TeamProject": project.name,
+      "System.WorkItemType": "Task",
+      "System.State": "New",
+      "System.Title": title,
+    };
+    const item: StoredWorkItem = { id: this.workItemId++, project, rev, fields, relations: [] };
+    this.workItems.set(item.id, item);
+    return item;
+  }
+
+  /** Whole with its bytes, or chunked and empty without. */
+  addBlob(init: NewBlob, bytes?: Buffer): Blob {
+    const pieces = bytes ? [bytes] : [];
+    const held = { chunked: !bytes, pieces, offset: bytes?.length ?? 0, total: bytes?.length };
+    const blob: Blob = { id: this.newGuid(), ...init, ...held, everLinked: false };
+    this.blobs.set(blob.id, blob);
+    return blob;
+  }
+
+  isComplete(blob: Blob): boolean {
+    return blob.offset === blob.total;
+  }
+
+  linkedTo(blobId: string): number[] {
+    const names = ({ rel, url }: WorkItemRelation): boolean => rel === "AttachedFile" && attachmentIdIn(url) === blobId;
+    return [...this.workItems.values()].filter(({ relations }) => relations.some(names)).map(({ id }) => id);
+  }
+
+  /** Removes what was never linked and is older than that. */
+  removeOrphans(createdBefore: number): void {
+    for (const blob of this.blobs.values()) {
+      if (!blob.everLinked && blob.created < createdBefore) this.blobs.delete(blob.id);
+    }
+  }
+
+  describe(blob: Blob): StoredBlob {
+    const { id, fileName, areaPath, pieces } = blob;
+    const bytes = Buffer.concat(pieces);
+    return {
+      id,
+      fileName,
+      bytes,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      complete: this.isComplete(blob),
+      areaPath,
+      linkedTo: this.linkedTo(id),
+      chunks: blob.chunked ? pieces.length : 0,
+    };
+  }
+
+  clear(): void {
+    this.blobs.clear();
+    this.workItems.clear();
+    this.projects = [firstProject];
+  }
+}

@@ -1,0 +1,55 @@
+import { answerBase, refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
+import { applyPatch, readPatch } from "./patch.js";
+import { noSuchMethod, noWorkItem, tooManyRevisions } from "./replies.js";
+import type { StoredWorkItem } from "./store.js";
+import { json } from "../replies.js";
+import type { Reply } from "../types.js";
+
+/** By REST (documented). */
+const mostRevisions = 10_000;
+
+/** Names and, as azure-devops-node-api sends them, numbers of the values of `$expand` that include relations. */
+const withRelations = ["relations", "all", "1", "4"];
+
+/** Answers GET and PATCH of one work item. */
+export function answerWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply {
+  const { head, route, project, query } = call;
+  const item = context.store.workItems.get(Number(route.id));
+  // That a work item is found in its own project only is a choice.
+  if (!item || (project && project !== item.project)) return noWorkItem(route.id ?? "");
+  if (head.method === "GET") {
+    return json(200, describe(context, call, item, withRelations.includes((query.get("$expand") ?? "").toLowerCase())));
+  }
+  return head.method === "PATCH" ? patchWorkItem(context, call, item) : noSuchMethod(head.method);
+}
+
+/** All operations or none, in one new revision (documented); none for tests alone and for `validateOnly`. */
+function patchWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall, item: StoredWorkItem): Reply {
+  const refused = refuseContentType(call, ["application/json-patch+json"]);
+  if (refused) return refused;
+  if (item.rev >= mostRevisions) return tooManyRevisions(item.id, item.rev);
+  const operations = readPatch(call.body);
+  if ("status" in operations) return operations;
+  const patched = applyPatch(context, item, operations);
+  if ("status" in patched) return patched;
+  const changed = operations.some(({ op }) => op !== "test");
+  const next = { ...item, ...patched, rev: item.rev + (changed ? 1 : 0) };
+  if (call.query.get("validateonly")?.toLowerCase() !== "true") {
+    Object.assign(item, next);
+    for (const blob of context.store.blobs.values()) {
+      blob.everLinked ||= item.relations.some(({ url }) => url.includes(blob.id));
+    }
+  }
+  return json(200, describe(context, call, next, true));
+}
+
+/** A work item without relations has no such key; a choice. */
+function describe(
+  context: AzureDevOpsContext,
+  call: AzureDevOpsCall,
+  { id, rev, fields, relations }: StoredWorkItem,
+  expanded: boolean,
+): unknown {
+  const shown = expanded && relations.length > 0 ? { relations } : {};
+  return { id, rev, fields, ...shown, url: `${answerBase(context, call)}/_apis/wit/workItems/${id}` };
+}

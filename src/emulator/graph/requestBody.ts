@@ -1,0 +1,68 @@
+import type { Context, GraphCall } from "../call.js";
+import { badRequest, empty, html, refuse } from "../replies.js";
+import type { Reply } from "../types.js";
+
+/** The body of a Graph POST may have 4 MiB exactly (two field measurements; "4 MB" in the documentation). */
+export const requestCap = 4_194_304;
+/** The cap that a consumer account's To Do names in its message (one field report). */
+const consumerCap = 30_000_000;
+
+/** A JSON object as the body, or why it is none; the statuses are choices. */
+export function readObject(call: GraphCall): { value: Record<string, unknown> } | Reply {
+  const contentType = call.head.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (contentType !== "application/json") {
+    return refuse(415, "UnsupportedMediaType", "Content-Type must be application/json.");
+  }
+  try {
+    const value: unknown = JSON.parse(call.body.toString("utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return { value: value as Record<string, unknown> };
+    }
+  } catch {
+    return badRequest("Unable to read JSON request payload.");
+  }
+  return badRequest("The request body must be a JSON object.");
+}
+
+/** An action's parameters by the given names, in any letter case (metadata Pascal, documentation camel); none for no body. */
+export function readParameters(call: GraphCall, names: readonly string[]): { value: Record<string, unknown> } | Reply {
+  if (call.body.length === 0) return { value: {} };
+  const body = readObject(call);
+  if ("status" in body) return body;
+  const value: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(body.value)) {
+    const name = names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
+    if (name === undefined) return badRequest(`The parameter '${key}' does not exist on this action.`);
+    value[name] = each;
+  }
+  return { value };
+}
+
+/** Why a Graph POST of this length is refused, in the form that the variation asks for. */
+export function refuseLargeBody(context: Context, call: GraphCall): Reply | undefined {
+  if (call.head.method !== "POST") return undefined;
+  if (call.route.kind === "task" && context.vary.todoInlineOver3MB === "consumer") {
+    return call.body.length > consumerCap ? badRequest(`request body size limit ${consumerCap}`) : undefined;
+  }
+  return call.body.length > requestCap ? tooLarge(context) : undefined;
+}
+
+/** The answers that were met in the field, section 5.4 of the protocol reference. */
+function tooLarge(context: Context): Reply {
+  switch (context.vary.tooLarge) {
+    case "json413":
+      return refuse(413, "BadRequest", "The maximum request length supported is 4MB.");
+    case "entity413":
+      return refuse(413, "RequestEntityTooLarge", "Request entity too large");
+    case "html413":
+      return html(413, "<html><head><title>413 Payload too large</title></head><body>Payload too large</body></html>");
+    case "empty413":
+      return empty(413);
+    case "json400":
+      return refuse(400, "BadRequest", "Maximum request length exceeded.");
+    case "empty500":
+      return empty(500);
+    case "reset":
+      return empty(0);
+  }
+}

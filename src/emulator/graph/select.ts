@@ -1,0 +1,15 @@
+import type { GraphCall } from "../call.js";
+
+/** `$select` in any letter case; annotations and the id stay, as in Graph. */
+export function select(call: GraphCall, value: Record<string, unknown>): Record<string, unknown> {
+  const names = call.query
+    .get("$select")
+    ?.toLowerCase()
+    .split(",")
+    .map((name) => name.trim().replace(/^.*\//, ""));
+  if (!names) return value;
+  const kept = Object.entries(value).filter(
+    ([key]) => key === "id" || key.startsWith("@") || names.includes(key.toLowerCase()),
+  );
+  return Object.fromEntries(kept);
+}

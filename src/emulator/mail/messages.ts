@@ -1,0 +1,67 @@
+import type { Context, GraphCall } from "../call.js";
+import { makeMessage, readChange, readPosted } from "./composed.js";
+import { contentOf, recipient } from "./letter.js";
+import { empty, json, methodNotAllowed } from "../replies.js";
+import { select } from "../graph/select.js";
+import { discardSending, noteSeen } from "./sending.js";
+import { userName, type StoredItem } from "../items/store.js";
+import type { Reply } from "../types.js";
+
+/** Answers POST `…/messages` with the draft it makes, attachments included (201, documented). */
+export function createMessage(context: Context, call: GraphCall): Reply {
+  if (call.head.method !== "POST") return methodNotAllowed();
+  const letter = readPosted(call);
+  if ("status" in letter) return letter;
+  const draft = makeMessage(context, call, letter);
+  context.store.keep(draft);
+  return json(201, describeMessage(call, draft));
+}
+
+/** Answers GET, PATCH and DELETE on a message. */
+export function answerMessage(context: Context, call: GraphCall, item: StoredItem): Reply {
+  switch (call.head.method) {
+    case "GET": {
+      const reply = json(200, select(call, describeMessage(call, item)));
+      noteSeen(context, item);
+      return reply;
+    }
+    case "PATCH":
+      return patchMessage(call, item);
+    case "DELETE":
+      discardSending(context, item);
+      context.store.items.delete(item.id);
+      return empty(204);
+    default:
+      return methodNotAllowed();
+  }
+}
+
+function patchMessage(call: GraphCall, item: StoredItem): Reply {
+  const letter = readChange(call, "message");
+  if ("status" in letter) return letter;
+  Object.assign(item.properties, letter.properties);
+  return json(200, describeMessage(call, item));
+}
+
+export function describeMessage(call: GraphCall, item: StoredItem): Record<string, unknown> {
+  const { id, created, properties } = item;
+  const metadata = `${new URL(call.head.url).origin}/${call.route.version}/$metadata#messages/$entity`;
+  const me = recipient(userName);
+  return {
+    "@odata.context": metadata,
+    id,
+    createdDateTime: created,
+    lastModifiedDateTime: created,
+    ...{ toRecipients: [], ccRecipients: [], bccRecipients: [], replyTo: [] },
+    ...{ subject: "", importance: "normal", isRead: true, from: me, sender: me },
+    ...properties,
+    ...{ body: { contentType: "text", content: "", ...(properties.body as object) } },
+    bodyPreview: contentOf(properties).slice(0, 255),
+    hasAttachments: hasAttachments(item),
+    parentFolderId: item.folder,
+    isDraft: item.draft,
+  };
+}
+
+/** Documented: inline attachments alone do not count. */
+export const hasAttachments = (item: StoredItem): boolean => item.attachments.some(({ isInline }) => !isInline);

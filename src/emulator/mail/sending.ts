@@ -1,0 +1,117 @@
+import type { Context, GraphCall } from "../call.js";
+import { isMime, makeMessage, readMime } from "./composed.js";
+import { addressesIn, contentOf, readLetter } from "./letter.js";
+import type { SentMail } from "./types.js";
+import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
+import { readParameters } from "../graph/requestBody.js";
+import type { StoredItem } from "../items/store.js";
+import type { Reply } from "../types.js";
+
+/** MIME adds about 37 % to a message's bytes (inferred from base64 with its line breaks). */
+const mimeFactor = 1.37;
+
+/** Answers POST `…/sendMail`: 202 without a body (documented). */
+export function answerSendMail(context: Context, call: GraphCall): Reply {
+  if (call.head.method !== "POST") return methodNotAllowed();
+  if (isMime(call)) {
+    const letter = readMime(call);
+    return "status" in letter ? letter : sendNow(context, makeMessage(context, call, letter), true);
+  }
+  const parameters = readParameters(call, ["message", "saveToSentItems"]);
+  if ("status" in parameters) return parameters;
+  const { message, saveToSentItems = true } = parameters.value;
+  // The message is from the field.
+  if (!message) return refuse(400, "ErrorInvalidParameter", "The value of the parameter 'Message' is empty.");
+  if (!isBoolean(saveToSentItems)) return badRequest("saveToSentItems is a boolean.");
+  const letter = readLetter(message, "message");
+  if ("status" in letter) return letter;
+  return sendNow(context, makeMessage(context, call, letter), String(saveToSentItems) === "true");
+}
+
+/** Several documented samples write the boolean as a string. */
+const isBoolean = (value: unknown): boolean => /^(?:true|false)$/.test(String(value));
+
+/** Sends a message that was no draft before. */
+export function sendNow(context: Context, item: StoredItem, save: boolean): Reply {
+  const refused = refuseSending(context, item);
+  if (refused) return refused;
+  if (save) arrive(context, item);
+  context.store.outbox.push(mailOf(item, save ? item : undefined));
+  return empty(202);
+}
+
+/** Answers POST `…/messages/{id}/send`: 202 without a body, always saved to Sent Items (documented). */
+export function answerSend(context: Context, call: GraphCall, item: StoredItem): Reply {
+  if (call.head.method !== "POST") return methodNotAllowed();
+  if (!["", "{}"].includes(call.body.toString("latin1"))) return badRequest("send takes no body.");
+  if (isSent(item) || !item.draft) return sentAlready();
+  const refused = refuseSending(context, item);
+  if (refused) return refused;
+  const { properties, attachments, mime } = item;
+  const becomes = item.immutable ? item : context.store.makeItem("message", { properties, attachments, mime });
+  const mail = mailOf(item, becomes);
+  context.store.outbox.push(mail);
+  item.sending = { becomes, mail, left: context.vary.sentDelay };
+  if (item.sending.left <= 0) finish(context, item);
+  return empty(202);
+}
+
+/** A GET has shown the draft of a message that is on its way. */
+export function noteSeen(context: Context, item: StoredItem): void {
+  if (item.sending && --item.sending.left <= 0) finish(context, item);
+}
+
+/** Inferred from the field: a draft deleted before it has gone is never sent. */
+export function discardSending({ store }: Context, { sending }: StoredItem): void {
+  if (sending) store.outbox.splice(store.outbox.indexOf(sending.mail), 1);
+}
+
+/** The draft's id is gone, unless it is immutable (documented). */
+function finish(context: Context, item: StoredItem): void {
+  context.store.items.delete(item.id);
+  arrive(context, item.sending!.becomes);
+}
+
+function arrive(context: Context, item: StoredItem): void {
+  item.sending = undefined;
+  item.draft = false;
+  item.sent = true;
+  item.folder = "sentitems";
+  context.store.keep(item);
+}
+
+function mailOf(item: StoredItem, saved: StoredItem | undefined): SentMail {
+  const { subject } = item.properties;
+  return {
+    kind: "mail",
+    subject: String(subject ?? ""),
+    recipients: recipientsOf(item.properties),
+    body: contentOf(item.properties),
+    attachments: [...item.attachments],
+    item: saved && { id: saved.id, path: saved.path },
+    ...(item.mime ? { mime: item.mime } : {}),
+  };
+}
+
+/** The addresses of To, Cc and Bcc in that order. */
+export const recipientsOf = ({ toRecipients, ccRecipients, bccRecipients }: Record<string, unknown>): string[] =>
+  [toRecipients, ccRecipients, bccRecipients].flatMap(addressesIn);
+
+/** Why a message cannot go out. MIME is not parsed, so its recipients are not known. */
+function refuseSending({ vary }: Context, item: StoredItem): Reply | undefined {
+  const recipients = recipientsOf(item.properties);
+  if (!item.mime && (recipients.length === 0 || !recipients.every((address) => address.includes("@")))) {
+    return refuse(400, "ErrorInvalidRecipients", "At least one recipient is not valid.");
+  }
+  const size = item.attachments.reduce((sum, { bytes }) => sum + bytes.length, item.mime?.length ?? 0);
+  // The code is a field report, the status a choice.
+  return size * mimeFactor > vary.tenantMessageLimit
+    ? refuse(400, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")
+    : undefined;
+}
+
+/** From `/send` on, though the message may still look like a draft. */
+export const isSent = (item: StoredItem): boolean => item.sent || item.sending !== undefined;
+
+/** That a sent message takes nothing more is documented; status and code are choices. */
+export const sentAlready = (): Reply => refuse(400, "ErrorInvalidOperation", "The message was sent already.");

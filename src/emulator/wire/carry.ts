@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import type { Exchange } from "../call.js";
+import { describeFault, faultReply, toBuffer, type FaultQueue, type FaultScript } from "./faults.js";
+import { refuse } from "../replies.js";
+import type { Service } from "../service.js";
+import type { Origin, Reply, RequestHead } from "../types.js";
+
+/** What carries requests from a socket to the service, and faults in between. */
+export interface Wire {
+  readonly service: Service;
+  readonly faults: FaultQueue;
+  /** Ends waiting when the emulator closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Carries one request; it never rejects, a connection that broke off is simply over. */
+export async function carry(
+  wire: Wire,
+  origin: Origin,
+  base: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { socket } = request;
+  const head = readHead(origin, base, request);
+  const preflight = wire.service.preflight(head);
+  if (preflight)
+    return void response.writeHead(preflight.status, { "content-length": "0", ...preflight.headers }).end();
+  const exchange = wire.service.open(head);
+  const fault = wire.faults.take(head, exchange.entry);
+  if (fault) exchange.entry.fault = describeFault(fault);
+  const withCors = (reply: Reply): Reply => ({
+    ...reply,
+    headers: { ...wire.service.corsHeaders(head), ...reply.headers },
+  });
+  response.on("close", () => exchange.abandon());
+  try {
+    const body = await receive(request, exchange, fault);
+    if (!body) {
+      exchange.abandon();
+      return fault?.reset ? void socket.destroy() : undefined;
+    }
+    if (exchange.contested) await noticeLostConnections();
+    if (fault?.delay !== undefined) await wait(fault.delay, undefined, { signal: wire.closing });
+    send(exchange, response, fault, withCors(answer(exchange, body, fault)));
+  } catch (error) {
+    if (isBrokenOff(error)) return void socket.destroy();
+    // A mistake in a test's `reply`, or ours, is shown to the client rather than lost.
+    const message = error instanceof Error ? error.message : String(error);
+    send(exchange, response, undefined, withCors(refuse(500, "EmulatorError", message)));
+  }
+}
+
+/**
+ * A client that gave a request up and sends the next one must not meet a conflict with the first, just because
+ * its end and the new request were read in the same turn of the event loop.
+ */
+async function noticeLostConnections(): Promise<void> {
+  for (let turns = 0; turns < 10; turns++) await turn();
+}
+
+function readHead(origin: Origin, base: string, request: IncomingMessage): RequestHead {
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(", ") : (value ?? ""),
+  ]);
+  return {
+    origin,
+    method: request.method ?? "",
+    url: base + (request.url ?? "").slice(1),
+    headers: Object.fromEntries(headers),
+  };
+}
+
+/** The whole body; undefined when a fault says that nothing more happens to this request. */
+async function receive(request: IncomingMessage, exchange: Exchange, fault?: FaultScript): Promise<Buffer | undefined> {
+  if (fault?.reset === "before") return undefined;
+  const length = Number(request.headers["content-length"] ?? 0);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    exchange.entry.bodyBytes += chunk.length;
+    if (fault?.reset === "midway" && exchange.entry.bodyBytes >= length / 2) break;
+  }
+  return fault?.reset === "midway" || fault?.hang === true ? undefined : Buffer.concat(chunks);
+}
+
+/** The answer with the faults that touch processing. */
+function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
+  if (fault.gone) {
+    const reply = exchange.dropSession(fault.status);
+    return fault.body === undefined && !fault.headers ? reply : faultReply({ status: reply.status, ...fault });
+  }
+  if (fault.status !== undefined && !fault.after) return faultReply(fault);
+  const reply = exchange.answer(body, fault.partial);
+  if (fault.status !== undefined) return faultReply(fault);
+  if (!fault.reply) return reply;
+  const rewritten = fault.reply(reply);
+  return { ...rewritten, body: toBuffer(rewritten.body) };
+}
+
+/** Writes the answer, or as much of it as a fault lets through. */
+function send(exchange: Exchange, response: ServerResponse, fault: FaultScript | undefined, reply: Reply): void {
+  exchange.close();
+  const { status, headers, body } = reply;
+  exchange.entry.status = status;
+  if (fault?.hang === "after" || response.destroyed) return;
+  if (fault?.reset === "after" || status === 0) return void response.destroy();
+  const length = status === 204 || status === 304 ? {} : { "content-length": String(body.length) };
+  response.writeHead(status, { ...length, ...headers });
+  if (!fault?.cutReply) return void response.end(body);
+  const cut = (): void => void response.destroy();
+  if (body.length > 1) return void response.write(body.subarray(0, body.length / 2), cut);
+  response.flushHeaders();
+  response.socket?.write("", cut);
+}
+
+/** What a connection that ended early, or the closing emulator, throws into a wait. */
+const isBrokenOff = (error: unknown): boolean =>
+  error instanceof Error &&
+  ["ABORT_ERR", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes((error as NodeJS.ErrnoException).code ?? "");

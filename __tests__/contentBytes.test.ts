@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { base64Content, openBody } from "../src/contentBytes.js";
+import { base64Content } from "../src/base64.js";
+import { openBody } from "../src/contentBytes.js";
 import { UploadError } from "../src/errors.js";
 import { thrownBy } from "./support/fakes";
 

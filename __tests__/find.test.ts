@@ -3,13 +3,14 @@ import { findCreated, holdsNone, idsOf } from "../src/find.js";
 import type { Service } from "../src/service.js";
 import { COLLECTION, cut, failure, holds, reply, sessionOf, talk, thrownBy, type Answer } from "./support/fakes";
 
+const flower = sessionOf().file;
 const denied = failure(403, "ErrorAccessDenied");
 const page = (next: string, ...ids: string[]) =>
   reply(200, { value: ids.map((id) => ({ id, name: "flower" })), "@odata.nextLink": `${COLLECTION}?$skip=${next}` });
 
 test("all pages of a listing count, because an item may hold many attachments", async () => {
   const { service, requests } = talk({ list: [page("2", "1", "2"), page("3", "3"), holds("last")] });
-  expect(await idsOf(service, COLLECTION)).toEqual(["1", "2", "3", "id of last"]);
+  expect(await idsOf(service, COLLECTION, flower)).toEqual(["1", "2", "3", "id of last"]);
   expect(requests.map(({ url }) => url)).toEqual([
     `${COLLECTION}?$select=id,name`,
     `${COLLECTION}?$skip=2`,
@@ -20,7 +21,7 @@ test("all pages of a listing count, because an item may hold many attachments", 
 
 test("a listing that leads round in a circle tells nothing, instead of never ending", async () => {
   const { service, requests } = talk({ list: [page("2", "1"), page("3", "2"), page("2", "3")] });
-  expect(await idsOf(service, COLLECTION)).toBeUndefined();
+  expect(await idsOf(service, COLLECTION, flower)).toBeUndefined();
   expect(requests).toHaveLength(3);
 });
 
@@ -31,19 +32,19 @@ test.each<[string, Answer[], string[] | undefined]>([
   ["comes after one that was cut", [reply(200, '{"value":[{'), holds()], []],
 ])("what an item held before is no reason to stop where the listing %s", async (_, list, ids) => {
   const { service } = talk({ list });
-  expect(await idsOf(service, COLLECTION)).toEqual(ids);
+  expect(await idsOf(service, COLLECTION, flower)).toEqual(ids);
 });
 
 test("a service that cannot list tells nothing", async () => {
   const { service, requests } = talk({});
   const mute = { ...service, protocol: { ...service.protocol, list: undefined } } as unknown as Service;
-  expect(await idsOf(mute, COLLECTION)).toBeUndefined();
+  expect(await idsOf(mute, COLLECTION, flower)).toBeUndefined();
   expect(requests).toEqual([]);
 });
 
 test("an abort while listing is an abort", async () => {
   const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort("stop") });
-  expect(await thrownBy(idsOf(service, COLLECTION))).toBe("stop");
+  expect(await thrownBy(idsOf(service, COLLECTION, flower))).toBe("stop");
 });
 
 const before = ["id of old"];
@@ -97,8 +98,8 @@ test.each(["stop", new UploadError("cancelled", "The upload was cancelled.")])(
   async (reason) => {
     const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort(reason) });
     expect(await thrownBy(findCreated(service, sessionOf({ before })))).toBe(reason);
-    expect(await thrownBy(holdsNone(service, COLLECTION, "flower"))).toBe(reason);
-    expect(await thrownBy(idsOf(service, COLLECTION))).toBe(reason);
+    expect(await thrownBy(holdsNone(service, COLLECTION, flower))).toBe(reason);
+    expect(await thrownBy(idsOf(service, COLLECTION, flower))).toBe(reason);
   },
 );
 
@@ -110,5 +111,5 @@ test.each<[string, boolean, Answer[]]>([
   ["is refused", false, [denied]],
 ])("an item whose listing %s certainly holds none of the name: %p", async (_, none, list) => {
   const { service } = talk({ list });
-  expect(await holdsNone(service, COLLECTION, "flower")).toBe(none);
+  expect(await holdsNone(service, COLLECTION, flower)).toBe(none);
 });

@@ -1,4 +1,4 @@
-import { contentRange, DEFAULT_RANGE_SIZE, firstOffset, KIB_320 } from "../src/range.js";
+import { contentRange, DEFAULT_RANGE_SIZE, firstGap, KIB_320, type Gap } from "../src/range.js";
 
 test.each([
   [{ start: 0, end: 2_097_152, total: 3_483_322 }, "bytes 0-2097151/3483322"],
@@ -37,5 +37,17 @@ test.each([
   [["99999999999999999999-"], undefined],
   [[{}], undefined],
 ])("nextExpectedRanges %j begins at %p", (ranges, offset) => {
-  expect(firstOffset(ranges)).toBe(offset);
+  expect(firstGap(ranges)?.next).toBe(offset);
+});
+
+test.each<[string[], Gap]>([
+  [["12345-55232", "77829-99375"], { next: 12_345, until: 55_233 }],
+  [["77829-99375", "12345-20000"], { next: 12_345, until: 20_001 }],
+  [["26-127"], { next: 26 }],
+  [["78929-4533322"], { next: 78_929 }], // the documentation's own sample says one byte too many
+  [["26-"], { next: 26 }],
+  [["26"], { next: 26 }],
+  [["26-25"], { next: 26 }],
+])("the gap in %j of 128 bytes, or of 100,000, ends where the service has bytes again: %j", (ranges, gap) => {
+  expect(firstGap(ranges, gap.until ? 100_000 : 128)).toEqual(gap);
 });

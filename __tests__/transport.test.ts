@@ -3,7 +3,18 @@ import { MiddlewareControl } from "@microsoft/microsoft-graph-client/lib/src/mid
 import { NoReply } from "../src/errors.js";
 import { outlook } from "../src/protocols/outlook.js";
 import { callOf, isOwn } from "../src/transport.js";
-import { chain, COLLECTION, count, GRAPH, listenersOf, sessionOf, thrownBy, TOKEN, UPLOAD_URL } from "./support/fakes";
+import {
+  bytesSent,
+  chain,
+  COLLECTION,
+  count,
+  GRAPH,
+  listenersOf,
+  sessionOf,
+  thrownBy,
+  TOKEN,
+  UPLOAD_URL,
+} from "./support/fakes";
 
 const LIMITS = { timeout: 60_000 };
 const CREATE = outlook.createSession(COLLECTION, { name: "flower", size: 2 });
@@ -51,8 +62,11 @@ test("a range goes out with its own two headers only, and the caller's agent, bu
   await send(RANGE, LIMITS);
   const { signal: _, ...sent } = seen[0]!.options as Record<string, unknown>;
   const { method, headers, body } = RANGE;
-  expect(sent).toEqual({ method, headers, body, ...agents, redirect: "manual" });
+  const length = { "Content-Length": String(body!.length) };
+  const stream = { body: expect.any(ReadableStream), duplex: "half" };
+  expect(sent).toEqual({ method, headers: { ...headers, ...length }, ...stream, ...agents, redirect: "manual" });
   expect(Object.keys(headers!)).toEqual(["Content-Type", "Content-Range"]);
+  expect(await bytesSent(sent["body"])).toEqual(Buffer.from(body as Uint8Array));
   expect(seen[0]!.request).toBe(UPLOAD_URL);
 });
 
@@ -66,7 +80,8 @@ test.each<[string, unknown]>([
   const { send, seen } = chain({ options: { headers } });
   const elsewhere = { ...CREATE, url: "https://graph.microsoft.com.evil.test/v1.0/x" };
   for (const request of [RANGE, { ...RANGE, url: `${GRAPH}/upload` }, elsewhere, CREATE]) await send(request, LIMITS);
-  expect(seen.slice(0, 3).map(headersOf)).toEqual([RANGE.headers, RANGE.headers, CREATE.headers]);
+  const ofRange = { ...RANGE.headers, "Content-Length": String(RANGE.body!.length) };
+  expect(seen.slice(0, 3).map(headersOf)).toEqual([ofRange, ofRange, CREATE.headers]);
   const api = new Headers(headersOf(seen[3]));
   expect([api.get("authorization"), api.get("prefer")]).toEqual(["Bearer t", "p"]);
 });

@@ -24,6 +24,8 @@ export interface Content {
   readonly anywhere: boolean;
   /** The bytes from `start` up to, but not with, `end`; exactly that many. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** Bytes that `read` gave are not looked at any more: their memory may be filled anew. */
+  release?(bytes: Uint8Array): void;
   /** Lets go of the source; it is not read any more. */
   close(reason?: unknown): void;
 }

@@ -1,5 +1,5 @@
+import { base64Content } from "./base64.js";
 import type { Content } from "./content.js";
-import { UploadError } from "./errors.js";
 
 /** The members of a JSON body, and its base64 as a file. */
 export interface OpenedBody {
@@ -120,66 +120,13 @@ function endOfString(body: string, start: number): number | undefined {
   return undefined;
 }
 
-// What JSON does not allow in a string.
+// What JSON does not allow in a string. Further in, it is no base64 either, which decoding tells.
 const CONTROL = /[\u0000-\u001f]/;
+const LOOKED_AT = 1_024;
 
 /** The text as JSON means it; the very string of the body where it has no escapes, which is the rule. */
 function textOf(body: string, { start, end }: Found): string | undefined {
   const text = body.slice(start, end);
-  if (CONTROL.test(text)) return undefined; // no JSON
+  if (CONTROL.test(text.slice(0, LOOKED_AT))) return undefined; // no JSON
   return text.includes("\\") ? (parsed(`"${text}"`) as string | undefined) : text;
-}
-
-const SEXTETS = new Int8Array(128).fill(-1);
-[..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].forEach(
-  (character, value) => (SEXTETS[character.charCodeAt(0)] = value),
-);
-SEXTETS[0x2d] = 62; // "-" and "_": OData writes binary as base64url
-SEXTETS[0x5f] = 63;
-
-/** Line breaks, where there are any, come within so many characters (RFC 2045 has 76). */
-const LINE = 1_024;
-
-/** Base64 as a file, decoded range by range. Padding may be missing, as in the documentation's own samples. */
-export function base64Content(given: string): Content {
-  const text = /\s/.test(given.slice(0, LINE)) || given.includes(" ") ? given.replace(/\s+/g, "") : given;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const length = text.length - padding;
-  if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) throw invalid();
-  return {
-    size: Math.floor((length * 3) / 4),
-    anywhere: true,
-    read: async (start, end) => decode(text, length, start, end),
-    close: () => {},
-  };
-}
-
-const invalid = () => new UploadError("invalid", "contentBytes is not valid base64.");
-
-/** Bytes `start` to `end`: whole groups of four characters around them are decoded. */
-function decode(text: string, length: number, start: number, end: number): Uint8Array {
-  const first = Math.floor(start / 3);
-  const last = Math.ceil(end / 3);
-  const bytes = new Uint8Array((last - first) * 3);
-  let checked = 0;
-  for (let group = first, at = 0; group < last; group++, at += 3) {
-    const from = group * 4;
-    const a = sextet(text, from, length);
-    const b = sextet(text, from + 1, length);
-    const c = sextet(text, from + 2, length);
-    const d = sextet(text, from + 3, length);
-    checked |= a | b | c | d;
-    bytes[at] = (a << 2) | (b >> 4);
-    bytes[at + 1] = (b << 4) | (c >> 2);
-    bytes[at + 2] = (c << 6) | d;
-  }
-  if (checked < 0) throw invalid();
-  return bytes.subarray(start - first * 3, end - first * 3);
-}
-
-/** The value of a character; 0 behind the end, negative where it is none of base64. */
-function sextet(text: string, at: number, length: number): number {
-  if (at >= length) return 0;
-  const code = text.charCodeAt(at);
-  return code < 128 ? SEXTETS[code]! : -1;
 }

@@ -1,18 +1,16 @@
 import { Refusal, UploadError } from "./errors.js";
-import type { AttachmentPage, Created, UploadSession } from "./protocol.js";
+import type { AttachmentPage, Created, FileInfo, Listed, UploadSession, WireRequest } from "./protocol.js";
 import type { Service } from "./service.js";
 
-type Item = AttachmentPage["items"][number];
-
 /** What an item holds; `undefined` where the service does not tell. */
-async function listed(service: Service, collection: string): Promise<Item[] | undefined> {
+async function listed(service: Service, collection: string, file: FileInfo): Promise<Listed[] | undefined> {
   const { list, readList } = service.protocol;
-  if (!list || !readList) return undefined;
-  const items: Item[] = [];
-  let request = list(collection);
+  let request: WireRequest | undefined = list?.(collection, file);
+  if (!request || !readList) return undefined;
+  const items: Listed[] = [];
   for (const seen = new Set<string>(); !seen.has(request.url);) {
     seen.add(request.url);
-    const page = await service.ask(request, readList);
+    const page: AttachmentPage = await service.ask(request, readList);
     items.push(...page.items);
     if (page.next === undefined) return items;
     request = { ...request, url: page.next };
@@ -21,9 +19,9 @@ async function listed(service: Service, collection: string): Promise<Item[] | un
 }
 
 /** The ids that an item holds before an upload; `undefined` where the service does not tell, which is no reason to stop. */
-export async function idsOf(service: Service, collection: string): Promise<string[] | undefined> {
+export async function idsOf(service: Service, collection: string, file: FileInfo): Promise<string[] | undefined> {
   try {
-    return (await listed(service, collection))?.map(({ id }) => id);
+    return (await listed(service, collection, file))?.map(({ id }) => id);
   } catch (error) {
     if (error instanceof Refusal || isInterruption(error)) return undefined;
     throw error;
@@ -35,25 +33,26 @@ export async function idsOf(service: Service, collection: string): Promise<strin
  * was there before is never taken for it, and where it cannot be known, an `UploadError` of code `uncertain` says so.
  */
 export async function findCreated(service: Service, session: UploadSession): Promise<Created | undefined> {
-  if (!service.protocol.list) return undefined;
+  const { collection, file } = session;
+  if (!service.protocol.list?.(collection, file)) return undefined;
   const before = session.before && new Set(session.before);
-  const now = before && (await listed(service, session.collection).catch((error) => cannotTell(error, session)));
+  const now = before && (await listed(service, collection, file).catch((error) => cannotTell(error, session)));
   const added = now?.filter(({ id }) => !before!.has(id));
   if (added?.length === 0) return undefined;
-  const same = added?.filter(({ name }) => name === session.file.name);
-  if (same?.length === 1) return { attachment: service.protocol.created(session, same[0]!.id) };
+  const same = added?.filter(({ name }) => name === file.name);
+  if (same?.length === 1) return { attachment: service.protocol.created(session, same[0]!) };
   const message = `The reply to the last range was lost, and whether ${service.protocol.service} has the file cannot be known. Look at the item's attachments before attaching again.`;
   throw new UploadError("uncertain", message, { session });
 }
 
 /** Whether an item certainly holds nothing of this name; what belongs to no item does not count. */
-export async function holdsNone(service: Service, collection: string, name: string): Promise<boolean> {
-  if (!service.protocol.list) return true;
-  const items = await listed(service, collection).catch((error: unknown) => {
+export async function holdsNone(service: Service, collection: string, file: FileInfo): Promise<boolean> {
+  if (!service.protocol.list?.(collection, file)) return true;
+  const items = await listed(service, collection, file).catch((error: unknown) => {
     if (error instanceof Refusal || isInterruption(error)) return undefined;
     throw error;
   });
-  return items !== undefined && !items.some((item) => item.name === name);
+  return items !== undefined && !items.some((item) => item.name === file.name);
 }
 
 /** A refusal to list is an answer; where none came, asking again later may tell. */

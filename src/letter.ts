@@ -1,4 +1,5 @@
-import { base64Content, cutBody, mend } from "./contentBytes.js";
+import { base64Content } from "./base64.js";
+import { cutBody, mend } from "./contentBytes.js";
 import type { Content } from "./content.js";
 import type { FileInfo } from "./protocol.js";
 

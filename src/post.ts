@@ -8,12 +8,13 @@ export async function postWhole({ service, collection, file, content }: UploadPl
   const { protocol } = service;
   const bytes = await content.read(0, file.size);
   for (const patience = service.patience(); ;) {
-    const answer = await service.attempt(protocol.post(collection, file, bytes));
+    const request = protocol.post!(collection, file, bytes);
+    const answer = await service.attempt(request);
     const reply = answer instanceof NoReply ? undefined : answer;
     const trouble = reply ? protocol.trouble(reply) : "passing";
     if (reply && trouble !== "busy" && trouble !== "passing") return reply;
     const more = await patience.again(reply);
-    if (trouble === "passing" && !(await holdsNone(service, collection, file.name)))
+    if (trouble === "passing" && !request.repeatable && !(await holdsNone(service, collection, file)))
       throw uncertain(protocol.service, answer);
     if (!more && reply) throw service.refusal(reply);
     if (!more) throw service.interrupted(answer);

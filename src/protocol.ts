@@ -9,6 +9,18 @@ export interface FileInfo {
   readonly contentId?: string;
   /** Azure DevOps: what people read beside the attachment of a work item. */
   readonly comment?: string;
+  /** Drives: what happens where there is a file of that name already. */
+  readonly conflictBehavior?: "fail" | "replace" | "rename";
+  /** Drives: what people read beside the file. */
+  readonly description?: string;
+  /** Drives: when the file was made and changed, as its own system says; ISO dates. */
+  readonly fileSystemInfo?: {
+    readonly createdDateTime?: string;
+    readonly lastModifiedDateTime?: string;
+    readonly lastAccessedDateTime?: string;
+  };
+  /** Drives: whether the file appears only by a request of its own, once all of its bytes are there. */
+  readonly deferCommit?: boolean;
 }
 
 /** Bytes `start` up to, but not with, `end` of a file of `total` bytes. */
@@ -24,6 +36,8 @@ export interface WireRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Sent twice, it does what it does once. */
+  readonly repeatable?: boolean;
   /** `api`: with the caller's headers and token. `upload`: to a pre-authenticated URL, with neither. */
   readonly to: "api" | "upload";
 }
@@ -68,8 +82,11 @@ export interface Created {
   readonly location?: string;
 }
 
-/** What the reply to a range, or to a question for the status, says: go on at `next`, or all is there. */
-export type Step = { readonly next: number } | { readonly done: Created | "unnamed" };
+/**
+ * What the reply to a range, or to a question for the status, says: all is there, or go on at `next`, where the service has
+ * the bytes from `until` on already.
+ */
+export type Step = { readonly next: number; readonly until?: number } | { readonly done: Created | "unnamed" };
 
 /**
  * What a reply means that brings no step.
@@ -101,9 +118,17 @@ export interface LinkedItem {
   readonly urls: readonly string[];
 }
 
+/** An attachment in a list; `resource` where the list shows it whole. */
+export interface Listed {
+  /** Tells it from what was there before. */
+  readonly id: string;
+  readonly name: string;
+  readonly resource?: object;
+}
+
 /** One page of the attachments that an item has. */
 export interface AttachmentPage {
-  readonly items: readonly { readonly id: string; readonly name: string }[];
+  readonly items: readonly Listed[];
   readonly next?: string;
 }
 
@@ -112,12 +137,14 @@ export interface UploadProtocol {
   readonly name: string;
   /** For messages to people. */
   readonly service: string;
-  /** Bytes: the largest range, and what every range but the last is a multiple of. */
-  readonly limits: { readonly range: number; readonly unit: number };
+  /** Bytes: the largest range, and what every range but the last is a multiple of. Absent `parallel`: one range at a time. */
+  readonly limits: { readonly range: number; readonly unit: number; readonly parallel?: number };
   /** Bytes of the largest file, as far as it is known for the service at this URL. */
   fileLimit(collection: string): number;
   /** Bytes sent at once by default. */
   readonly rangeSize: number;
+  /** Bytes up to which one request is made by default, where that differs from other services. */
+  readonly threshold?: number;
   /** The collection that this URL is, or that belongs to the item at this URL; `undefined` where it takes no attachments. */
   collection(url: string): string | undefined;
   /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
@@ -128,8 +155,8 @@ export interface UploadProtocol {
   creates?(type: unknown): boolean;
   /** The whole file as a member of a JSON body. Absent: bodies are the bytes themselves. */
   inline?(file: FileInfo, bytes: Uint8Array): object;
-  /** One request that attaches the whole file. */
-  post(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
+  /** One request that attaches the whole file. Absent: the service has none. */
+  post?(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   createSession(collection: string, file: FileInfo): WireRequest;
   readSession(reply: Reply): OpenedSession | undefined;
   /** Whether such a session can have been opened: one that was stored may have been changed to have something else written. */
@@ -140,8 +167,10 @@ export interface UploadProtocol {
   trouble(reply: Reply): Trouble;
   /** A refusal in Graph's shape, with what to do about it. `collection`: where it came from. */
   explain(reply: Reply, collection: string): Reply;
-  /** The attachment, once it is known under which id the service keeps it. */
-  created(session: UploadSession, id: string): object;
+  /** The attachment, once it is known which of those in the list it is. */
+  created(session: UploadSession, found: Listed): object;
+  /** Asks for what the service makes only once it is asked, though it has all bytes. Absent: it asks for none. */
+  commit?(session: UploadSession): WireRequest | undefined;
   /** Absent: the service cannot say which bytes it holds. The reply is read by `readRange`. */
   status?(session: UploadSession): WireRequest;
   /** Absent, or without an answer: the service cannot discard an unfinished upload. */
@@ -149,6 +178,6 @@ export interface UploadProtocol {
   /** Present where an item has to be told of its attachments. */
   readonly linking?: Linking;
   /** Absent: an upload is no attachment of anything yet, so that one too many does no harm. */
-  list?(collection: string): WireRequest;
+  list?(collection: string, file: FileInfo): WireRequest | undefined;
   readList?(reply: Reply): AttachmentPage | undefined;
 }

@@ -11,12 +11,23 @@ export function contentRange({ start, end, total }: ByteRange): string {
   return `bytes ${start}-${end - 1}/${total}`;
 }
 
-/** The offset in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. */
-export function firstOffset(ranges: unknown): number | undefined {
+/** Where the first gap begins, and where it ends if that is before the file does. */
+export interface Gap {
+  readonly next: number;
+  readonly until?: number;
+}
+
+/**
+ * The first gap in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. `total`: an
+ * end at or behind that of the file is none.
+ */
+export function firstGap(ranges: unknown, total = 0): Gap | undefined {
   const list = Array.isArray(ranges) ? ranges : [ranges];
-  const starts = list.map(
-    (value) => /^\s*(\d{1,15})\s*(?:-|$)/.exec(typeof value === "object" ? "" : String(value))?.[1],
-  );
-  const offsets = starts.filter((start) => start !== undefined).map(Number);
-  return offsets.length > 0 ? Math.min(...offsets) : undefined;
+  const gaps = list.flatMap((value) => {
+    const match = /^\s*(\d{1,15})\s*(?:-\s*(\d{1,15})?|$)/.exec(typeof value === "object" ? "" : String(value));
+    return match ? [{ next: Number(match[1]), last: match[2] === undefined ? Infinity : Number(match[2]) }] : [];
+  });
+  if (gaps.length === 0) return undefined;
+  const { next, last } = gaps.reduce((first, gap) => (gap.next < first.next ? gap : first));
+  return last >= next && last + 1 < total ? { next, until: last + 1 } : { next };
 }

@@ -16,6 +16,8 @@ export interface UploadPlan {
   readonly linkTo?: string;
   /** Where the session is kept while the upload goes on. */
   readonly checkpoint?: Checkpoint;
+  /** Called when the file's last byte goes out: what follows this upload may be made ready. */
+  readonly ending?: () => void;
 }
 
 /** Opens a session, and notes at the same time which attachments the item has already. */
@@ -29,7 +31,7 @@ export async function openSession({
   const { protocol, settings } = service;
   const failed = new AbortController();
   const signal = settings.signal ? AbortSignal.any([settings.signal, failed.signal]) : failed.signal;
-  const before = idsOf(service.with({ ...settings, signal }), collection);
+  const before = idsOf(service.with({ ...settings, signal }), collection, file);
   before.catch(() => {}); // an abort, which the other one tells
   try {
     const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);

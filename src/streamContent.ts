@@ -23,6 +23,8 @@ export class StreamContent implements Content {
   /** Read from the stream, but not yet asked for. */
   #rest: Uint8Array = new Uint8Array(0);
   #position = 0;
+  /** Memory that was released: a stream fills what it has filled before. */
+  #spare: Uint8Array | undefined;
 
   constructor(
     stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -43,7 +45,7 @@ export class StreamContent implements Content {
       );
     }
     while (this.#position < start) await this.#take(start - this.#position);
-    const bytes = new Uint8Array(end - start);
+    const bytes = this.#memory(end - start);
     for (let filled = 0; filled < bytes.length;) {
       const piece = await this.#take(bytes.length - filled);
       bytes.set(piece, filled);
@@ -51,6 +53,16 @@ export class StreamContent implements Content {
     }
     if (end === this.size) await this.#mustEnd();
     return bytes;
+  }
+
+  release(bytes: Uint8Array): void {
+    this.#spare = bytes;
+  }
+
+  #memory(length: number): Uint8Array {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare && spare.length >= length ? spare.subarray(0, length) : new Uint8Array(length);
   }
 
   close(reason?: unknown): void {

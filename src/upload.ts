@@ -1,9 +1,7 @@
-import { orAborted } from "./abort.js";
-import { Attempts } from "./attempts.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
 import { findCreated } from "./find.js";
 import type { ByteRange, Created, Reply, Step, UploadSession } from "./protocol.js";
-import { RangeReader } from "./rangeReader.js";
+import { RangeSender } from "./rangeSender.js";
 import type { Patience } from "./retry.js";
 import { openSession, type UploadPlan } from "./session.js";
 
@@ -17,15 +15,12 @@ export class Upload {
   #plan: UploadPlan;
   #patience: Patience;
   #renewals: Patience;
-  readonly #reader: RangeReader;
-  readonly #attempts: Attempts;
+  readonly #sender: RangeSender;
   #reported = 0;
-  /** End of the last byte that may have reached the service in this session. */
-  #sent: number;
   /** The furthest offset that the service has confirmed in this session. */
   #confirmed: number;
-  /** Start of the last range whose reply was lost or said nothing: it may be there. */
-  #unanswered: number | undefined;
+  /** The last range whose reply was lost or said nothing: it may be there. */
+  #unanswered: ByteRange | undefined;
   /** Whether a range that was refused has been taken as kept. */
   #guessed = false;
   /** Whether a wait before the next attempt is over already. */
@@ -41,16 +36,15 @@ export class Upload {
     this.#plan = plan;
     this.#patience = service.patience();
     this.#renewals = service.patience(FRESH_SESSIONS);
-    this.#reader = new RangeReader(content, service.settings.rangeSize ?? service.protocol.rangeSize);
-    this.#attempts = new Attempts((attempt) => this.#plan.service.settings.onAttempt?.(attempt));
-    this.#sent = restored ? content.size : session.offset;
+    this.#sender = new RangeSender(plan, restored ? content.size : session.offset);
     this.#confirmed = session.offset;
-    if (restored) this.#unanswered = session.offset;
+    const { offset } = session;
+    if (restored) this.#unanswered = { start: offset, end: offset, total: content.size };
   }
 
   /** Sends what is missing, on the terms of `service`. `ask`: the service is asked first which bytes it holds. */
   async run(service = this.#plan.service, ask = false): Promise<Created> {
-    this.#plan = { ...this.#plan, service };
+    this.#plan = this.#sender.plan = { ...this.#plan, service };
     this.#patience = service.patience();
     this.#renewals = service.patience(FRESH_SESSIONS);
     const { size } = this.#plan.content;
@@ -60,12 +54,10 @@ export class Upload {
     else if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
     else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
-      const bytes = await this.#read(step.next);
-      const range = { start: step.next, end: step.next + bytes.length, total: size };
-      this.#sent = Math.max(this.#sent, range.end);
       this.#waited = false;
-      const answer = await service.attempt(service.protocol.sendRange(this.session, range, bytes));
-      this.#attempts.begin(range, answer);
+      const { session } = this;
+      const { answer, range } =
+        step.next < size ? await this.#sender.send(session, step) : await this.#sender.commit(session);
       step = await this.#understand(answer, range);
       if ("next" in step) await this.#advance(step.next, answer);
     }
@@ -75,44 +67,42 @@ export class Upload {
     return created;
   }
 
-  async #read(start: number): Promise<Uint8Array> {
-    const { signal } = this.#plan.service.settings;
-    signal?.throwIfAborted();
-    return orAborted(this.#reader.read(start), signal);
-  }
-
   async #understand(answer: Reply | NoReply, range: ByteRange): Promise<Step> {
-    const { protocol } = this.#plan.service;
+    const { pace, attempts } = this.#sender;
     const reply = answer instanceof NoReply ? undefined : answer;
-    const step = reply && protocol.readRange(reply, this.session, range);
-    if (step && this.#plausible(step)) {
+    const step = this.#sender.stepOf(this.session, { answer, range });
+    if (step) {
       this.#guessed = false;
-      this.#attempts.end("taken");
+      pace.grow();
+      attempts.end("taken");
       return step;
     }
-    const trouble = reply ? protocol.trouble(reply) : "passing";
-    if (trouble !== "busy" && trouble !== "passing") this.#attempts.end(trouble);
+    const trouble = reply ? this.#plan.service.protocol.trouble(reply) : "passing";
+    if (trouble !== "busy" && trouble !== "passing") attempts.end(trouble);
     if (trouble === "gone") return this.#begin(answer);
-    if (trouble === "doubtful" && this.#unanswered === range.start) return this.#begin(answer);
-    if (trouble === "unsure" || trouble === "passing") this.#unanswered = range.start;
+    const smaller = (!reply || reply.status === 408 || trouble === "tooLarge") && pace.shrink();
+    if (trouble === "tooLarge" && smaller) return { next: range.start };
+    if (trouble === "doubtful" && this.#unanswered?.start === range.start) return this.#begin(answer);
+    if (trouble === "unsure" || trouble === "passing") this.#doubt(range);
     if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble !== "busy" && trouble !== "passing") return this.#refuse(reply!);
     await this.#wait(answer);
     return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
   }
 
+  #doubt(range: ByteRange): void {
+    if (!this.#plan.service.protocol.status) this.#sender.pace.repeat(range);
+    const longer = this.#unanswered?.start === range.start && this.#unanswered.end > range.end;
+    if (!longer) this.#unanswered = range;
+  }
+
   /** Refused for good; but an attempt of which nothing was heard, in an earlier process perhaps, may have made it whole. */
   async #refuse(reply: Reply): Promise<Step> {
     const { service, content } = this.#plan;
-    const doubtful = this.#unanswered !== undefined && this.#sent === content.size;
+    const doubtful = this.#unanswered !== undefined && this.#sender.sent === content.size;
     const created = doubtful ? await findCreated(service, this.session) : undefined;
     if (created) return { done: created };
     throw service.refusal(reply);
-  }
-
-  /** A service can want only bytes that exist, and have only bytes that were sent. */
-  #plausible(step: Step): boolean {
-    return "done" in step || (step.next <= this.#sent && step.next < this.#plan.content.size);
   }
 
   /**
@@ -128,14 +118,15 @@ export class Upload {
       await this.#wait(answer);
       return this.#locate(range, doubt);
     }
-    const step = reply && reply.status < 300 ? service.protocol.readRange(reply, this.session) : undefined;
-    if (step && this.#plausible(step)) return step;
+    const step = reply && reply.status < 300 ? this.#sender.stepOf(this.session, { answer: reply }) : undefined;
+    if (step) return step;
     const created = range.end < range.total ? undefined : await findCreated(service, this.session);
     if (created) return { done: created };
     if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
-    if (this.#guessed || range.end === range.total) return this.#begin(answer);
+    const kept = this.#unanswered?.start === range.start ? Math.max(this.#unanswered.end, range.end) : range.end;
+    if (this.#guessed || kept === range.total) return this.#begin(answer);
     this.#guessed = true;
-    return { next: range.end };
+    return { next: kept };
   }
 
   /**
@@ -146,9 +137,9 @@ export class Upload {
     const { service, content } = this.#plan;
     service.settings.signal?.throwIfAborted();
     await service.discard(this.session);
-    const created = this.#sent < content.size ? undefined : await findCreated(service, this.session);
+    const created = this.#sender.sent < content.size ? undefined : await findCreated(service, this.session);
     if (created) return { done: created };
-    if (!this.#reader.canRead(0)) throw new UploadError("lost", SPENT);
+    if (!this.#sender.canStartOver) throw new UploadError("lost", SPENT);
     for (let reply = last; ;) {
       const failed = reply instanceof NoReply ? undefined : reply;
       if (!(await this.#renewals.again(failed)))
@@ -156,7 +147,7 @@ export class Upload {
       try {
         const { before, ...fresh } = await openSession(this.#plan);
         await this.#keep({ ...fresh, before: this.session.before ?? before });
-        this.#sent = this.#confirmed = this.session.offset;
+        this.#sender.sent = this.#confirmed = this.session.offset;
         this.#guessed = false;
         this.#unanswered = undefined;
         this.#waited = true;
@@ -179,8 +170,8 @@ export class Upload {
 
   async #wait(answer: Reply | NoReply | undefined): Promise<void> {
     const reply = answer instanceof NoReply ? undefined : answer;
-    const again = await this.#patience.again(reply, (wait) => this.#attempts.end("passing", wait));
-    this.#attempts.end("passing");
+    const again = await this.#patience.again(reply, (wait) => this.#sender.attempts.end("passing", wait));
+    this.#sender.attempts.end("passing");
     if (!again) throw this.#plan.service.interrupted(answer, this.session);
     this.#waited = true;
   }

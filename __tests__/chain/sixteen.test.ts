@@ -147,7 +147,8 @@ test("12. an ArrayBuffer needs no Buffer, which browsers do not have", async () 
       : json(undefined, 201, { Location: "x/attachments/1" });
   };
   const execute = async (context: Context) => {
-    context.response = service(context.options!.method!, context.options!.body as unknown as Uint8Array);
+    const { method, body } = context.options!;
+    context.response = service(method!, new Uint8Array(await new Response(body as BodyInit).arrayBuffer()));
   };
   const file = Uint8Array.from(bytes).buffer;
   const given = Object.getOwnPropertyDescriptor(globalThis, "Buffer")!;

@@ -2,6 +2,7 @@
 import { Client, type Context, type Middleware } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
 import { LargeAttachmentHandler, UploadError } from "../../src/index.js";
+import { bytesSent } from "../support/fakes.js";
 import { checkAsync } from "./support/check.js";
 import {
   base64,
@@ -25,7 +26,8 @@ class Memory implements Middleware {
   async execute(context: Context): Promise<void> {
     const { method, body, headers } = context.options as { method: string; body: unknown; headers: HeadersInit };
     const url = context.request as string;
-    context.response = this.#answer(method, url, body, new Headers(headers));
+    const sent = method === "PUT" ? await bytesSent(body) : body;
+    context.response = this.#answer(method, url, sent, new Headers(headers));
   }
 
   #answer(method: string, url: string, body: unknown, headers: Headers): Response {

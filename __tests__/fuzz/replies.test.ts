@@ -8,7 +8,7 @@ import { attachmentId } from "../../src/protocols/graphReply.js";
 import { item } from "../../src/protocols/compositions.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
-import { firstOffset } from "../../src/range.js";
+import { firstGap } from "../../src/range.js";
 import { backoff, retryAfter } from "../../src/retry.js";
 import { sound } from "../../src/storedSession.js";
 import { UploadError } from "../../src/index.js";
@@ -101,13 +101,13 @@ const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "
 describe("nextExpectedRanges", () => {
   test("give a whole offset or none, whatever JSON they are", () =>
     check(ranges, 5_000, (value) => {
-      const offset = firstOffset(value);
+      const offset = firstGap(value)?.next;
       expect(offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)).toBe(true);
     }));
 
   test("give none, and no crash, where an object cannot be made a string", () => {
-    expect(firstOffset([{ toString: null }])).toBeUndefined();
-    expect(firstOffset(["7-", { toString: null }])).toBe(7);
+    expect(firstGap([{ toString: null }])).toBeUndefined();
+    expect(firstGap(["7-", { toString: null }])).toEqual({ next: 7 });
   });
 
   test("give the first missing byte, in every form that was seen", () =>
@@ -116,8 +116,8 @@ describe("nextExpectedRanges", () => {
       2_000,
       (given) => {
         const [starts, end] = given;
-        expect(firstOffset(starts.map((start) => `${start}${end}`))).toBe(Math.min(...starts));
-        expect(firstOffset(`${starts[0]}${end}`)).toBe(starts[0]);
+        expect(firstGap(starts.map((start) => `${start}${end}`))?.next).toBe(Math.min(...starts));
+        expect(firstGap(`${starts[0]}${end}`)?.next).toBe(starts[0]);
       },
     ));
 });

@@ -7,7 +7,7 @@ import { attachmentId } from "../../src/protocols/graphReply.js";
 import { protocolFor } from "../../src/protocols/index.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
-import { firstOffset } from "../../src/range.js";
+import { firstGap } from "../../src/range.js";
 import { retryAfter } from "../../src/retry.js";
 import { explain } from "../../src/protocols/azureDevOps.js";
 import { NoReply } from "../../src/errors.js";
@@ -160,7 +160,7 @@ describe("long and hostile text takes less than a second to read, for a regular 
   );
   const others: Record<string, (value: string) => unknown> = {
     "an attachment's id": attachmentId,
-    "an offset": firstOffset,
+    "an offset": firstGap,
     "a Retry-After": (value) => retryAfter(value, 0),
     "an error of Azure DevOps": (value) => explain({ status: 500, headers: new Headers(), body: value }),
     "the trouble of Outlook": (value) => outlook.trouble({ status: 400, headers: new Headers(), body: value }),

@@ -58,7 +58,7 @@ describe("URLs", () => {
 describe("requests", () => {
   test("a whole file is posted as its bytes", () => {
     const bytes = new Uint8Array([1, 2]);
-    expect(azureDevOps.post(collection, file, bytes)).toEqual({
+    expect(azureDevOps.post!(collection, file, bytes)).toEqual({
       method: "POST",
       url: "https://dev.azure.com/fabrikam/_apis/wit/attachments?fileName=a%20b.zip&api-version=7.1",
       headers: { "Content-Type": "application/octet-stream" },

@@ -62,7 +62,7 @@ describe.each([outlook, todo])("$name", (protocol) => {
     [`${TODO_AT}/Attachments/AAMkADI5m0=`, "AAMkADI5m0="],
     [`${TODO_AT}/attachments/AAMkADI5m0%3D/`, "AAMkADI5m0="],
   ])("201 at %s is done, with nothing in its body", (location, id) => {
-    const attachment = protocol.created(sessionOf(), id);
+    const attachment = protocol.created(sessionOf(), { id, name: "" });
     const expected = { done: { attachment, location } };
     expect(protocol.readRange(reply(201, undefined, { Location: location }), sessionOf())).toEqual(expected);
     expect(attachment).toMatchObject({ id, name: "flower", size: 10, contentType: "image/jpeg" });
@@ -73,7 +73,7 @@ describe.each([outlook, todo])("$name", (protocol) => {
     const odd = reply(201, undefined, { Location: `${TODO_AT}/somewhere` });
     expect(protocol.readRange(odd, sessionOf())).toEqual({ done: "unnamed" });
     expect(protocol.readRange(reply(201, { Id: "x" }), sessionOf())).toEqual({
-      done: { attachment: protocol.created(sessionOf(), "x"), location: undefined },
+      done: { attachment: protocol.created(sessionOf(), { id: "x", name: "" }), location: undefined },
     });
   });
 

@@ -146,7 +146,7 @@ test("status and cancel go to the upload URL without a token, because the Outloo
 
 test("a small file is one fileAttachment with its base64", () => {
   const details = { name: "smile", contentType: "image/gif", isInline: true, contentId: "smile" };
-  const request = outlook.post(COLLECTION, { ...details, size: 3 }, Uint8Array.of(71, 73, 70));
+  const request = outlook.post!(COLLECTION, { ...details, size: 3 }, Uint8Array.of(71, 73, 70));
   expect(request).toMatchObject({ method: "POST", to: "api", url: COLLECTION });
   expect(request.headers).toEqual({ "Content-Type": "application/json" });
   const type = "#microsoft.graph.fileAttachment";
@@ -154,7 +154,7 @@ test("a small file is one fileAttachment with its base64", () => {
 });
 
 test("the attachment that was made reads as Graph's own answer to a POST, without its bytes", () => {
-  expect(outlook.created(sessionOf({ file }), "ID=")).toEqual({
+  expect(outlook.created(sessionOf({ file }), { id: "ID=", name: "" })).toEqual({
     "@odata.type": "#microsoft.graph.fileAttachment",
     id: "ID=",
     name: "flower",
@@ -164,7 +164,7 @@ test("the attachment that was made reads as Graph's own answer to a POST, withou
     contentId: null,
   });
   const inline = { ...file, contentType: "image/jpeg", isInline: true, contentId: "c" };
-  expect(outlook.created(sessionOf({ file: inline }), "ID=")).toMatchObject(inline);
+  expect(outlook.created(sessionOf({ file: inline }), { id: "ID=", name: "" })).toMatchObject(inline);
 });
 
 test.each([
@@ -180,6 +180,6 @@ test.each([
 });
 
 test("a listing asks for ids and names only, because attachments would bring their bytes along", () => {
-  expect(outlook.list!(COLLECTION)).toEqual({ method: "GET", to: "api", url: `${COLLECTION}?$select=id,name` });
-  expect(outlook.list!(`${COLLECTION}?a=1`).url).toBe(`${COLLECTION}?a=1&$select=id,name`);
+  expect(outlook.list!(COLLECTION, file)).toEqual({ method: "GET", to: "api", url: `${COLLECTION}?$select=id,name` });
+  expect(outlook.list!(`${COLLECTION}?a=1`, file)!.url).toBe(`${COLLECTION}?a=1&$select=id,name`);
 });

@@ -96,7 +96,7 @@ test("status and cancel go to the bare upload URL with the token, because DELETE
 
 test("a small file is one taskFileAttachment with its base64, and nothing that only Outlook knows", () => {
   const known = { name: "smile.txt", contentType: "text/plain", size: 3 };
-  const request = todo.post(collection, { ...known, isInline: true, contentId: "c" }, Buffer.from("abc"));
+  const request = todo.post!(collection, { ...known, isInline: true, contentId: "c" }, Buffer.from("abc"));
   expect(JSON.parse(request.body as string)).toEqual({
     "@odata.type": "#microsoft.graph.taskFileAttachment",
     name: "smile.txt",
@@ -106,7 +106,7 @@ test("a small file is one taskFileAttachment with its base64, and nothing that o
 });
 
 test("the attachment that was made reads as Graph's own answer to a POST, without its bytes", () => {
-  expect(todo.created(session, "ID=")).toEqual({
+  expect(todo.created(session, { id: "ID=", name: "" })).toEqual({
     "@odata.type": "#microsoft.graph.taskFileAttachment",
     id: "ID=",
     name: "flower",
@@ -125,6 +125,6 @@ test.each([
 });
 
 test("a listing goes to the collection with the token", () => {
-  const { method, to, url } = todo.list!(collection);
+  const { method, to, url } = todo.list!(collection, session.file)!;
   expect([method, to, url.replace(/\?$/, "")]).toEqual(["GET", "api", collection]);
 });

@@ -78,6 +78,7 @@ describe("the token", () => {
       expect(beyond).toHaveLength(15);
       noneHold(beyond, TOKEN);
       expect([...new Set(beyond.flatMap(({ headers }) => [...headers.keys()]))].sort()).toEqual([
+        "content-length",
         "content-range",
         "content-type",
       ]);

@@ -138,3 +138,8 @@ export async function thrownBy(work: Promise<unknown> | (() => unknown)): Promis
   }
   throw new Error("It did not reject.");
 }
+
+/** The bytes that a request carries: in Node they travel as a stream. */
+export async function bytesSent(body: unknown): Promise<Buffer> {
+  return Buffer.from(await new Response((body ?? null) as BodyInit | null).arrayBuffer());
+}

@@ -1,5 +1,5 @@
 import type { AttachmentPage, OpenedSession, Reply, Trouble } from "../protocol.js";
-import { firstOffset } from "../range.js";
+import { firstGap } from "../range.js";
 import { decoded } from "./graphPath.js";
 
 /** Answers that pass by themselves: the general list of Graph's errors, and 509 (bandwidth). */
@@ -31,7 +31,7 @@ export function readSession(reply: Reply): OpenedSession | undefined {
   const uploadUrl = text(member(reply.body, "uploadUrl"));
   if (reply.status >= 300 || uploadUrl === undefined) return undefined;
   const expires = text(member(reply.body, "expirationDateTime"));
-  return { uploadUrl, expires, offset: firstOffset(member(reply.body, "nextExpectedRanges")) ?? 0 };
+  return { uploadUrl, expires, offset: firstGap(member(reply.body, "nextExpectedRanges"))?.next ?? 0 };
 }
 
 export function trouble({ status, body }: Reply): Trouble {

@@ -1,5 +1,5 @@
-import type { FileInfo, Reply, Step, UploadProtocol } from "../protocol.js";
-import { contentRange, firstOffset } from "../range.js";
+import type { FileInfo, Reply, Step, UploadProtocol, UploadSession } from "../protocol.js";
+import { contentRange, firstGap } from "../range.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./graphPath.js";
 import { attachmentId, member, readList, readSession, remedy, text, trouble, type Advice } from "./graphReply.js";
 
@@ -50,7 +50,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     ...kind.details(file),
   });
   const inline = (file: FileInfo, bytes: Uint8Array) => ({ ...describe(file), contentBytes: base64(bytes) });
-  const created: UploadProtocol["created"] = ({ file }, id) => ({
+  const created = ({ file }: UploadSession, { id }: { readonly id: string }) => ({
     "@odata.type": `#${kind.type}`,
     id,
     name: file.name,
@@ -98,11 +98,11 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
         const location = reply.headers.get("Location");
         const id = attachmentId(location) ?? text(member(reply.body, "id"));
         return {
-          done: id === undefined ? "unnamed" : { attachment: created(session, id), location: location ?? undefined },
+          done:
+            id === undefined ? "unnamed" : { attachment: created(session, { id }), location: location ?? undefined },
         };
       }
-      const next = reply.status < 300 ? firstOffset(member(reply.body, "nextExpectedRanges")) : undefined;
-      return next === undefined ? undefined : { next };
+      return reply.status < 300 ? firstGap(member(reply.body, "nextExpectedRanges"), session.file.size) : undefined;
     },
     trouble,
     explain(reply, collection): Reply {

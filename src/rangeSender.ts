@@ -1,0 +1,88 @@
+import { orAborted } from "./abort.js";
+import { Attempts } from "./attempts.js";
+import { NoReply } from "./errors.js";
+import { Pace } from "./pace.js";
+import type { ByteRange, Reply, Step, UploadSession } from "./protocol.js";
+import type { Gap } from "./range.js";
+import { RangeReader } from "./rangeReader.js";
+import type { UploadPlan } from "./session.js";
+
+/** A range, and what came of it. */
+export interface Answered {
+  readonly range: ByteRange;
+  readonly answer: Reply | NoReply;
+}
+
+/** Reads a file, cuts it into ranges and sends them: one, or as many at once as the service takes. */
+export class RangeSender {
+  readonly pace: Pace;
+  readonly attempts: Attempts;
+  readonly #reader: RangeReader;
+
+  /** `sent`: end of the last byte that may have reached the service in this session. */
+  constructor(
+    public plan: UploadPlan,
+    public sent: number,
+  ) {
+    const { protocol, settings } = plan.service;
+    const { unit, parallel = 1 } = protocol.limits;
+    const rangeSize = settings.rangeSize ?? protocol.rangeSize;
+    this.pace = new Pace({ rangeSize, unit, parallel });
+    this.attempts = new Attempts((attempt) => this.plan.service.settings.onAttempt?.(attempt));
+    this.#reader = new RangeReader(plan.content, rangeSize * parallel, unit);
+  }
+
+  /** Whether the file can be read again from its first byte. */
+  get canStartOver(): boolean {
+    return this.#reader.canRead(0);
+  }
+
+  /** Sends what the gap begins with; answers what matters most of the replies. */
+  async send(session: UploadSession, gap: Gap): Promise<Answered> {
+    const { service, content, ending } = this.plan;
+    const { protocol, settings } = service;
+    settings.signal?.throwIfAborted();
+    const block = await orAborted(this.#reader.read(gap.next), settings.signal);
+    const ranges = this.pace.cut(gap, block.length, content.size);
+    this.sent = Math.max(this.sent, ranges.at(-1)!.end);
+    if (this.sent === content.size) ending?.();
+    const all = await Promise.all(
+      ranges.map(async (range) => {
+        const bytes = block.subarray(range.start - gap.next, range.end - gap.next);
+        return { range, answer: await service.attempt(protocol.sendRange(session, range, bytes)) };
+      }),
+    );
+    if (all.some(({ answer }) => answer instanceof NoReply)) this.#reader.lend();
+    const telling = mostTelling(all, (one) => this.stepOf(session, one));
+    for (const { range, answer } of all.filter((one) => one !== telling)) this.attempts.note(range, answer);
+    this.attempts.begin(telling.range, telling.answer);
+    return telling;
+  }
+
+  /** Asks for what the service makes of its bytes only then. */
+  async commit(session: UploadSession): Promise<Answered> {
+    const { service, content } = this.plan;
+    const { size } = content;
+    const answer = await service.attempt(service.protocol.commit!(session)!);
+    return { answer, range: { start: size, end: size, total: size } };
+  }
+
+  /** What a reply says, if it can be so: a service can want only bytes that exist, and have only bytes that were sent. */
+  stepOf(session: UploadSession, { answer, range }: { answer: Reply | NoReply; range?: ByteRange }): Step | undefined {
+    const { protocol } = this.plan.service;
+    const step = answer instanceof NoReply ? undefined : protocol.readRange(answer, session, range);
+    if (!step || "done" in step) return step;
+    const wanted = step.next < this.plan.content.size || protocol.commit?.(session) !== undefined;
+    return step.next <= this.sent && wanted ? step : undefined;
+  }
+}
+
+/** Of the replies to ranges that were sent at once: that it is done; else the first doubt; else how far it is. */
+function mostTelling(all: readonly Answered[], stepOf: (one: Answered) => Step | undefined): Answered {
+  const weigh = (one: Answered) => {
+    const step = stepOf(one);
+    if (!step) return Number.MAX_VALUE;
+    return "done" in step ? Infinity : step.next;
+  };
+  return all.reduce((most, one) => (weigh(one) > weigh(most) ? one : most));
+}

@@ -7,7 +7,10 @@ export const origins = {
   graph: "https://graph.microsoft.com/",
   outlook: "https://outlook.office.com/",
   azureDevOps: "https://dev.azure.com/",
+  drive: "https://contoso-my.sharepoint.com/",
+  print: "https://print.print.microsoft.com/",
 };
+const uploadHosts: readonly Origin[] = ["outlook", "drive", "print"];
 
 /** One request as the network saw it. */
 export interface Seen {
@@ -67,7 +70,7 @@ export class Network {
       this.violations.push(`a request to ${url}`);
       throw lost();
     }
-    if (origin === "outlook" && "authorization" in lower) this.violations.push("a token to the upload host");
+    if (uploadHosts.includes(origin) && "authorization" in lower) this.violations.push("a token to the upload host");
     const bytes = body === undefined || body === null ? Buffer.alloc(0) : Buffer.from(body as string);
     if (bytes.length > 0 || method === "POST") lower["content-length"] = String(bytes.length);
     const head = { origin, method, url, headers: lower };

@@ -61,6 +61,8 @@ export async function simulate(seed: number): Promise<Outcome> {
   const service = createService({
     graphUrl: origins.graph,
     outlookUrl: origins.outlook,
+    driveUrl: origins.drive,
+    printUrl: origins.print,
     azureDevOpsUrl: origins.azureDevOps,
     now: () => clock.now,
     vary: varied,

@@ -1,6 +1,8 @@
 import type { Route } from "./graph/path.js";
+import type { DriveStore } from "./drive/store.js";
 import type { Store } from "./items/store.js";
-import type { Reply, RequestHead, RequestLogEntry } from "./types.js";
+import type { PrintStore } from "./print/store.js";
+import type { Reply, RequestHead, RequestLogEntry, SessionInfo } from "./types.js";
 import type { Variations } from "./variations.js";
 
 /** What every part of the service works with. */
@@ -8,10 +10,16 @@ export interface Context {
   /** Absolute URLs with a slash at the end. */
   readonly graphUrl: string;
   readonly outlookUrl: string;
+  readonly driveUrl: string;
+  readonly printUrl: string;
   readonly token: string;
   readonly now: () => number;
   readonly store: Store;
+  readonly drives: DriveStore;
+  readonly print: PrintStore;
   readonly vary: Variations;
+  /** Has a session, of whatever kind, listed for tests. */
+  noteSession(describe: () => SessionInfo): void;
 }
 
 /** One request with its body. */

@@ -6,22 +6,32 @@ import { createService } from "./service.js";
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
 import { carry, type Wire } from "./wire/carry.js";
 
-/** Starts a strict local Graph, its Outlook upload host and Azure DevOps, for tests of whatever uploads attachments. */
+/** Starts a strict local Graph, its upload hosts and Azure DevOps, for tests of whatever uploads attachments. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const certificate = await makeCertificate();
   const closing = new AbortController();
-  const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "" };
+  const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
   const start = (origin: Origin, host: string): Promise<Listening> =>
     listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
   const graph = await start("graph", "localhost");
   const outlook = await start("outlook", "127.0.0.1");
+  const drive = await start("drive", "127.0.0.1");
+  const print = await start("print", "127.0.0.1");
   const azureDevOps = await start("azureDevOps", "localhost");
   bases.graph = `https://localhost:${graph.port}/`;
   bases.outlook = `https://127.0.0.1:${outlook.port}/`;
+  bases.drive = `https://127.0.0.1:${drive.port}/`;
+  bases.print = `https://127.0.0.1:${print.port}/`;
   bases.azureDevOps = `https://localhost:${azureDevOps.port}/`;
 
-  const urls = { graphUrl: bases.graph, outlookUrl: bases.outlook, azureDevOpsUrl: bases.azureDevOps };
-  const service = createService({ ...options, ...urls });
+  const service = createService({
+    ...options,
+    graphUrl: bases.graph,
+    outlookUrl: bases.outlook,
+    driveUrl: bases.drive,
+    printUrl: bases.print,
+    azureDevOpsUrl: bases.azureDevOps,
+  });
   const faults = new FaultQueue();
   const wire: Wire = { service, faults, closing: closing.signal };
   const dispatcher = await makeDispatcher(certificate.cert);
@@ -29,6 +39,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     graphUrl: bases.graph,
     outlookUrl: bases.outlook,
+    driveUrl: bases.drive,
+    printUrl: bases.print,
     ca: certificate.cert,
     token: service.token,
     clientOptions: clientOptions(bases.graph, certificate.cert, dispatcher),
@@ -45,6 +57,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     requests: service.requests,
     azureDevOps: service.azureDevOps,
+    drive: service.drive,
+    print: service.print,
     fault: (...scripts) => faults.add(scripts),
     unusedFaults: () => faults.unused(),
     verifyFaults: () => faults.verify(),
@@ -54,7 +68,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     close: async () => {
       closing.abort();
-      await Promise.all([graph.close(), outlook.close(), azureDevOps.close(), dispatcher?.destroy()]);
+      const all = [graph, outlook, drive, print, azureDevOps];
+      await Promise.all([...all.map((each) => each.close()), dispatcher?.destroy()]);
     },
   };
 }

@@ -7,8 +7,10 @@ export type {
   WorkItemReference,
   WorkItemRelation,
 } from "./azureDevOps/types.js";
+export type { DriveFile, DriveFixture, DrivePermission } from "./drive/types.js";
 export type { FaultMatcher, FaultScript, RewrittenReply } from "./wire/faults.js";
 export type { EventInfo, MailboxFixture, MessageInfo, SentMail } from "./mail/types.js";
+export type { PrintDocument, PrintFixture } from "./print/types.js";
 export type {
   ClientOptions,
   Emulator,

@@ -1,5 +1,9 @@
 import { routeOf, type Route } from "./graph/path.js";
-import type { RequestHead, RequestKind, RequestLogEntry } from "./types.js";
+import { driveKindOf } from "./drive/answer.js";
+import { driveHostKindOf } from "./drive/uploadHost.js";
+import { printKindOf } from "./print/answer.js";
+import { printHostKindOf } from "./print/uploadHost.js";
+import type { Origin, RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */
 export function readRequest(head: RequestHead, token: string): { entry: RequestLogEntry; route: Route | undefined } {
@@ -15,7 +19,7 @@ export function logEntry(head: RequestHead, kind: RequestKind, authorized: boole
   return {
     origin: head.origin,
     method: head.method,
-    path: target.replace(/(authtoken=)[^&]*/gi, "$1…"),
+    path: target.replace(/((?:temp)?auth(?:token)?=)[^&]*|(?<=^\/up\/)[^?]*/gi, "$1…"),
     kind,
     headers,
     authorized,
@@ -25,10 +29,17 @@ export function logEntry(head: RequestHead, kind: RequestKind, authorized: boole
 }
 
 const sessionKinds: Record<string, RequestKind> = { PUT: "range", GET: "status", DELETE: "cancel" };
+/** What requests to the upload hosts are for. */
+const hostKinds: { readonly [origin in Origin]?: (head: RequestHead) => RequestKind } = {
+  outlook: ({ method }) => sessionKinds[method] ?? "other",
+  drive: driveHostKindOf,
+  print: printHostKindOf,
+};
 const itemKinds: Record<string, RequestKind> = { PATCH: "patch", DELETE: "discard" };
 
 function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
-  if (head.origin === "outlook") return sessionKinds[head.method] ?? "other";
+  const host = hostKinds[head.origin];
+  if (host) return host(head);
   switch (route?.target) {
     case "createSession":
       return head.method === "POST" ? "create" : "other";
@@ -57,6 +68,6 @@ function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
     case "forward":
       return head.method === "POST" ? "mail" : "other";
     case undefined:
-      return "other";
+      return driveKindOf(head) ?? printKindOf(head) ?? "other";
   }
 }

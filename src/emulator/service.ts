@@ -1,26 +1,39 @@
 import { createAzureDevOps } from "./azureDevOps/service.js";
-import type { Call, Context, Exchange } from "./call.js";
+import type { Context, Exchange } from "./call.js";
+import { driveFixture } from "./drive/fixture.js";
+import { DriveStore } from "./drive/store.js";
+import { openExchange } from "./exchanges.js";
+import { printFixture } from "./print/fixture.js";
+import { PrintStore } from "./print/store.js";
 import { answerPreflight, corsHeaders, isPreflight } from "./wire/cors.js";
-import { answerGraph } from "./graph/answer.js";
 import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mail/mailbox.js";
-import { answerOutlookHost, outlookSessionAt } from "./sessions/outlookHost.js";
-import { sessionNotFound } from "./replies.js";
-import { logEntry, readRequest } from "./requestKind.js";
-import { Store, userId, userName, type StoredSession } from "./items/store.js";
-import { todoSessionOf } from "./sessions/todo.js";
+import { logEntry } from "./requestKind.js";
+import { Store } from "./items/store.js";
 import { Traffic } from "./traffic.js";
-import type { EmulatorOptions, Fixture, Reply, RequestHead, RequestLogEntry, ServiceRequest } from "./types.js";
+import type {
+  EmulatorOptions,
+  Fixture,
+  Reply,
+  RequestHead,
+  RequestLogEntry,
+  ServiceRequest,
+  SessionInfo,
+} from "./types.js";
 import { defaultVariations, type Variations } from "./variations.js";
 
 /** What the core needs to know of its surroundings; URLs absolute, with a slash at the end. */
 export interface ServiceOptions extends EmulatorOptions {
   readonly graphUrl: string;
   readonly outlookUrl: string;
+  /** @default "https://drive/" */
+  readonly driveUrl?: string;
+  /** @default "https://print/" */
+  readonly printUrl?: string;
   /** @default "https://azure-devops/" */
   readonly azureDevOpsUrl?: string;
 }
 
-/** Graph, the Outlook upload host and Azure DevOps without sockets and timers. */
+/** Graph, its upload hosts and Azure DevOps without sockets and timers. */
 export interface Service extends Fixture {
   readonly token: string;
   /** The answer to a browser's preflight, which counts for nothing; undefined for every other request. */
@@ -35,14 +48,19 @@ export interface Service extends Fixture {
 
 /** Makes the pure core: it does no I/O and takes its time from `options.now`. */
 export function createService(options: ServiceOptions): Service {
-  const { graphUrl, outlookUrl, token = "emulator-access-token", now = Date.now } = options;
+  const { graphUrl, outlookUrl, driveUrl = "https://drive/", printUrl = "https://print/" } = options;
+  const { token = "emulator-access-token", now = Date.now } = options;
   let vary: Variations = { ...defaultVariations, ...options.vary };
   let answered = 0;
   const store = new Store(now);
+  const drives = new DriveStore(now, () => vary.driveKind);
+  const print = new PrintStore();
+  const sessions: (() => SessionInfo)[] = [];
   const traffic = new Traffic(now);
   const requests: RequestLogEntry[] = [];
   const context: Context = {
-    ...{ graphUrl, outlookUrl, token, now, store },
+    ...{ graphUrl, outlookUrl, driveUrl, printUrl, token, now, store, drives, print },
+    noteSession: (describe) => void sessions.push(describe),
     get vary() {
       return vary;
     },
@@ -56,7 +74,10 @@ export function createService(options: ServiceOptions): Service {
   });
 
   function open(head: RequestHead): Exchange {
-    const exchange = head.origin === "azureDevOps" ? azureDevOps.open(head) : openGraph(head);
+    const exchange =
+      head.origin === "azureDevOps"
+        ? azureDevOps.open(head)
+        : openExchange(context, traffic, head, (reply) => withIds(reply, head, now(), ++answered));
     requests.push(exchange.entry);
     return exchange;
   }
@@ -66,32 +87,6 @@ export function createService(options: ServiceOptions): Service {
     const reply = answerPreflight(head);
     requests.push({ ...logEntry(head, "preflight", false), status: reply.status });
     return reply;
-  }
-
-  function openGraph(head: RequestHead): Exchange {
-    const { entry, route } = readRequest(head, token);
-    const session =
-      head.origin === "outlook" ? outlookSessionAt(context, head.url) : route && todoSessionOf(context, { route });
-    const item = session?.item ?? (route && store.find(route));
-    const mailbox = mailboxOf(route?.user);
-    const writes = head.method !== "GET" && head.method !== "HEAD";
-    const admitted = head.origin === "outlook" ? head.headers.authorization === undefined : entry.authorized;
-    const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
-    const finish = (reply: Reply): Reply => withIds(reply, head, now(), ++answered);
-    return {
-      head,
-      entry,
-      answer: (body, keep) => {
-        const counted = admitted && (head.origin === "graph" || vary.countOutlookRequests);
-        const full = counted ? traffic.count(mailbox, writes ? body.length : 0, vary) : undefined;
-        const refused = admitted ? (traffic.refuse(passage, vary) ?? full) : undefined;
-        return finish(refused ?? answer(context, { head, body, keep }));
-      },
-      dropSession: (status) => finish(drop(session, status)),
-      contested: passage.others.length > 0,
-      close: () => traffic.leave(passage),
-      abandon: () => traffic.abandon(passage),
-    };
   }
 
   function handle({ body, ...head }: ServiceRequest): Reply {
@@ -111,8 +106,10 @@ export function createService(options: ServiceOptions): Service {
     handle,
     requests,
     azureDevOps: azureDevOps.fixture,
+    drive: driveFixture(context, { owner: "me" }),
+    print: printFixture(print),
     get sessions() {
-      return store.sessions.map((session) => store.describe(session));
+      return sessions.map((describe) => describe());
     },
     addMessage: (init) => addMessage(store, init),
     addEvent: (init) => addEvent(store, init),
@@ -124,24 +121,14 @@ export function createService(options: ServiceOptions): Service {
     vary: (changes) => void (vary = { ...vary, ...changes }),
     reset: () => {
       store.clear();
+      drives.clear();
+      print.clear();
+      sessions.length = 0;
       traffic.clear();
       azureDevOps.reset();
       requests.length = 0;
     },
   };
-}
-
-/** One mailbox has several names; that of `/me` is the user's. */
-function mailboxOf(user: string = userId): string {
-  return user.toLowerCase() === userName ? userId : user.toLowerCase();
-}
-
-const answer = (context: Context, call: Call): Reply =>
-  call.head.origin === "outlook" ? answerOutlookHost(context, call) : answerGraph(context, call);
-
-function drop(session: StoredSession | undefined, status?: number): Reply {
-  if (session) session.ended = "deleted";
-  return sessionNotFound(status);
 }
 
 /** Request ids on the reply, and in `innerError` of an error; the Outlook host writes `requestId` (field report). */

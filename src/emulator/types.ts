@@ -1,6 +1,8 @@
 import type { AzureDevOpsFixture } from "./azureDevOps/types.js";
+import type { DriveFixture } from "./drive/types.js";
 import type { FaultScript } from "./wire/faults.js";
 import type { EventInfo, MailboxFixture } from "./mail/types.js";
+import type { PrintFixture } from "./print/types.js";
 import type { Variations } from "./variations.js";
 
 /** A message, event or task that holds attachments. `path` is what a client appends to the API version. */
@@ -25,31 +27,39 @@ export interface StoredAttachment {
 
 export type SessionState = "open" | "complete" | "deleted" | "expired";
 
-/** One upload session as a test sees it; sizes and offset in bytes. `uploadUrl` is a credential. */
+/**
+ * One upload session as a test sees it; sizes and offset in bytes. `uploadUrl` is a credential. The size of one on a drive
+ * is 0 until a range has told it; `item` is what it replaces, or the folder that it goes to.
+ */
 export interface SessionInfo {
   readonly id: string;
   readonly item: Item;
-  readonly protocol: "outlook" | "todo";
+  readonly protocol: "outlook" | "todo" | "drive" | "print";
   readonly name: string;
   readonly size: number;
   readonly offset: number;
+  /** What a print session has, whose ranges come in any order: `["0-72796", "92797-4533321"]`. */
+  readonly received?: readonly string[];
   readonly state: SessionState;
   readonly uploadUrl: string;
 }
 
-export type Origin = "graph" | "outlook" | "azureDevOps";
+export type Origin = "graph" | "outlook" | "azureDevOps" | "drive" | "print";
 
 /**
  * What a request is for, as read from its method and path. "draft" makes a message or event (create… forms included),
  * "send" is the action on a draft, "mail" sends at once (sendMail, reply, replyAll, forward), "patch" and "discard"
  * change and delete a message or event. Azure DevOps: a start is "create", a chunk "range", a simple
- * upload "post", a PATCH of a work item "link", a GET of it "workItem". "preflight": a browser asks whether it may send
+ * upload "post", a PATCH of a work item "link", a GET of it "workItem". Drives: a PUT of a whole file is "post", GET of an
+ * item or its content "read", of children "list", "folder" makes one, "share" is createLink and invite, "commit" makes the
+ * file of a deferred session or of one whose name was taken. "preflight": a browser asks whether it may send
  * a request.
  */
 export type RequestKind =
   | ("create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other")
   | ("draft" | "send" | "mail" | "patch" | "discard")
-  | ("link" | "workItem" | "preflight");
+  | ("link" | "workItem" | "preflight")
+  | ("folder" | "share" | "commit");
 
 /** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
 export interface RequestLogEntry {
@@ -121,6 +131,9 @@ export interface Fixture {
   readonly requests: readonly RequestLogEntry[];
   vary(changes: Partial<Variations>): void;
   readonly azureDevOps: AzureDevOpsFixture;
+  /** The drive of the signed-in user; `drive.of(path)` is another. */
+  readonly drive: DriveFixture;
+  readonly print: PrintFixture;
 }
 
 export interface EmulatorOptions {
@@ -141,10 +154,12 @@ export interface ClientOptions {
   fetchOptions: Record<string, unknown>;
 }
 
-/** A running emulator: Graph, the Outlook upload host and Azure DevOps on three loopback origins. */
+/** A running emulator: Graph, the upload hosts of Outlook, drives and print, and Azure DevOps, on loopback origins. */
 export interface Emulator extends Fixture {
   readonly graphUrl: string;
   readonly outlookUrl: string;
+  readonly driveUrl: string;
+  readonly printUrl: string;
   /** PEM of the certificate that all origins show. */
   readonly ca: string;
   readonly token: string;

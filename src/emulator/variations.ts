@@ -1,10 +1,12 @@
+import { defaultDriveVariations, type DriveVariations } from "./drive/variations.js";
+import { defaultPrintVariations, type PrintVariations } from "./print/variations.js";
 import { defaultAzureDevOpsVariations, type AzureDevOpsVariations } from "./azureDevOps/variations.js";
 
 /**
  * Where sources disagree or say nothing, the emulator can take each side. Byte and second values are plain numbers.
  * "Disputed": sources differ, the first reading named is the default. "Choice": no source, the default is ours.
  */
-export interface Variations extends AzureDevOpsVariations {
+export interface Variations extends AzureDevOpsVariations, DriveVariations, PrintVariations {
   /** Bytes below which an Outlook session is refused; 0 is off (one 2026 client opens them for 95 kB). Disputed. @default 0 */
   readonly outlookMinimum: 0 | 2097152 | 3000000 | 3145728;
   /** "150 MB" (documented) in bytes. Choice. @default 157286400 */
@@ -123,4 +125,6 @@ export const defaultVariations: Variations = {
   eventAttachments: "drop",
   sentDelay: 0,
   ...defaultAzureDevOpsVariations,
+  ...defaultDriveVariations,
+  ...defaultPrintVariations,
 };

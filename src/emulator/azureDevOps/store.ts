@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { guidOf } from "../ids.js";
 import { attachmentIdIn } from "./path.js";
 import type { StoredBlob, WorkItemInit, WorkItemRelation } from "./types.js";
 
@@ -53,8 +54,7 @@ export class AzureDevOpsStore {
   private relationId = 65274;
 
   newGuid(): string {
-    const hex = createHash("sha256").update(`guid ${++this.guids}`).digest("hex");
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    return guidOf(`guid ${++this.guids}`);
   }
 
   newRelationId(): number {

@@ -1,10 +1,12 @@
 import { answerAttachment, answerAttachments } from "../items/attachments.js";
 import type { Call, Context, GraphCall } from "../call.js";
+import { answerDrive } from "../drive/answer.js";
 import { prefersImmutableIds } from "../mail/composed.js";
 import { createUploadSession } from "../sessions/createSession.js";
 import { answerEvent, createEvent } from "../mail/events.js";
 import { answerMessage, createMessage } from "../mail/messages.js";
 import { lastSegment, readGraphPath, type Route } from "./path.js";
+import { answerPrint } from "../print/answer.js";
 import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "../replies.js";
 import { answerReply } from "../mail/replying.js";
 import { refuseLargeBody } from "./requestBody.js";
@@ -18,11 +20,14 @@ export function answerGraph(context: Context, call: Call): Reply {
   if (call.head.headers.authorization !== `Bearer ${context.token}`) return unauthorized();
   const url = new URL(call.head.url);
   const route = readGraphPath(url.pathname);
-  if (!route) return noSegment(lastSegment(url.pathname));
+  const large = refuseLargeBody(context, call, route?.kind);
+  if (!route) {
+    return large ?? answerDrive(context, call) ?? answerPrint(context, call) ?? noSegment(lastSegment(url.pathname));
+  }
   if (route.kind === "task" && context.vary.china) return noSegment("todo");
   const graphCall: GraphCall = { ...call, route, query: url.searchParams };
   if (context.vary.mailSendOnly403 && needsReadWrite(graphCall)) return accessDenied();
-  return refuseLargeBody(context, graphCall) ?? answerRoute(context, graphCall);
+  return large ?? answerRoute(context, graphCall);
 }
 
 /** What Mail.Send alone does not allow; it is enough for every request that sends. */

@@ -1,5 +1,6 @@
-import type { Context, GraphCall } from "../call.js";
+import type { Call, Context } from "../call.js";
 import { badRequest, empty, html, refuse } from "../replies.js";
+import type { ItemKind } from "./path.js";
 import type { Reply } from "../types.js";
 
 /** The body of a Graph POST may have 4 MiB exactly (two field measurements; "4 MB" in the documentation). */
@@ -8,7 +9,7 @@ export const requestCap = 4_194_304;
 const consumerCap = 30_000_000;
 
 /** A JSON object as the body, or why it is none; the statuses are choices. */
-export function readObject(call: GraphCall): { value: Record<string, unknown> } | Reply {
+export function readObject(call: Call): { value: Record<string, unknown> } | Reply {
   const contentType = call.head.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (contentType !== "application/json") {
     return refuse(415, "UnsupportedMediaType", "Content-Type must be application/json.");
@@ -25,7 +26,7 @@ export function readObject(call: GraphCall): { value: Record<string, unknown> } 
 }
 
 /** An action's parameters by the given names, in any letter case (metadata Pascal, documentation camel); none for no body. */
-export function readParameters(call: GraphCall, names: readonly string[]): { value: Record<string, unknown> } | Reply {
+export function readParameters(call: Call, names: readonly string[]): { value: Record<string, unknown> } | Reply {
   if (call.body.length === 0) return { value: {} };
   const body = readObject(call);
   if ("status" in body) return body;
@@ -38,10 +39,10 @@ export function readParameters(call: GraphCall, names: readonly string[]): { val
   return { value };
 }
 
-/** Why a Graph POST of this length is refused, in the form that the variation asks for. */
-export function refuseLargeBody(context: Context, call: GraphCall): Reply | undefined {
+/** Why a Graph POST of this length is refused (drives take files by PUT, without this cap), in the form that the variation asks for. */
+export function refuseLargeBody(context: Context, call: Call, kind?: ItemKind): Reply | undefined {
   if (call.head.method !== "POST") return undefined;
-  if (call.route.kind === "task" && context.vary.todoInlineOver3MB === "consumer") {
+  if (kind === "task" && context.vary.todoInlineOver3MB === "consumer") {
     return call.body.length > consumerCap ? badRequest(`request body size limit ${consumerCap}`) : undefined;
   }
   return call.body.length > requestCap ? tooLarge(context) : undefined;

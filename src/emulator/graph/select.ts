@@ -1,7 +1,8 @@
-import type { GraphCall } from "../call.js";
-
 /** `$select` in any letter case; annotations and the id stay, as in Graph. */
-export function select(call: GraphCall, value: Record<string, unknown>): Record<string, unknown> {
+export function select(
+  call: { readonly query: URLSearchParams },
+  value: Record<string, unknown>,
+): Record<string, unknown> {
   const names = call.query
     .get("$select")
     ?.toLowerCase()

@@ -15,7 +15,7 @@ import type { StoredSession } from "../items/store.js";
 import type { Reply } from "../types.js";
 
 /** What fetch and browsers send by themselves, and the three headers of a range. */
-const knownHeaders =
+export const knownHeaders =
   /^(?:content-(?:type|length|range)|transfer-encoding|host|accept(?:-.*)?|user-agent|connection|sec-.*|origin|referer|cache-control|pragma|priority)$/;
 
 const longestRange = 4194304;

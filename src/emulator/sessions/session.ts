@@ -36,6 +36,7 @@ export function openSession(context: Context, item: StoredItem, file: SessionFil
     offset: 0,
   };
   context.store.sessions.push(session);
+  context.noteSession(() => context.store.describe(session));
   return session;
 }
 

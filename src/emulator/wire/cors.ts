@@ -21,6 +21,9 @@ const policies: Record<Origin, Policy> = {
   },
   // Feared: the host of personal drives refuses SdkVersion (field report), and no source says that this one exposes any.
   outlook: { methods: ["PUT", "GET", "DELETE"], headers: ["content-type", "content-range"], exposed: [] },
+  // Field reports for personal drives: SdkVersion is refused. That business drives and print are as strict is a choice.
+  drive: { methods: ["PUT", "GET", "DELETE", "POST"], headers: ["content-type", "content-range"], exposed: [] },
+  print: { methods: ["PUT", "GET", "DELETE"], headers: ["content-type", "content-range"], exposed: [] },
   // A choice: what the upload of an attachment needs.
   azureDevOps: {
     methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],

@@ -1,0 +1,113 @@
+import type { Call, Context } from "../call.js";
+import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
+import type { Reply, RequestHead, RequestKind } from "../types.js";
+import type { DriveCall } from "./call.js";
+import { answerChildren } from "./children.js";
+import { commitSession } from "./commit.js";
+import { answerContent } from "./fileContent.js";
+import { createDriveSession } from "./createSession.js";
+import { describeItem } from "./describe.js";
+import { readDrivePath, type DriveRoute, type DriveTarget } from "./path.js";
+import { notThere, preconditionFailed } from "./replies.js";
+import { answerPermissions, createLink, invite } from "./sharing.js";
+import type { Drive, DriveItem } from "./store.js";
+import { driveOf, isWithin, meetsConditions, resolve, usedBytes } from "./tree.js";
+
+/** Answers a request to Graph whose path leads to a drive; undefined for every other. */
+export function answerDrive(context: Context, call: Call): Reply | undefined {
+  const url = new URL(call.head.url);
+  const route = readDrivePath(url.pathname);
+  return route && answerRoute(context, { ...call, route, query: url.searchParams });
+}
+
+/** What such a request is for; undefined for every other. */
+export function driveKindOf(head: RequestHead): RequestKind | undefined {
+  const route = readDrivePath(new URL(head.url).pathname);
+  return route && (kinds[`${head.method} ${route.target}`] ?? "other");
+}
+
+const kinds: { readonly [request in `${string} ${DriveTarget}`]?: RequestKind } = {
+  "GET drive": "item",
+  "GET item": "read",
+  "GET content": "read",
+  "GET children": "list",
+  "GET permissions": "list",
+  "DELETE item": "remove",
+  "PUT item": "commit",
+  "PUT content": "post",
+  "POST children": "folder",
+  "POST createUploadSession": "create",
+  "POST createLink": "share",
+  "POST invite": "share",
+};
+
+function answerRoute(context: Context, call: DriveCall): Reply {
+  if (call.route.target === "drive") return answerWhole(context, call);
+  const place = resolve(context, call.route);
+  if (!place) return notThere();
+  switch (call.route.target) {
+    case "content":
+      return answerContent(context, call, place);
+    case "createUploadSession":
+      return call.head.method === "POST" ? createDriveSession(context, call, place) : methodNotAllowed();
+  }
+  return place.item ? answerThere(context, call, place.item) : notThere();
+}
+
+function answerThere(context: Context, call: DriveCall, item: DriveItem): Reply {
+  const posts = call.head.method === "POST";
+  switch (call.route.target) {
+    case "children":
+      return answerChildren(context, call, item);
+    case "createLink":
+      return posts ? createLink(context, call, item) : methodNotAllowed();
+    case "invite":
+      return posts ? invite(context, call, item) : methodNotAllowed();
+    case "permissions":
+      return answerPermissions(call, item);
+    default:
+      return answerItem(context, call, item);
+  }
+}
+
+function answerItem(context: Context, call: DriveCall, item: DriveItem): Reply {
+  switch (call.head.method) {
+    case "GET":
+      return json(200, { "@odata.context": metadata(context, call.route), ...describeItem(context, call, item) });
+    case "PUT":
+      return commitSession(context, call, item);
+    case "DELETE":
+      return removeItem(call, item);
+    default:
+      return methodNotAllowed();
+  }
+}
+
+function removeItem({ head }: DriveCall, item: DriveItem): Reply {
+  if (!item.parent) return badRequest("The root of a drive cannot be deleted.");
+  if (!meetsConditions(head.headers, item)) return preconditionFailed();
+  const { items } = item.drive;
+  for (const each of [...items.values()]) if (isWithin(each, item)) items.delete(each.id);
+  return empty(204);
+}
+
+function answerWhole(context: Context, call: DriveCall): Reply {
+  const drive = driveOf(context, call.route.drive);
+  if (!drive) return notThere();
+  return call.head.method === "GET" ? json(200, describeDrive(context, drive)) : methodNotAllowed();
+}
+
+function describeDrive({ graphUrl, vary }: Context, drive: Drive): Record<string, unknown> {
+  const used = usedBytes(drive);
+  const remaining = Math.max(0, drive.quota - used);
+  return {
+    "@odata.context": `${graphUrl}v1.0/$metadata#drives/$entity`,
+    id: drive.id,
+    driveType: vary.driveKind,
+    webUrl: drive.webUrl.replace(/\/$/, ""),
+    quota: { total: drive.quota, used, remaining, deleted: 0, state: remaining > 0 ? "normal" : "exceeded" },
+  };
+}
+
+const metadata = ({ graphUrl }: Context, { version }: DriveRoute): string =>
+  `${graphUrl}${version}/$metadata#driveItem/$entity`;

@@ -1,0 +1,55 @@
+import type { Context } from "../call.js";
+import { Content } from "../content.js";
+import { readObject } from "../graph/requestBody.js";
+import { json, refuse } from "../replies.js";
+import type { Reply } from "../types.js";
+import { readBehavior, refuseName, type DriveCall } from "./call.js";
+import { describeUploaded } from "./describe.js";
+import { isTaken, putFile } from "./finish.js";
+import { invalidRequest, nameTakenBySession, preconditionFailed, sessionNotThere } from "./replies.js";
+import { driveSessionAt, endSession, stateOf } from "./session.js";
+import type { Destination, StoredDriveSession } from "./sessionTypes.js";
+import type { DriveItem } from "./store.js";
+import { childNamed, meetsConditions } from "./tree.js";
+
+/**
+ * Makes the file of a session that has all its bytes: 201 for a new one, 200 for one replaced. Where the name is taken
+ * the session stays as it is (documented).
+ */
+export function complete(context: Context, session: StoredDriveSession, destination: Destination = session): Reply {
+  if (!session.drive.items.has(destination.folder.id)) return sessionNotThere();
+  if (isTaken(destination)) return nameTakenBySession();
+  const { description, fileSystemInfo } = session;
+  const file = { content: new Content(session.pieces), via: "session" as const, description, fileSystemInfo };
+  const { item, isNew } = putFile(context, destination, file);
+  endSession(session, "complete");
+  return json(isNew ? 201 : 200, describeUploaded(context, item));
+}
+
+const sourceUrl = "@microsoft.graph.sourceUrl";
+const behaviorKey = "@microsoft.graph.conflictBehavior";
+
+/** Answers PUT on a folder, which makes a file there of a session whose name was taken, or of a deferred one. */
+export function commitSession(context: Context, call: DriveCall, folder: DriveItem): Reply {
+  const body = readObject(call);
+  if ("status" in body) return body;
+  const stray = Object.keys(body.value).find((key) => !["name", behaviorKey, sourceUrl].includes(key));
+  if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for a commit.`);
+  if (folder.content) return invalidRequest("A session is committed to the folder that the file is to be in.");
+  const { name, [sourceUrl]: url } = body.value;
+  if (typeof name !== "string" || typeof url !== "string") {
+    return invalidRequest("name and @microsoft.graph.sourceUrl are required.");
+  }
+  const behavior = readBehavior(body.value[behaviorKey], "fail");
+  if ("status" in behavior) return behavior;
+  if (!meetsConditions(call.head.headers, folder) && !meetsConditions(call.head.headers, childNamed(folder, name))) {
+    return preconditionFailed();
+  }
+  const session = driveSessionAt(context, url);
+  if (!session || session.drive !== folder.drive || stateOf(context, session) !== "open") return sessionNotThere();
+  if (session.offset !== session.total) {
+    return refuse(400, "uploadSessionIncomplete", "The session does not have all bytes yet.");
+  }
+  const destination = { drive: folder.drive, folder, name, behavior: behavior.value };
+  return refuseName(name) ?? complete(context, session, destination);
+}

@@ -1,0 +1,98 @@
+import type { Context } from "../call.js";
+import { readParameters } from "../graph/requestBody.js";
+import { json } from "../replies.js";
+import { timestamp } from "../sessions/session.js";
+import type { Reply } from "../types.js";
+import { makeWay, readBehavior, type DriveCall } from "./call.js";
+import { isTaken } from "./finish.js";
+import { openDriveSession, stateOf } from "./session.js";
+import type { Destination } from "./sessionTypes.js";
+import { invalidRequest, nameTaken, preconditionFailed, quotaReached } from "./replies.js";
+import { refuse } from "../replies.js";
+import { meetsConditions, usedBytes, type Place } from "./tree.js";
+
+/** By the metadata of `driveItemUploadableProperties`. */
+const properties = ["@microsoft.graph.conflictBehavior", "description", "driveItemSource", "fileSize"].concat(
+  ...["fileSystemInfo", "mediaSource", "name"],
+);
+
+/** What the client asks for, every part of it checked. */
+interface Wanted {
+  readonly name?: string;
+  readonly description?: string;
+  readonly fileSize?: number;
+  readonly fileSystemInfo?: Record<string, unknown>;
+  readonly behavior: Destination["behavior"];
+  readonly deferCommit: boolean;
+}
+
+/** Answers POST `…/createUploadSession` for a new file or one that is there (200, documented). */
+export function createDriveSession(context: Context, call: DriveCall, place: Place): Reply {
+  if (place.item && !place.item.content) return invalidRequest("An upload session needs the name of a file.");
+  const wanted = readWanted(context, call, place);
+  if ("status" in wanted) return wanted;
+  if (!meetsConditions(call.head.headers, place.item)) return preconditionFailed();
+  if ((wanted.fileSize ?? 0) > place.drive.quota - usedBytes(place.drive)) return quotaReached();
+  const way = makeWay(context, place);
+  if ("status" in way) return way;
+  const destination = { drive: place.drive, folder: way.folder, name: place.name, behavior: wanted.behavior };
+  const refused = refuseName(context, destination);
+  if (refused) return refused;
+  const session = openDriveSession(context, { ...wanted, ...destination, path: pathIn(call) });
+  return json(200, {
+    "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#microsoft.graph.uploadSession`,
+    uploadUrl: session.uploadUrl,
+    expirationDateTime: timestamp(session.expires),
+    nextExpectedRanges: context.vary.driveCreateRanges === "absent" ? undefined : ["0-"],
+  });
+}
+
+/** Both 409 are field reports; the code of the second is a choice. */
+function refuseName(context: Context, destination: Destination): Reply | undefined {
+  if (context.vary.driveConflict === "atCreate" && isTaken(destination)) return nameTaken();
+  const name = destination.name.toLowerCase();
+  const rival = context.drives.sessions.some(
+    (session) =>
+      session.folder === destination.folder &&
+      session.name.toLowerCase() === name &&
+      stateOf(context, session) === "open",
+  );
+  return rival && context.vary.driveSecondSession === "refuse"
+    ? refuse(409, "conflict", "An upload session already exists for this file")
+    : undefined;
+}
+
+function readWanted(context: Context, call: DriveCall, place: Place): Wanted | Reply {
+  const body = readParameters(call, ["item", "deferCommit"]);
+  if ("status" in body) return body;
+  const { item = {}, deferCommit = false } = body.value;
+  if (typeof deferCommit !== "boolean") return invalidRequest("deferCommit is a boolean.");
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return invalidRequest("item is an object.");
+  const value = item as Record<string, unknown>;
+  // By its id a file can only be meant to be replaced; by its path it may be one that nobody knew of.
+  const behavior = readBehavior(value["@microsoft.graph.conflictBehavior"], call.route.names ? "fail" : "replace");
+  if ("status" in behavior) return behavior;
+  return refuseItem(context, value, place) ?? { ...(value as Partial<Wanted>), behavior: behavior.value, deferCommit };
+}
+
+function refuseItem(context: Context, item: Record<string, unknown>, place: Place): Reply | undefined {
+  const business = context.vary.driveKind === "business";
+  const stray = Object.keys(item).find((key) => !properties.includes(key) && (business || key !== "@odata.type"));
+  // Of `@odata.type` on business drives: a field report, docs-contrib #725; of the rest, a choice.
+  if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for an upload session.`);
+  const { name, fileSize, description, fileSystemInfo } = item;
+  if (fileSize !== undefined && business) return invalidRequest("fileSize is for OneDrive Personal only.");
+  if (fileSize !== undefined && (!Number.isSafeInteger(fileSize) || (fileSize as number) < 1)) {
+    return invalidRequest("fileSize must be above 0: an empty file is uploaded with PUT on its content.");
+  }
+  if (name !== undefined && name !== place.name) return invalidRequest("The name is not the one in the path.");
+  if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
+  if (fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)) {
+    return invalidRequest("fileSystemInfo is an object.");
+  }
+  return undefined;
+}
+
+/** The request's path from after the version to before the action. */
+const pathIn = ({ head }: DriveCall): string =>
+  new URL(head.url).pathname.replace(/^\/[^/]+/, "").replace(/\/[^/]+\/?$/, "");

@@ -1,0 +1,93 @@
+import type { Context } from "../call.js";
+import { readObject } from "../graph/requestBody.js";
+import { guidOf, lettersOf } from "../ids.js";
+import { json, methodNotAllowed, refuse } from "../replies.js";
+import type { Reply } from "../types.js";
+import type { DriveCall } from "./call.js";
+import { invalidRequest } from "./replies.js";
+import type { DriveItem } from "./store.js";
+import type { DrivePermission } from "./types.js";
+
+const linkProperties = ["type", "scope", "expirationDateTime", "password", "message", "retainInheritedPermissions"];
+const inviteProperties = ["recipients", "roles", "requireSignIn", "sendInvitation", "message"].concat(
+  ...["expirationDateTime", "password", "retainInheritedPermissions"],
+);
+
+/** 201 with a new link, 200 with the one that is there (documented). */
+export function createLink(context: Context, call: DriveCall, item: DriveItem): Reply {
+  const body = readKnown(call, linkProperties);
+  if ("status" in body) return body;
+  const business = context.vary.driveKind === "business";
+  const { type, scope = business ? "organization" : "anonymous" } = body.value;
+  if (!["view", "edit", ...(business ? [] : ["embed"])].includes(type as string)) {
+    return invalidRequest("type is view or edit; embed on personal drives alone.");
+  }
+  if (!["anonymous", ...(business ? ["organization", "users"] : [])].includes(scope as string)) {
+    return invalidRequest("scope is anonymous; organization and users on business drives alone.");
+  }
+  const refused = context.vary.driveRefusedScopes;
+  if ((refused === "both" && scope !== "users") || refused === scope) {
+    return refuse(403, "accessDenied", `Sharing by links of the scope ${scope as string} is not allowed.`);
+  }
+  const there = item.permissions.find(({ link }) => link?.type === type && link?.scope === scope);
+  const permission = there ?? addLink(context, item, type as string, scope as string);
+  return json(there ? 200 : 201, describe(permission));
+}
+
+function addLink(context: Context, item: DriveItem, type: string, scope: string): DrivePermission {
+  const id = guidOf(`permission ${context.drives.next()}`);
+  const letters = lettersOf(`link ${id}`, 20);
+  const host =
+    context.vary.driveKind === "business" ? "https://contoso-my.sharepoint.com/:u:/g/" : "https://1drv.ms/u/";
+  const link = { type, scope, webUrl: `${host}${letters}` };
+  const shareId = `s!${letters}`;
+  const permission = { id, roles: [type === "edit" ? "write" : "read"], link, shareId, grantedTo: [] };
+  item.permissions.push(permission);
+  return permission;
+}
+
+/** 200 with a permission for each recipient (documented). */
+export function invite(context: Context, call: DriveCall, item: DriveItem): Reply {
+  const body = readKnown(call, inviteProperties);
+  if ("status" in body) return body;
+  const { recipients, roles, requireSignIn = true, sendInvitation = false } = body.value;
+  const names = Array.isArray(recipients) ? recipients.map(nameOf) : [];
+  if (names.length === 0 || names.includes(undefined)) {
+    return invalidRequest("recipients is a list of objects with email, alias or objectId.");
+  }
+  if (!Array.isArray(roles) || roles.length === 0 || !roles.every((role) => role === "read" || role === "write")) {
+    return invalidRequest("roles is a list of read and write.");
+  }
+  if (typeof requireSignIn !== "boolean" || typeof sendInvitation !== "boolean") {
+    return invalidRequest("requireSignIn and sendInvitation are booleans.");
+  }
+  const permissions = names.map((name) => {
+    const id = guidOf(`permission ${context.drives.next()}`);
+    return { id, roles: roles as string[], grantedTo: [name!], sendInvitation };
+  });
+  item.permissions.push(...permissions);
+  return json(200, { value: permissions.map(describe) });
+}
+
+function nameOf(recipient: unknown): string | undefined {
+  const { email, alias, objectId } = (recipient ?? {}) as Record<string, unknown>;
+  const name = email ?? objectId ?? alias;
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+export const answerPermissions = (call: DriveCall, item: DriveItem): Reply =>
+  call.head.method === "GET" ? json(200, { value: item.permissions.map(describe) }) : methodNotAllowed();
+
+function describe({ id, roles, link, shareId, grantedTo }: DrivePermission): Record<string, unknown> {
+  if (link) return { id, roles, shareId, hasPassword: false, link: { ...link, preventsDownload: false } };
+  const [name = ""] = grantedTo;
+  const user = name.includes("@") ? { email: name, displayName: name } : { id: name, displayName: name };
+  return { id, roles, grantedToV2: { user }, grantedTo: { user }, invitation: { signInRequired: true } };
+}
+
+function readKnown(call: DriveCall, known: readonly string[]): { value: Record<string, unknown> } | Reply {
+  const body = readObject(call);
+  if ("status" in body) return body;
+  const stray = Object.keys(body.value).find((key) => !known.includes(key));
+  return stray === undefined ? body : invalidRequest(`The parameter '${stray}' does not exist on this action.`);
+}

@@ -1,0 +1,118 @@
+import type { Content } from "../content.js";
+import { guidOf, lettersOf } from "../ids.js";
+import { userId, userName } from "../items/store.js";
+import type { StoredDriveSession } from "./sessionTypes.js";
+import type { DrivePermission } from "./types.js";
+
+export interface Drive {
+  readonly id: string;
+  /** What a client appends to the API version. */
+  readonly path: string;
+  /** The site or personal page that it belongs to, with a slash at the end. */
+  readonly webUrl: string;
+  readonly root: DriveItem;
+  readonly items: Map<string, DriveItem>;
+  quota: number;
+}
+
+/** A folder, or a file where it has content. */
+export interface DriveItem {
+  readonly id: string;
+  readonly guid: string;
+  readonly listItemId: string;
+  readonly drive: Drive;
+  /** Undefined for the root. */
+  readonly parent?: DriveItem;
+  name: string;
+  content?: Content;
+  via: "post" | "session";
+  /** Counts changes, for the eTag. */
+  version: number;
+  readonly created: string;
+  modified: string;
+  description?: string;
+  fileSystemInfo?: Record<string, unknown>;
+  readonly permissions: DrivePermission[];
+}
+
+/** 1 TiB, as a business drive has by default. */
+const defaultQuota = 1024 ** 4;
+
+/** All drives, each made when it is first asked for. Ids follow from counters and names, so that runs can be repeated. */
+export class DriveStore {
+  readonly drives = new Map<string, Drive>();
+  sessions: StoredDriveSession[] = [];
+  private count = 0;
+
+  constructor(
+    private readonly now: () => number,
+    private readonly kind: () => "business" | "personal",
+  ) {}
+
+  next(): number {
+    return ++this.count;
+  }
+
+  timestamp(): string {
+    return new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  }
+
+  byId(id: string): Drive | undefined {
+    return [...this.drives.values()].find((drive) => drive.id.toLowerCase() === id.toLowerCase());
+  }
+
+  /** The drive of `me`, a user, group or site; any of these has one. */
+  ownedBy(owner: "me" | "users" | "groups" | "sites", id = userId): Drive {
+    const lower = id.toLowerCase();
+    const mine = owner === "me" || (owner === "users" && [userId, userName].includes(lower));
+    const key = mine ? "me" : `${owner} ${lower}`;
+    const known = this.drives.get(key);
+    if (known) return known;
+    const drive = this.makeDrive(key, mine ? "/me/drive" : `/${owner}/${encodeURIComponent(id)}/drive`);
+    this.drives.set(key, drive);
+    return drive;
+  }
+
+  makeItem(parent: DriveItem, name: string): DriveItem {
+    const item = this.newItem(parent.drive, name, parent);
+    parent.drive.items.set(item.id, item);
+    return item;
+  }
+
+  clear(): void {
+    this.drives.clear();
+    this.sessions = [];
+  }
+
+  private makeDrive(key: string, path: string): Drive {
+    const personal = this.kind() === "personal";
+    const id = personal
+      ? guidOf(key).replace(/-/g, "").slice(0, 16).toUpperCase()
+      : `b!${Buffer.from(guidOf(`drive ${key}`)).toString("base64url")}_-`;
+    const drive = { id, path, webUrl: webUrlOf(key, id, personal), items: new Map(), quota: defaultQuota };
+    const root = this.newItem(drive as unknown as Drive, "root");
+    drive.items.set(root.id, root);
+    return Object.assign(drive, { root });
+  }
+
+  private newItem(drive: Drive, name: string, parent?: DriveItem): DriveItem {
+    const number = this.next();
+    const seed = `${drive.id} ${number}`;
+    const time = this.timestamp();
+    return {
+      id: this.kind() === "personal" ? `${drive.id}!${100 + number}` : `01${lettersOf(seed, 32)}`,
+      guid: guidOf(seed).toUpperCase(),
+      listItemId: String(number),
+      ...{ drive, parent, name, via: "post", version: 1, created: time, modified: time, permissions: [] },
+    };
+  }
+}
+
+/** Hosts as real drives have them; nothing listens there. */
+function webUrlOf(key: string, id: string, personal: boolean): string {
+  if (personal) return `https://d.docs.live.net/${id.toLowerCase()}/`;
+  const [owner, name = "megan_contoso_example"] = key.split(" ");
+  return owner === "groups" || owner === "sites"
+    ? `https://contoso.sharepoint.com/sites/${guidOf(name).slice(0, 8)}/Shared%20Documents/`
+    : `https://contoso-my.sharepoint.com/personal/${name.replace(/[^a-z0-9]/g, "_")}/Documents/`;
+}

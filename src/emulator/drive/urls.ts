@@ -1,0 +1,16 @@
+import type { DriveItem } from "./store.js";
+
+/** The item's address by its path, in every kind of drive. */
+export function webDavUrlOf(item: DriveItem): string {
+  if (!item.parent) return item.drive.webUrl.replace(/\/$/, "");
+  return `${webDavUrlOf(item.parent)}/${encodeURIComponent(item.name)}`;
+}
+
+/** Where a browser opens it: Office files have a page of their own, which is why they need webDavUrl elsewhere. */
+export function webUrlOf(item: DriveItem): string {
+  if (!/\.(?:docx|xlsx|pptx)$/i.test(item.name) || item.drive.webUrl.includes("d.docs.live.net"))
+    return webDavUrlOf(item);
+  const site = item.drive.webUrl.replace(/[^/]+\/$/, "");
+  const file = encodeURIComponent(item.name);
+  return `${site}_layouts/15/Doc.aspx?sourcedoc=%7B${item.guid}%7D&file=${file}&action=default&mobileredirect=true`;
+}

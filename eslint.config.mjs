@@ -7,6 +7,7 @@ import tseslint from "typescript-eslint";
  */
 const layers = [
   ["abort", "protocol", "bytes"],
+  ["target"],
   ["queue"],
   ["range"],
   ["protocols/graphPath"],
@@ -32,6 +33,7 @@ const layers = [
   ["protocols/compositions"],
   ["plan", "post", "deliver", "letter", "link"],
   ["attachFile"],
+  ["attachFiles"],
   ["compose"],
   ["answer"],
   ["intercept"],

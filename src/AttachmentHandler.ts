@@ -7,6 +7,7 @@ import { Traffic } from "./traffic.js";
 export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   options: UploadOptions = {};
+  #settings = settings();
   /** @internal */
   readonly traffic = new Traffic();
   /** @internal */
@@ -18,11 +19,11 @@ export abstract class AttachmentHandler implements Middleware {
   }
 
   /** @internal */
-  protected abstract readonly recognition: Recognition;
+  abstract readonly recognition: Recognition;
 
   /** @internal */
   configure(options: UploadOptions): void {
-    settings(options);
+    this.#settings = settings(this.options, options);
     this.options = { ...this.options, ...options };
   }
 
@@ -34,7 +35,8 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** @internal */
   protected settingsFor(context: Context): Settings {
-    return settings(this.options, askedOptions(context));
+    const asked = askedOptions(context);
+    return asked ? settings(this.options, asked) : this.#settings;
   }
 
   setNext(next: Middleware): void {

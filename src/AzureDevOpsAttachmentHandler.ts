@@ -15,8 +15,8 @@ import { azureDevOps } from "./protocols/azureDevOps.js";
  */
 export class AzureDevOpsAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  protected readonly recognition: Recognition = {
-    protocolFor: (url) => (azureDevOps.collection(url) === undefined ? undefined : azureDevOps),
+  readonly recognition: Recognition = {
+    protocols: [azureDevOps],
     atMost: (body) => (isBytes(body) ? body.byteLength : body instanceof Blob ? body.size : undefined),
     open: openBytes,
   };

@@ -4,7 +4,7 @@ import { composeInstead } from "./composing.js";
 import { openBody } from "./contentBytes.js";
 import type { Recognition } from "./intercept.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
-import { graphProtocolFor } from "./protocols/index.js";
+import { graphProtocols } from "./protocols/index.js";
 
 /**
  * Middleware that turns `POST {item}/attachments` of a large file into an upload session, so that code which attaches
@@ -20,8 +20,8 @@ import { graphProtocolFor } from "./protocols/index.js";
  */
 export class LargeAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  protected readonly recognition: Recognition = {
-    protocolFor: graphProtocolFor,
+  readonly recognition: Recognition = {
+    protocols: graphProtocols,
     atMost: (body) => (typeof body === "string" ? body.length : undefined),
     open: openJson,
   };

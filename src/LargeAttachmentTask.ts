@@ -5,11 +5,11 @@ import { asGraphError, NoReply, UploadError } from "./errors.js";
 import { fingerprint, sameFile } from "./fingerprint.js";
 import { isLinked, link } from "./link.js";
 import type { UploadOptions } from "./options.js";
-import { prepare, type AttachOptions, type Prepared } from "./prepare.js";
+import { prepare, protocolsOf, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply, UploadSession } from "./protocol.js";
 import { mustBeSafe, openSession } from "./session.js";
 import { sound } from "./storedSession.js";
-import { callOf } from "./transport.js";
+import { callOf, type Call } from "./transport.js";
 import { Upload } from "./upload.js";
 
 /** How far an upload is, as the service says, or, where it cannot say, as the last reply did. */
@@ -68,11 +68,12 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: UploadOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    const { collection, uploadUrl, offset, file: info, linkTo } = sound(session);
+    const call = await callOf(client.api("/"));
+    const { collection, uploadUrl, offset, file: info, linkTo } = sound(session, protocolsOf(call));
     const { size, ...about } = info;
     mustBeSafe(uploadUrl, collection);
     const known = { ...options, ...about, size: knowsItsSize(file) ? undefined : size };
-    await mustBeOwn(client, collection);
+    mustBeOwn(call, collection);
     const prepared = await prepare(client.api(collection), file, known);
     const print = await fingerprint(prepared.plan.content);
     if (prepared.plan.file.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
@@ -170,8 +171,7 @@ function isGone({ status }: Reply): true | undefined {
 }
 
 /** A stored session is gone on with where the client's own API is, and nowhere that somebody may have written into it. */
-async function mustBeOwn(client: Client, collection: string): Promise<void> {
-  const { context } = await callOf(client.api("/"));
+function mustBeOwn({ context }: Call, collection: string): void {
   if (new URL(context.request as string).origin === new URL(collection).origin) return;
   throw new UploadError(
     "invalid",

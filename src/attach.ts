@@ -1,6 +1,6 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { teach, withAttachments } from "./attachedFiles.js";
-import { attachFile } from "./attachFile.js";
+import { attachFiles } from "./attachFiles.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import type { AttachmentSource, RandomAccessFile } from "./content.js";
 import { asGraphError, UploadError } from "./errors.js";
@@ -80,11 +80,11 @@ async function attachAll(all: readonly Prepared[]): Promise<object[]> {
   const work = queue.run(
     key,
     async () => {
-      const uploaded = [];
-      for (const { plan: one } of all) uploaded.push({ file: one.file, attachment: await attachFile(one) });
+      const attachments = await attachFiles(all.map((one) => one.plan));
+      const uploaded = attachments.map((attachment, index) => ({ file: all[index]!.plan.file, attachment }));
       if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
       for (const { plan: one } of all) await one.checkpoint?.remove();
-      return uploaded.map(({ attachment }) => attachment);
+      return attachments;
     },
     plan.service.settings.signal,
   );

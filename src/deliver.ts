@@ -43,7 +43,7 @@ async function uploadWhole(plan: UploadPlan): Promise<Created> {
   const stored = await checkpoint?.load();
   if (stored?.attachment && linkTo && (await isLinked(service, linkTo, stored.attachment)))
     return { attachment: stored.attachment };
-  const session = stored ?? (await openSession(plan));
+  const session = stored ?? (await (plan.opened?.() ?? openSession(plan)));
   await checkpoint?.save(session);
   const upload = new Upload(plan, session, stored !== undefined);
   try {

@@ -4,7 +4,8 @@ import type { Content } from "./content.js";
 import { deliver } from "./deliver.js";
 import type { Settings } from "./options.js";
 import { planOf } from "./plan.js";
-import type { FileInfo, Trouble, UploadProtocol } from "./protocol.js";
+import type { FileInfo, Target, Trouble, UploadProtocol } from "./protocol.js";
+import { targetOf } from "./target.js";
 import type { Traffic } from "./traffic.js";
 import { isOwn } from "./transport.js";
 
@@ -15,7 +16,7 @@ const NEVER_TOO_LARGE = 2_000_000;
 
 /** Which requests a handler takes over, and how their bodies are read. */
 export interface Recognition {
-  protocolFor(url: string): UploadProtocol | undefined;
+  readonly protocols: readonly UploadProtocol[];
   /** At most this many bytes of file are in a body; `undefined`: none that could be taken over. */
   atMost(body: unknown): number | undefined;
   /** The file in a request; `undefined`: it is to pass. */
@@ -37,17 +38,18 @@ export async function intercept(interception: Interception): Promise<void> {
   const { request, options } = context;
   const posts = typeof request === "string" && options?.method?.toUpperCase() === "POST" && COLLECTION.test(request);
   const most = posts && !isOwn(context) ? recognition.atMost(options.body) : undefined;
-  const protocol = most === undefined ? undefined : recognition.protocolFor(request as string);
-  if (!protocol) return next.execute(context);
-  const item = protocol.item?.(protocol.collection(request as string)!);
-  return traffic.items.run(item, () => attachInstead(interception, protocol, most!), signalOf(context));
+  const target = most === undefined ? undefined : targetOf(request as string, recognition.protocols);
+  if (!target) return next.execute(context);
+  const item = target.protocol.item?.(target.collection);
+  return traffic.items.run(item, () => attachInstead(interception, target, most!), signalOf(context));
 }
 
-async function attachInstead(interception: Interception, protocol: UploadProtocol, most: number): Promise<void> {
+async function attachInstead(interception: Interception, target: Target, most: number): Promise<void> {
   const { context, next, recognition, settings, traffic } = interception;
+  const { protocol } = target;
   const given = settings();
-  const call = { context: pristine(context), next };
   const small = most <= given.threshold;
+  const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   const post = () => next.execute(context);
   if (small) {
     await post();
@@ -56,10 +58,9 @@ async function attachInstead(interception: Interception, protocol: UploadProtoco
   const opened = recognition.open(context, protocol);
   if (!opened) return small ? undefined : post();
   const plan = planOf({
-    call,
+    call: { context: before, next },
     gate: traffic.gate,
-    protocol,
-    collection: protocol.collection(context.request as string)!,
+    ...target,
     ...opened,
     settings: { ...given, threshold: small ? 0 : given.threshold, signal: signalOf(context) ?? given.signal },
   });

@@ -6,12 +6,14 @@ import { UploadError } from "./errors.js";
 import { fingerprint } from "./fingerprint.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { planOf } from "./plan.js";
-import { protocolFor } from "./protocols/index.js";
+import { graphProtocols } from "./protocols/index.js";
+import type { UploadProtocol } from "./protocol.js";
 import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
 import { isSound } from "./storedSession.js";
+import { targetOf } from "./target.js";
 import { Traffic } from "./traffic.js";
-import { callOf } from "./transport.js";
+import { callOf, type Call } from "./transport.js";
 
 /** What is said of a file. What it knows of itself need not be said. */
 export interface FileDetails {
@@ -56,6 +58,11 @@ export interface Prepared {
   readonly key: string | undefined;
 }
 
+/** What a client's URLs can be. */
+export function protocolsOf({ next }: Call): readonly UploadProtocol[] {
+  return next instanceof AttachmentHandler ? next.recognition.protocols : graphProtocols;
+}
+
 const traffics = new WeakMap<Middleware, Traffic>();
 
 /** Checks what was asked and opens the file; nothing is sent. */
@@ -64,22 +71,23 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
   const handler = call.next instanceof AttachmentHandler ? call.next : undefined;
   const ownSignal = (call.context.options?.signal as AbortSignal | null | undefined) ?? undefined;
   const url = call.context.request as string;
-  const protocol = protocolFor(url);
-  if (!protocol) {
+  const target = targetOf(url, protocolsOf(call));
+  if (!target) {
     const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
-    const takers = "an Outlook message or event, a To Do task, or an Azure DevOps work item";
+    const takers = "an Outlook message or event, or a To Do task (or a work item, with createAzureDevOpsClient)";
     throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
   }
   const { name, contentType, isInline, contentId, comment, areaPath, size, checkpoints, ...upload } = options;
   const source = openSource(file, size);
   const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
   traffics.set(call.next, traffic);
+  const { protocol, collection } = target;
   const linkTo = protocol.linking?.item(url);
   const plan = planOf({
     call,
     gate: traffic.gate,
     protocol,
-    collection: withArea(protocol.collection(url)!, areaPath),
+    collection: withArea(collection, areaPath),
     content: source.content,
     file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId, comment },
     settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
@@ -111,7 +119,7 @@ async function keeping(
   const checkpoint = await checkpointOf(store, linkTo ?? plan.collection, plan.file.name, print);
   const load = async () => {
     const stored = await checkpoint.load();
-    return stored && stored.fingerprint === print && isSound(stored) ? stored : undefined;
+    return stored && stored.fingerprint === print && isSound(stored, [plan.service.protocol]) ? stored : undefined;
   };
   return { fingerprint: print, checkpoint: { ...checkpoint, load } };
 }

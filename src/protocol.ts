@@ -132,6 +132,12 @@ export interface AttachmentPage {
   readonly next?: string;
 }
 
+/** Where a file goes: a protocol, and the URL of what it attaches to. */
+export interface Target {
+  readonly protocol: UploadProtocol;
+  readonly collection: string;
+}
+
 /** All that one service's upload protocol does differently from another's. Every member is data or a pure function. */
 export interface UploadProtocol {
   readonly name: string;

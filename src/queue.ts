@@ -8,11 +8,11 @@ export class Queue {
   async run<T>(key: string | undefined, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (key === undefined) return job();
     const before = this.#tails.get(key);
-    const turn = before ? orAborted(before, signal) : Promise.resolve();
-    const result = turn.then(job);
-    const tail = Promise.allSettled([before, result]).then(() => {
+    const result = before ? orAborted(before, signal).then(job) : job();
+    const leave = () => {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
-    });
+    };
+    const tail: Promise<void> = (before ? Promise.allSettled([before, result]) : result).then(leave, leave);
     this.#tails.set(key, tail);
     return result;
   }

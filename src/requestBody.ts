@@ -14,12 +14,15 @@ function isNodes(fetch: unknown): boolean {
   return typeof fetch === "function" && /internal\/deps\/undici/.test(Function.prototype.toString.call(fetch));
 }
 
-/** The members of a `RequestInit` that carry a body, in the form that goes out fastest here. */
-export function bodyInit(body: WireRequest["body"]): { body?: BodyInit; headers?: Record<string, string> } {
+/** The members of a `RequestInit` that carry a body, in the form that goes out fastest here; `fetch` is to send it. */
+export function bodyInit(
+  body: WireRequest["body"],
+  fetch: unknown,
+): { body?: BodyInit; headers?: Record<string, string> } {
   if (typeof body !== "object" || body.length === 0) return { body: body as BodyInit | undefined };
   const bytes = body as Uint8Array<ArrayBuffer>;
   if (IN_BROWSER) return { body: new Blob([bytes]) };
-  if (!isNodes(globalThis.fetch)) return { body: bytes };
+  if (!isNodes(fetch)) return { body: bytes };
   const whole = new ReadableStream({
     pull(controller) {
       controller.enqueue(bytes);

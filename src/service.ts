@@ -59,11 +59,11 @@ export class Service {
    */
   async attempt(request: WireRequest): Promise<Reply | NoReply> {
     if (this.#pause > 0) await sleep(this.#pause, this.settings.signal);
-    const { timeout, signal } = this.settings;
+    const { timeout, signal, fetch } = this.settings;
     const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
-      const reply = await this.#pass(() => this.send(request, { timeout: most, signal }), signal);
+      const reply = await this.#pass(() => this.send(request, { timeout: most, signal, fetch }), signal);
       const asked = retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0;
       const pause = asked > LONGEST_WAIT ? 0 : asked; // nobody waits for that long
       this.#pause = reply.status < 300 ? pause : 0;

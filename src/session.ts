@@ -18,6 +18,8 @@ export interface UploadPlan {
   readonly checkpoint?: Checkpoint;
   /** Called when the file's last byte goes out: what follows this upload may be made ready. */
   readonly ending?: () => void;
+  /** A session that was opened ahead, if one was. */
+  readonly opened?: () => Promise<UploadSession> | undefined;
 }
 
 /** Opens a session, and notes at the same time which attachments the item has already. */

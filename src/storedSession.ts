@@ -1,6 +1,5 @@
 import { UploadError } from "./errors.js";
-import type { UploadSession } from "./protocol.js";
-import { protocolNamed } from "./protocols/index.js";
+import type { UploadProtocol, UploadSession } from "./protocol.js";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -13,8 +12,8 @@ const isSafe = (uploadUrl: string, collection: string) =>
   /^https?:/i.test(uploadUrl) &&
   new URL(uploadUrl).username === "";
 
-/** Whether it is a session, of a protocol for its URLs: a stored one has been out of our hands. */
-export function isSound(session: unknown): session is UploadSession {
+/** Whether it is a session of one of these protocols, for its URLs: a stored one has been out of our hands. */
+export function isSound(session: unknown, protocols: readonly UploadProtocol[]): session is UploadSession {
   if (typeof session !== "object" || session === null) return false;
   const {
     protocol: name,
@@ -26,7 +25,7 @@ export function isSound(session: unknown): session is UploadSession {
     linkTo,
     attachment,
   } = session as Partial<UploadSession>;
-  const protocol = isText(name) ? protocolNamed(name!) : undefined;
+  const protocol = protocols.find((one) => one.name === name);
   if (![collection, uploadUrl, file?.name].every(isText) || ![offset, file?.size].every(isWhole)) return false;
   const facts = [
     isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
@@ -41,8 +40,8 @@ export function isSound(session: unknown): session is UploadSession {
 }
 
 /** Throws an `UploadError` for what is no session. */
-export function sound(session: UploadSession): UploadSession {
-  if (isSound(session)) return session;
+export function sound(session: UploadSession, protocols: readonly UploadProtocol[]): UploadSession {
+  if (isSound(session, protocols)) return session;
   throw new UploadError(
     "invalid",
     "This is no stored upload session: give the JSON of task.session, or error.session.",

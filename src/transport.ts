@@ -11,7 +11,7 @@ import { bodyInit } from "./requestBody.js";
 /** Sends one request and reads its reply. Rejects with `NoReply`, or with the signal's reason. */
 export type Send = (
   request: WireRequest,
-  limits: { readonly timeout: number; readonly signal?: AbortSignal },
+  limits: { readonly timeout: number; readonly signal?: AbortSignal; readonly fetch?: typeof fetch },
 ) => Promise<Reply>;
 
 /** A call of the Graph client, and the rest of the chain that it was going through. */
@@ -59,9 +59,10 @@ export function transport({ context, next }: Call): Send {
   } = (context.options ?? {}) as Record<string, unknown>;
   const callers = callersHeaders(headers);
   const api = originOf(context.request as string);
-  return async (request, { timeout, signal }) => {
+  return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
-    const body = bodyInit(request.body);
+    const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
+    const body = bodyInit(request.body, send ?? globalThis.fetch);
     const own = {
       request: request.url,
       options: {
@@ -76,7 +77,8 @@ export function transport({ context, next }: Call): Send {
     } as unknown as Context;
     return withinTime(timeout, signal, async (stop) => {
       own.options!.signal = stop;
-      await next.execute(own);
+      if (send) own.response = await send(request.url, own.options as RequestInit);
+      else await next.execute(own);
       return read(own.response as Response);
     });
   };

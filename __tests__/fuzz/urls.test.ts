@@ -4,7 +4,8 @@ import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { compositionFor } from "../../src/protocols/compositions.js";
 import { collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphPath.js";
 import { attachmentId } from "../../src/protocols/graphReply.js";
-import { protocolFor } from "../../src/protocols/index.js";
+import { graphProtocols } from "../../src/protocols/index.js";
+import { targetOf } from "../../src/target.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
@@ -80,7 +81,7 @@ const readers: Record<string, (url: string) => unknown> = {
   "item of Graph": (url) => outlook.item!(url),
   "file limit of Azure DevOps": (url) => azureDevOps.fileLimit(url),
   "item of Azure DevOps": (url) => azureDevOps.linking!.item(url),
-  protocolFor,
+  "any protocol of Graph": (url) => targetOf(url, graphProtocols),
   compositionFor,
   mailboxOf,
   "a pattern of one's own": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),

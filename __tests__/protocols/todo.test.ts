@@ -1,4 +1,5 @@
-import { protocolFor, protocolNamed } from "../../src/protocols/index.js";
+import { graphProtocols } from "../../src/protocols/index.js";
+import { targetOf } from "../../src/target.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
 import { count, GRAPH, sessionOf } from "../support/fakes";
@@ -54,10 +55,11 @@ test.each([
 });
 
 test("one protocol answers for a URL, and a stored session finds it again by its name", () => {
-  expect(protocolFor(collection)).toBe(todo);
-  expect(protocolFor(`${GRAPH}/me/events/e`)).toBe(outlook);
-  expect(protocolFor(`${GRAPH}/me/drive/root`)).toBeUndefined();
-  expect([protocolNamed("todo"), protocolNamed("outlook"), protocolNamed("drive")]).toEqual([todo, outlook, undefined]);
+  const of = (url: string) => targetOf(url, graphProtocols);
+  expect(of(collection)).toEqual({ protocol: todo, collection });
+  expect(of(`${GRAPH}/me/events/e`)?.protocol).toBe(outlook);
+  expect(of(`${GRAPH}/me/contacts/c`)).toBeUndefined();
+  expect(new Set(graphProtocols.map(({ name }) => name)).size).toBe(graphProtocols.length);
 });
 
 test.each([

@@ -1,0 +1,49 @@
+import { attachFile } from "./attachFile.js";
+import type { UploadSession } from "./protocol.js";
+import { openSession, type UploadPlan } from "./session.js";
+
+/**
+ * Attaches files one after another and answers their attachments. Where uploads do not disturb each other, the session of
+ * the next file is opened while the last range of the one before is under way.
+ */
+export async function attachFiles(plans: readonly UploadPlan[]): Promise<object[]> {
+  const ahead = plans.map((plan) => new Ahead(plan));
+  try {
+    const attachments = [];
+    for (const [index, plan] of plans.entries()) {
+      const own = { ...plan, opened: () => ahead[index]!.take(), ending: () => ahead[index + 1]?.open() };
+      attachments.push(await attachFile(own));
+    }
+    return attachments;
+  } finally {
+    await Promise.allSettled(ahead.map((one) => one.discard()));
+  }
+}
+
+/** A session that may be opened before its turn. */
+class Ahead {
+  #opened: Promise<UploadSession> | undefined;
+
+  constructor(private readonly plan: UploadPlan) {}
+
+  /** Opens it, if it will be needed and the item takes that while another upload to it is not over. */
+  open(): void {
+    const { file, checkpoint, service } = this.plan;
+    const disturbs = service.protocol.item !== undefined;
+    if (disturbs || checkpoint || this.#opened || file.size <= service.settings.threshold) return;
+    this.#opened = openSession(this.plan);
+    this.#opened.catch(() => {}); // told to whoever takes it
+  }
+
+  take(): Promise<UploadSession> | undefined {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    return opened;
+  }
+
+  /** What was opened for an upload that never began is not left behind. */
+  async discard(): Promise<void> {
+    const opened = this.take();
+    if (opened) await this.plan.service.discard(await opened);
+  }
+}

@@ -12,8 +12,9 @@ const layers = [
   ["range"],
   ["protocols/graphPath"],
   ["protocols/graphReply"],
-  ["protocols/graphSession"],
-  ["protocols/azureDevOps", "protocols/outlook", "protocols/todo"],
+  ["protocols/drivePath", "protocols/graphSession"],
+  ["protocols/graphAttachments"],
+  ["protocols/azureDevOps", "protocols/drive", "protocols/outlook", "protocols/print", "protocols/todo"],
   ["protocols/index"],
   ["errors"],
   [

@@ -1,6 +1,7 @@
 import { memory } from "./content.js";
 import { deliver } from "./deliver.js";
 import { UploadError } from "./errors.js";
+import { isLarge } from "./options.js";
 import { postWhole } from "./post.js";
 import type { Reply } from "./protocol.js";
 import type { UploadPlan } from "./session.js";
@@ -17,7 +18,7 @@ export async function attachFile(given: UploadPlan): Promise<object> {
 /** A stream that is small enough for one request is read whole: should the request be refused, a session needs it again. */
 async function readable(plan: UploadPlan): Promise<UploadPlan> {
   const { content, file, service } = plan;
-  if (content.anywhere || file.size > service.settings.threshold) return plan;
+  if (content.anywhere || isLarge(file.size, service.settings)) return plan;
   return { ...plan, content: memory(await content.read(0, file.size)) };
 }
 

@@ -1,4 +1,5 @@
 import { attachFile } from "./attachFile.js";
+import { isLarge } from "./options.js";
 import type { UploadSession } from "./protocol.js";
 import { openSession, type UploadPlan } from "./session.js";
 
@@ -30,7 +31,7 @@ class Ahead {
   open(): void {
     const { file, checkpoint, service } = this.plan;
     const disturbs = service.protocol.item !== undefined;
-    if (disturbs || checkpoint || this.#opened || file.size <= service.settings.threshold) return;
+    if (disturbs || checkpoint || this.#opened || !isLarge(file.size, service.settings)) return;
     this.#opened = openSession(this.plan);
     this.#opened.catch(() => {}); // told to whoever takes it
   }

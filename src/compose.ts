@@ -1,6 +1,7 @@
 import { attachFile } from "./attachFile.js";
 import { errorBody, NoReply, Refusal, UploadError } from "./errors.js";
 import type { Letter } from "./letter.js";
+import { isLarge } from "./options.js";
 import type { Reply, WireRequest } from "./protocol.js";
 import { item, type Composition } from "./protocols/compositions.js";
 import type { Service } from "./service.js";
@@ -38,7 +39,7 @@ export async function bodyOf({ letter, composition, plans, service }: Work): Pro
   let length = bytesOf(JSON.stringify(letter.body)) + bytesOf(JSON.stringify(letter.others)) + ROOM;
   for (const plan of plans) {
     const more = 4 * Math.ceil(plan.file.size / 3) + 3 * JSON.stringify(plan.file).length + ROOM;
-    const fits = plan.file.size <= service.settings.threshold && length + more <= REQUEST_LIMIT;
+    const fits = !isLarge(plan.file.size, service.settings) && length + more <= REQUEST_LIMIT;
     (composition.inside && fits ? inside : outside).push(plan);
     if (outside.at(-1) !== plan) length += more;
   }

@@ -4,7 +4,7 @@ import { AttachedFiles } from "./attachedFiles.js";
 import { bodyOf, bytesOf, compose, once, report, REQUEST_LIMIT, type Work } from "./compose.js";
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { openLetter, type Letter } from "./letter.js";
-import type { Settings, UploadProgress } from "./options.js";
+import { isLarge, type Settings, type UploadProgress } from "./options.js";
 import { planOf, serviceOf } from "./plan.js";
 import { compositionFor, item, type Composition } from "./protocols/compositions.js";
 import { outlook } from "./protocols/outlook.js";
@@ -28,7 +28,7 @@ export async function composeInstead(composing: Composing): Promise<boolean> {
   const beside = context.middlewareControl?.getMiddlewareOptions(AttachedFiles) as AttachedFiles | undefined;
   const body: unknown = options.body;
   const settings = composing.settings();
-  const light = typeof body === "string" && body.length <= Math.min(settings.threshold, REQUEST_LIMIT / 3);
+  const light = typeof body === "string" && body.length <= REQUEST_LIMIT / 3 && !isLarge(body.length, settings);
   const composition = light && !beside ? undefined : compositionFor(request);
   if (beside && !composition)
     throw new UploadError("invalid", "withAttachments is for POSTs that create or send a message or an event.");
@@ -52,8 +52,10 @@ export async function composeInstead(composing: Composing): Promise<boolean> {
 }
 
 /** Whether a body is too large for one request, or holds a file that is. */
-function isHeavy(body: string, { files }: Letter, { threshold }: Settings): boolean {
-  return files.some(({ content }) => content.size > threshold) || (files.length > 0 && bytesOf(body) > REQUEST_LIMIT);
+function isHeavy(body: string, { files }: Letter, settings: Settings): boolean {
+  return (
+    files.some(({ content }) => isLarge(content.size, settings)) || (files.length > 0 && bytesOf(body) > REQUEST_LIMIT)
+  );
 }
 
 /** Checks everything before the first request. */

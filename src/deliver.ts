@@ -1,5 +1,6 @@
 import { Refusal, UploadError } from "./errors.js";
 import { isLinked } from "./link.js";
+import { isLarge } from "./options.js";
 import type { Created, Trouble } from "./protocol.js";
 import { openSession, type UploadPlan } from "./session.js";
 import { Upload } from "./upload.js";
@@ -24,7 +25,7 @@ export async function deliver<R>({
   troubleOf,
 }: Delivery<R>): Promise<{ posted: R } | { created: Created }> {
   const { size } = plan.file;
-  const large = size > plan.service.settings.threshold && size > 0;
+  const large = size > 0 && isLarge(size, plan.service.settings);
   if (!large) {
     const posted = await post();
     if (size === 0 || (await troubleOf(posted)) !== "tooLarge") return { posted };

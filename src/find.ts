@@ -10,7 +10,7 @@ async function listed(service: Service, collection: string, file: FileInfo): Pro
   const items: Listed[] = [];
   for (const seen = new Set<string>(); !seen.has(request.url);) {
     seen.add(request.url);
-    const page: AttachmentPage = await service.ask(request, readList);
+    const page: AttachmentPage = await service.ask(request, (reply) => readList(reply, file));
     items.push(...page.items);
     if (page.next === undefined) return items;
     request = { ...request, url: page.next };

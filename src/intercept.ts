@@ -2,7 +2,7 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused, signalOf } from "./answer.js";
 import type { Content } from "./content.js";
 import { deliver } from "./deliver.js";
-import type { Settings } from "./options.js";
+import { isLarge, type Settings } from "./options.js";
 import { planOf } from "./plan.js";
 import type { FileInfo, Target, Trouble, UploadProtocol } from "./protocol.js";
 import { targetOf } from "./target.js";
@@ -48,7 +48,7 @@ async function attachInstead(interception: Interception, target: Target, most: n
   const { context, next, recognition, settings, traffic } = interception;
   const { protocol } = target;
   const given = settings();
-  const small = most <= given.threshold;
+  const small = !isLarge(most, given);
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   const post = () => next.execute(context);
   if (small) {

@@ -28,9 +28,12 @@ export interface UploadAttempt {
 
 /** How uploads are done: defaults of a client, a handler or a task, and for each call anew. */
 export interface UploadOptions {
-  /** Files of more bytes than this go through an upload session. @default 3000000 */
+  /** Files of more bytes than this go through an upload session. @default 3000000; 4194304 for drives */
   readonly threshold?: number;
-  /** Bytes sent at once; less than 4,000,000 for Outlook and To Do. @default 3932160 */
+  /**
+   * Bytes sent at once: less than 4,000,000 for Outlook and To Do; for drives it is rounded down to a multiple of 327,680.
+   * On a line that fails it is less for a while. @default 3932160; more where the service takes more
+   */
   readonly rangeSize?: number;
   /** How often a range is tried again before bytes must have moved. @default 5 */
   readonly retries?: number;
@@ -74,10 +77,12 @@ export function askedOptions({ middlewareControl }: Context): UploadOptions | un
   return asked[0] || asked[1] ? { ...asked[0]?.upload, ...asked[1]?.upload } : undefined;
 }
 
-/** Options with every gap filled; `rangeSize` stays open, for its default is the protocol's. */
-export type Settings = UploadOptions & Required<Pick<UploadOptions, "threshold" | "retries" | "delay" | "timeout">>;
+/** Options with every gap filled; `threshold` and `rangeSize` stay open, for their defaults may be the protocol's. */
+export type Settings = UploadOptions & Required<Pick<UploadOptions, "retries" | "delay" | "timeout">>;
 
-const DEFAULTS = { threshold: 3_000_000, retries: 5, delay: 1000, timeout: 300_000 } satisfies UploadOptions;
+const DEFAULTS = { retries: 5, delay: 1000, timeout: 300_000 } satisfies UploadOptions;
+/** Bytes: base64 and what stands around it fit into 4 MiB then, whatever a service counts. */
+export const DEFAULT_THRESHOLD = 3_000_000;
 /** Least and most; timers hold 31 bits. */
 const BOUNDS = {
   threshold: [0, Infinity],
@@ -104,4 +109,9 @@ export function settings(...all: readonly (UploadOptions | undefined)[]): Settin
     }
   }
   return merged;
+}
+
+/** Whether so many bytes go through an upload session. */
+export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {
+  return size > threshold;
 }

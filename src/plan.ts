@@ -1,7 +1,7 @@
 import type { Content } from "./content.js";
 import { UploadError } from "./errors.js";
 import type { Gate } from "./gate.js";
-import type { Settings } from "./options.js";
+import { DEFAULT_THRESHOLD, type Settings } from "./options.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
 import { Service } from "./service.js";
 import { transport, type Call } from "./transport.js";
@@ -23,7 +23,9 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u;
 /** Checks an upload before its first request; throws an `UploadError` that says what to change. */
 export function planOf({ call, protocol, collection, content, file, settings, gate }: Intent): UploadPlan {
   const { limits, service } = protocol;
-  const { rangeSize } = settings;
+  const threshold = thresholdFor(settings, protocol, { ...file, size: content.size });
+  const rangeSize =
+    settings.rangeSize && Math.max(limits.unit, settings.rangeSize - (settings.rangeSize % limits.unit));
   if (typeof file.name !== "string" || file.name.trim() === "") {
     throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
   }
@@ -40,15 +42,23 @@ export function planOf({ call, protocol, collection, content, file, settings, ga
       `The file has ${content.size} bytes, but ${service} takes ${limit} at most. Share a link to it instead.`,
     );
   }
-  if (rangeSize !== undefined && (rangeSize > limits.range || rangeSize % limits.unit !== 0)) {
-    const multiple = limits.unit > 1 ? ` and a multiple of ${limits.unit}` : "";
+  if (rangeSize !== undefined && rangeSize > limits.range) {
     throw new UploadError(
       "invalid",
-      `rangeSize is ${rangeSize}, but for ${service} it must be at most ${limits.range} bytes${multiple}.`,
+      `rangeSize is ${rangeSize}, but for ${service} it must be at most ${limits.range} bytes.`,
     );
   }
-  const talk = serviceOf({ call, protocol, settings, gate }, collection);
+  if (content.size === 0 && threshold < 0) {
+    throw new UploadError("invalid", `An empty file has no bytes to send to ${service} by an upload session.`);
+  }
+  const talk = serviceOf({ call, protocol, settings: { ...settings, threshold, rangeSize }, gate }, collection);
   return { service: talk, collection, content, file: { ...file, size: content.size } };
+}
+
+/** Bytes up to which one request is made; below zero where none can be. */
+function thresholdFor({ threshold }: Settings, protocol: UploadProtocol, file: FileInfo): number {
+  const own = protocol.threshold?.(file) ?? DEFAULT_THRESHOLD;
+  return own < 0 ? own : (threshold ?? own);
 }
 
 /** The service behind a URL, talked to as the caller's own request is. */

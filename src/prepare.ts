@@ -7,7 +7,7 @@ import { fingerprint } from "./fingerprint.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { planOf } from "./plan.js";
 import { graphProtocols } from "./protocols/index.js";
-import type { UploadProtocol } from "./protocol.js";
+import type { FileInfo, Target, UploadProtocol } from "./protocol.js";
 import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
 import { isSound } from "./storedSession.js";
@@ -27,6 +27,14 @@ export interface FileDetails {
   readonly contentId?: string;
   /** Azure DevOps: what people read beside it in the work item. */
   readonly comment?: string;
+  /** Drives: what happens where there is a file of that name already. @default "fail" */
+  readonly conflictBehavior?: FileInfo["conflictBehavior"];
+  /** Drives: what people read beside the file. */
+  readonly description?: string;
+  /** Drives: when the file was made and changed, as its own system says; ISO dates. */
+  readonly fileSystemInfo?: FileInfo["fileSystemInfo"];
+  /** Drives: the file appears only when all of its bytes are there, by a request of its own. @default false */
+  readonly deferCommit?: boolean;
   /** Bytes; needed for streams, async iterables and responses that do not tell. */
   readonly size?: number;
 }
@@ -74,10 +82,11 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
   const target = targetOf(url, protocolsOf(call));
   if (!target) {
     const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
-    const takers = "an Outlook message or event, or a To Do task (or a work item, with createAzureDevOpsClient)";
+    const takers =
+      "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
     throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
   }
-  const { name, contentType, isInline, contentId, comment, areaPath, size, checkpoints, ...upload } = options;
+  const { about, areaPath, checkpoints, size, upload } = sorted(options);
   const source = openSource(file, size);
   const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
   traffics.set(call.next, traffic);
@@ -89,11 +98,36 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
     protocol,
     collection: withArea(collection, areaPath),
     content: source.content,
-    file: { name: name ?? source.name ?? "", contentType: contentType ?? source.type, isInline, contentId, comment },
+    file: {
+      ...about,
+      name: nameFor(target, about.name) ?? source.name ?? "",
+      contentType: about.contentType ?? source.type,
+    },
     settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
   });
   const kept = checkpoints && (await keeping(plan, checkpoints, linkTo));
   return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key: linkTo ?? protocol.item?.(plan.collection) };
+}
+
+/** What is said of the file, apart from how it is uploaded. */
+function sorted(options: AttachOptions) {
+  const { name, contentType, isInline, contentId, comment, areaPath, size, checkpoints, ...more } = options;
+  const { conflictBehavior, description, fileSystemInfo, deferCommit, ...upload } = more;
+  const onDrive = { conflictBehavior, description, fileSystemInfo, deferCommit };
+  return {
+    about: { name, contentType, isInline, contentId, comment, ...onDrive },
+    ...{ areaPath, size, checkpoints, upload },
+  };
+}
+
+/** The name that was asked for, which must be that of the URL where it has one. */
+function nameFor({ protocol, collection }: Target, asked: string | undefined): string | undefined {
+  const named = protocol.nameIn?.(collection);
+  if (named === undefined || asked === undefined || named === asked) return named ?? asked;
+  throw new UploadError(
+    "invalid",
+    `The URL names the file ${named}, but name says ${asked}: leave name out, or give the URL of the folder's children.`,
+  );
 }
 
 function withArea(collection: string, areaPath: string | undefined): string {

@@ -149,8 +149,10 @@ export interface UploadProtocol {
   fileLimit(collection: string): number;
   /** Bytes sent at once by default. */
   readonly rangeSize: number;
-  /** Bytes up to which one request is made by default, where that differs from other services. */
-  readonly threshold?: number;
+  /** Bytes up to which one request is made by default, where that differs from other services; below zero: never one. */
+  threshold?(file: FileInfo): number;
+  /** The name that the URL itself gives the file, where it does. */
+  nameIn?(collection: string): string | undefined;
   /** The collection that this URL is, or that belongs to the item at this URL; `undefined` where it takes no attachments. */
   collection(url: string): string | undefined;
   /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
@@ -185,5 +187,5 @@ export interface UploadProtocol {
   readonly linking?: Linking;
   /** Absent: an upload is no attachment of anything yet, so that one too many does no harm. */
   list?(collection: string, file: FileInfo): WireRequest | undefined;
-  readList?(reply: Reply): AttachmentPage | undefined;
+  readList?(reply: Reply, file: FileInfo): AttachmentPage | undefined;
 }

@@ -6,7 +6,9 @@ import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
 import { attachmentId } from "../../src/protocols/graphReply.js";
 import { item } from "../../src/protocols/compositions.js";
+import { drive } from "../../src/protocols/drive.js";
 import { outlook } from "../../src/protocols/outlook.js";
+import { print } from "../../src/protocols/print.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
 import { backoff, retryAfter } from "../../src/retry.js";
@@ -95,8 +97,11 @@ const protocols: [string, UploadProtocol, UploadSession][] = [
   ],
   ["todo", todo, sessionOf({ protocol: "todo" })],
   ["azureDevOps", azureDevOps, azureSession],
+  ["drive", drive, sessionOf({ protocol: "drive", collection: "https://graph.microsoft.com/v1.0/me/drive/root:/a.zip:" })],
+  ["print", print, sessionOf({ protocol: "print", collection: PRINT })],
 ];
 
+const PRINT = "https://graph.microsoft.com/v1.0/print/printers/p/jobs/1/documents/d";
 const known = [...graphProtocols, azureDevOps];
 const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "tooLarge", "refused"];
 
@@ -199,7 +204,7 @@ describe.each(protocols)("a reply to %s", (_, protocol, session) => {
       }
       const opened = protocol.readSession(one);
       if (opened) expect([typeof opened.uploadUrl, opened.offset >= 0]).toEqual(["string", true]);
-      const page = protocol.readList?.(one);
+      const page = protocol.readList?.(one, session.file);
       for (const { id, name } of page?.items ?? []) expect([typeof id, typeof name]).toEqual(["string", "string"]);
       const linked = protocol.linking?.readItem(one);
       if (linked) expect(linked.urls.every((url) => typeof url === "string")).toBe(true);

@@ -150,9 +150,10 @@ test.each([
 test("a listing is read by page, in both key cases, and one that was cut is none", () => {
   const next = `${COLLECTION}?$skip=10`;
   const items = [{ id: "1", name: "a" }];
-  expect(outlook.readList!(reply(200, { value: items, "@odata.nextLink": next }))).toEqual({ items, next });
-  expect(outlook.readList!(reply(200, { Value: [{ Id: "1", Name: "a" }] }))).toEqual({ items, next: undefined });
-  expect(outlook.readList!(reply(200, { value: [] }))).toEqual({ items: [], next: undefined });
-  expect(outlook.readList!(reply(200, '{"value":[{"id"'))).toBeUndefined();
-  expect(outlook.readList!(failure(403, "ErrorAccessDenied"))).toBeUndefined();
+  const read = (one: Reply) => outlook.readList!(one, sessionOf().file);
+  expect(read(reply(200, { value: items, "@odata.nextLink": next }))).toEqual({ items, next });
+  expect(read(reply(200, { Value: [{ Id: "1", Name: "a" }] }))).toEqual({ items, next: undefined });
+  expect(read(reply(200, { value: [] }))).toEqual({ items: [], next: undefined });
+  expect(read(reply(200, '{"value":[{"id"'))).toBeUndefined();
+  expect(read(failure(403, "ErrorAccessDenied"))).toBeUndefined();
 });

@@ -53,13 +53,15 @@ export interface Advice {
   readonly permission: string;
   /** Collections in clouds that have no upload sessions of this kind. */
   readonly noSessions?: RegExp;
+  /** What to do about a status or a code, where that is particular to the service. */
+  readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string])[];
 }
 
 /** What to do about a refusal, where it is known (see the protocols' sources); the service's own words come first. */
 export function remedy(
   { status, body }: Reply,
   collection: string,
-  { permission, noSessions }: Advice,
+  { permission, noSessions, remedies = [] }: Advice,
 ): string | undefined {
   const code = text(member(member(body, "error"), "code")) ?? "";
   if (code === "ErrorMessageSizeExceeded") {
@@ -68,10 +70,8 @@ export function remedy(
   if (noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
     return "US Government clouds have no upload sessions for Outlook: files above about 3 MB cannot be attached there. Share a link instead.";
   }
-  if (status === 403 && /AccessDenied/i.test(code)) {
-    return `Attaching needs the permission ${permission}; into somebody else's mailbox an app with delegated permissions cannot upload large files.`;
-  }
-  return undefined;
+  if (status === 403 && /AccessDenied/i.test(code)) return `This needs the permission ${permission}.`;
+  return remedies.find(([pattern]) => pattern.test(`${status} ${code}`))?.[1];
 }
 
 export function readList(reply: Reply): AttachmentPage | undefined {

@@ -1,6 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
 import { pathPattern } from "./graphPath.js";
-import { graphAttachments } from "./graphSession.js";
+import { graphAttachments } from "./graphAttachments.js";
 
 /**
  * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a
@@ -28,7 +28,8 @@ export const outlook = graphAttachments({
   properties: ({ name, size, contentType, isInline, contentId }) => ({
     AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
   }),
-  permission: "Mail.ReadWrite (Calendars.ReadWrite for events)",
+  permission:
+    "Mail.ReadWrite (Calendars.ReadWrite for events); into somebody else's mailbox an app with delegated permissions cannot upload large files",
   noSessions: /^https:\/\/(dod-)?graph\.microsoft\.us[:/]/i,
   // its host and path vary, but it is never Graph itself, whose other resources a token would open
   uploadsTo: (uploadUrl) => /attachmentSessions/i.test(uploadUrl) || !/^https?:\/\/[^/?#]*graph/i.test(uploadUrl),

@@ -1,6 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
 import { pathPattern } from "./graphPath.js";
-import { graphAttachments } from "./graphSession.js";
+import { graphAttachments } from "./graphAttachments.js";
 
 /**
  * Attachments of To Do tasks. Ranges go to `uploadUrl` + `/content` on Graph itself, with the token; status and cancel

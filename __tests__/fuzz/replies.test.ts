@@ -83,6 +83,7 @@ const reply: fc.Arbitrary<Reply> = fc
   });
 
 const id = "00000000-0000-4000-8000-000000000001";
+const PRINT = "https://graph.microsoft.com/v1.0/print/printers/p/jobs/1/documents/d";
 const azureSession = sessionOf({
   protocol: "azureDevOps",
   collection: "https://dev.azure.com/f/_apis/wit/attachments",
@@ -97,11 +98,14 @@ const protocols: [string, UploadProtocol, UploadSession][] = [
   ],
   ["todo", todo, sessionOf({ protocol: "todo" })],
   ["azureDevOps", azureDevOps, azureSession],
-  ["drive", drive, sessionOf({ protocol: "drive", collection: "https://graph.microsoft.com/v1.0/me/drive/root:/a.zip:" })],
+  [
+    "drive",
+    drive,
+    sessionOf({ protocol: "drive", collection: "https://graph.microsoft.com/v1.0/me/drive/root:/a.zip:" }),
+  ],
   ["print", print, sessionOf({ protocol: "print", collection: PRINT })],
 ];
 
-const PRINT = "https://graph.microsoft.com/v1.0/print/printers/p/jobs/1/documents/d";
 const known = [...graphProtocols, azureDevOps];
 const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "tooLarge", "refused"];
 

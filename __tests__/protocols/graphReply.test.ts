@@ -1,7 +1,7 @@
 import { attachmentId } from "../../src/protocols/graphReply.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
-import type { Trouble } from "../../src/protocol.js";
+import type { Reply, Trouble } from "../../src/protocol.js";
 import { COLLECTION, failure, GRAPH, reply, sessionOf, UPLOAD_URL } from "../support/fakes";
 
 const OUTLOOK_AT = "https://outlook.office.com/api/v2.0/Users('a8e8@72aa')/Messages('AAMk=')";

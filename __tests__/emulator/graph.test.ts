@@ -1,3 +1,4 @@
+import type { Item } from "../../src/emulator/index";
 import { errorOf, openOutlook, rangeOf, sampleBytes, startBench, type Bench } from "./support";
 
 let bench: Bench;
@@ -86,19 +87,64 @@ test.each([
   expect(emulator.attachments(message)).toEqual([]);
 });
 
-test("item and reference attachments are stored too, as clients send them past any upload session", async () => {
-  const { emulator, graph } = bench;
-  const message = emulator.addMessage();
+describe("a link to a file, as a reference attachment,", () => {
   const reference = {
     "@odata.type": "#microsoft.graph.referenceAttachment",
     name: "link",
     sourceUrl: "https://x.example",
   };
-  expect((await graph("POST", `${message.path}/attachments`, reference)).status).toBe(201);
-  expect(emulator.attachments(message)[0]).toMatchObject({
-    odataType: reference["@odata.type"],
-    name: "link",
+  const items = (): [string, Item][] => [
+    ["message", bench.emulator.addMessage()],
+    ["event", bench.emulator.addEvent()],
+  ];
+  afterEach(() => bench.emulator.vary({ referenceAttachments: "refused" }));
+
+  test("is refused by v1.0, which does not see its URL", async () => {
+    for (const [kind, item] of items()) {
+      const response = await bench.graph("POST", `${item.path}/attachments`, reference);
+      expect([kind, response.status, await errorOf(response)]).toEqual([
+        kind,
+        400,
+        expect.objectContaining({
+          code: "ErrorInvalidProperty",
+          message: "The property 'SourceUrl' is required when creating the entity.",
+        }),
+      ]);
+      expect(bench.emulator.attachments(item)).toEqual([]);
+    }
   });
+
+  test("is stored by beta, and by v1.0 where that reading is chosen", async () => {
+    const { emulator, graph, send } = bench;
+    const { path } = emulator.addMessage();
+    const beta = await send(`${emulator.graphUrl}beta${path}/attachments`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${emulator.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ ...reference, providerType: "oneDriveBusiness", permission: "view" }),
+    });
+    expect(beta.status).toBe(201);
+    emulator.vary({ referenceAttachments: "taken" });
+    for (const [, item] of items()) {
+      expect((await graph("POST", `${item.path}/attachments`, reference)).status).toBe(201);
+      expect(emulator.attachments(item)).toMatchObject([{ odataType: reference["@odata.type"], name: "link" }]);
+    }
+  });
+
+  test("needs its URL and nothing unknown in every reading", async () => {
+    bench.emulator.vary({ referenceAttachments: "taken" });
+    const { path } = bench.emulator.addMessage();
+    for (const wrong of [{ sourceUrl: undefined }, { sourceUrl: "" }, { link: "x" }, { name: "" }]) {
+      expect((await bench.graph("POST", `${path}/attachments`, { ...reference, ...wrong })).status).toBe(400);
+    }
+  });
+});
+
+test("an item attachment is stored too, as clients send it past any upload session", async () => {
+  const { emulator, graph } = bench;
+  const message = emulator.addMessage();
+  const item = { "@odata.type": "#microsoft.graph.itemAttachment", name: "mail", item: { subject: "x" } };
+  expect((await graph("POST", `${message.path}/attachments`, item)).status).toBe(201);
+  expect(emulator.attachments(message)[0]).toMatchObject({ odataType: item["@odata.type"], name: "mail" });
 });
 
 describe("the request cap is 4,194,304 bytes of body", () => {

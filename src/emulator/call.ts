@@ -2,6 +2,7 @@ import type { Route } from "./graph/path.js";
 import type { DriveStore } from "./drive/store.js";
 import type { Store } from "./items/store.js";
 import type { PrintStore } from "./print/store.js";
+import type { TeamsStore } from "./teams/store.js";
 import type { Reply, RequestHead, RequestLogEntry, SessionInfo } from "./types.js";
 import type { Variations } from "./variations.js";
 
@@ -17,6 +18,7 @@ export interface Context {
   readonly store: Store;
   readonly drives: DriveStore;
   readonly print: PrintStore;
+  readonly teams: TeamsStore;
   readonly vary: Variations;
   /** Has a session, of whatever kind, listed for tests. */
   noteSession(describe: () => SessionInfo): void;

@@ -59,6 +59,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     azureDevOps: service.azureDevOps,
     drive: service.drive,
     print: service.print,
+    teams: service.teams,
     fault: (...scripts) => faults.add(scripts),
     unusedFaults: () => faults.unused(),
     verifyFaults: () => faults.verify(),

@@ -26,4 +26,5 @@ export type {
   SessionState,
   StoredAttachment,
 } from "./types.js";
+export type { Channel, ChatMember, TeamsAttachment, TeamsFixture, TeamsMessage } from "./teams/types.js";
 export type { Variations } from "./variations.js";

@@ -3,6 +3,7 @@ import { driveKindOf } from "./drive/answer.js";
 import { driveHostKindOf } from "./drive/uploadHost.js";
 import { printKindOf } from "./print/answer.js";
 import { printHostKindOf } from "./print/uploadHost.js";
+import { teamsKindOf } from "./teams/answer.js";
 import type { Origin, RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */
@@ -68,6 +69,6 @@ function kindOf(head: RequestHead, route: Route | undefined): RequestKind {
     case "forward":
       return head.method === "POST" ? "mail" : "other";
     case undefined:
-      return driveKindOf(head) ?? printKindOf(head) ?? "other";
+      return driveKindOf(head) ?? printKindOf(head) ?? teamsKindOf(head) ?? "other";
   }
 }

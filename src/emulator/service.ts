@@ -9,6 +9,8 @@ import { answerPreflight, corsHeaders, isPreflight } from "./wire/cors.js";
 import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mail/mailbox.js";
 import { logEntry } from "./requestKind.js";
 import { Store } from "./items/store.js";
+import { teamsFixture } from "./teams/fixture.js";
+import { TeamsStore } from "./teams/store.js";
 import { Traffic } from "./traffic.js";
 import type {
   EmulatorOptions,
@@ -55,11 +57,12 @@ export function createService(options: ServiceOptions): Service {
   const store = new Store(now);
   const drives = new DriveStore(now, () => vary.driveKind);
   const print = new PrintStore();
+  const teams = new TeamsStore(now);
   const sessions: (() => SessionInfo)[] = [];
   const traffic = new Traffic(now);
   const requests: RequestLogEntry[] = [];
   const context: Context = {
-    ...{ graphUrl, outlookUrl, driveUrl, printUrl, token, now, store, drives, print },
+    ...{ graphUrl, outlookUrl, driveUrl, printUrl, token, now, store, drives, print, teams },
     noteSession: (describe) => void sessions.push(describe),
     get vary() {
       return vary;
@@ -108,6 +111,7 @@ export function createService(options: ServiceOptions): Service {
     azureDevOps: azureDevOps.fixture,
     drive: driveFixture(context, { owner: "me" }),
     print: printFixture(print),
+    teams: teamsFixture(context),
     get sessions() {
       return sessions.map((describe) => describe());
     },
@@ -123,6 +127,7 @@ export function createService(options: ServiceOptions): Service {
       store.clear();
       drives.clear();
       print.clear();
+      teams.clear();
       sessions.length = 0;
       traffic.clear();
       azureDevOps.reset();

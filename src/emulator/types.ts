@@ -3,6 +3,7 @@ import type { DriveFixture } from "./drive/types.js";
 import type { FaultScript } from "./wire/faults.js";
 import type { EventInfo, MailboxFixture } from "./mail/types.js";
 import type { PrintFixture } from "./print/types.js";
+import type { TeamsFixture } from "./teams/types.js";
 import type { Variations } from "./variations.js";
 
 /** A message, event or task that holds attachments. `path` is what a client appends to the API version. */
@@ -52,14 +53,14 @@ export type Origin = "graph" | "outlook" | "azureDevOps" | "drive" | "print";
  * change and delete a message or event. Azure DevOps: a start is "create", a chunk "range", a simple
  * upload "post", a PATCH of a work item "link", a GET of it "workItem". Drives: a PUT of a whole file is "post", GET of an
  * item or its content "read", of children "list", "folder" makes one, "share" is createLink and invite, "commit" makes the
- * file of a deferred session or of one whose name was taken. "preflight": a browser asks whether it may send
+ * file of a deferred session or of one whose name was taken. "chat" posts a message to a chat or channel. "preflight": a browser asks whether it may send
  * a request.
  */
 export type RequestKind =
   | ("create" | "range" | "status" | "cancel" | "post" | "list" | "read" | "remove" | "item" | "other")
   | ("draft" | "send" | "mail" | "patch" | "discard")
   | ("link" | "workItem" | "preflight")
-  | ("folder" | "share" | "commit");
+  | ("folder" | "share" | "commit" | "chat");
 
 /** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
 export interface RequestLogEntry {
@@ -134,6 +135,7 @@ export interface Fixture {
   /** The drive of the signed-in user; `drive.of(path)` is another. */
   readonly drive: DriveFixture;
   readonly print: PrintFixture;
+  readonly teams: TeamsFixture;
 }
 
 export interface EmulatorOptions {

@@ -1,12 +1,13 @@
 import { defaultDriveVariations, type DriveVariations } from "./drive/variations.js";
 import { defaultPrintVariations, type PrintVariations } from "./print/variations.js";
+import { defaultTeamsVariations, type TeamsVariations } from "./teams/variations.js";
 import { defaultAzureDevOpsVariations, type AzureDevOpsVariations } from "./azureDevOps/variations.js";
 
 /**
  * Where sources disagree or say nothing, the emulator can take each side. Byte and second values are plain numbers.
  * "Disputed": sources differ, the first reading named is the default. "Choice": no source, the default is ours.
  */
-export interface Variations extends AzureDevOpsVariations, DriveVariations, PrintVariations {
+export interface Variations extends AzureDevOpsVariations, DriveVariations, PrintVariations, TeamsVariations {
   /** Bytes below which an Outlook session is refused; 0 is off (one 2026 client opens them for 95 kB). Disputed. @default 0 */
   readonly outlookMinimum: 0 | 2097152 | 3000000 | 3145728;
   /** "150 MB" (documented) in bytes. Choice. @default 157286400 */
@@ -81,6 +82,8 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly tenantMessageLimit: number;
   /** Inline attachments of a new event: dropped without a word (2024) or refused with 400 (2019). Disputed. @default "drop" */
   readonly eventAttachments: "drop" | "refuse";
+  /** A POST of a referenceAttachment on v1.0, which documents no URL of it; beta takes it. Disputed. @default "refused" */
+  readonly referenceAttachments: "refused" | "taken";
   /** GETs of a message after its `/send` that still show the draft; deleted before, it is never sent (inferred). @default 0 */
   readonly sentDelay: number;
 }
@@ -123,8 +126,10 @@ export const defaultVariations: Variations = {
   sizeFactor: 1.045,
   tenantMessageLimit: 36700160,
   eventAttachments: "drop",
+  referenceAttachments: "refused",
   sentDelay: 0,
   ...defaultAzureDevOpsVariations,
   ...defaultDriveVariations,
   ...defaultPrintVariations,
+  ...defaultTeamsVariations,
 };

@@ -147,7 +147,11 @@ describe("where a file of the name is there", () => {
       const last = await sendAll(bench, await open(bench, file, behavior("rename")));
       expect([last.status, (await read<ItemJson>(last)).name]).toEqual([201, name]);
     }
-    expect(names()).toEqual([["a.zip", 3], ["a 1.zip", bytes.length], ["a 2.zip", bytes.length]]); // prettier-ignore
+    expect(names()).toEqual([
+      ["a.zip", 3],
+      ["a 1.zip", bytes.length],
+      ["a 2.zip", bytes.length],
+    ]);
   });
 
   test("replace puts the new one in its place", async () => {

@@ -54,19 +54,19 @@ export function driveFixture(context: Context, reference: DriveReference): Drive
     file: (named) => describeFile(item(named)),
     setQuota: (bytes) => void (drive().quota = bytes),
     permissions: (named) => [...item(named).permissions],
-    readers: (named) => {
-      const readers = new Set<string>();
-      for (let at: DriveItem | undefined = item(named); at; at = at.parent) {
-        for (const { grantedTo } of at.permissions) grantedTo.forEach((name) => readers.add(name));
-      }
-      return [...readers];
-    },
+    readers: (named) => readersOf(item(named)),
     of: (path) => {
       const route = readDrivePath(`/v1.0${path}`);
       if (route?.target !== "drive") throw new Error(`${path} is not the path of a drive.`);
       return driveFixture(context, route.drive);
     },
   };
+}
+
+/** Who was invited to an item or a folder above it. */
+export function readersOf(item: DriveItem): string[] {
+  const above = item.parent ? readersOf(item.parent) : [];
+  return [...new Set([...item.permissions.flatMap(({ grantedTo }) => grantedTo), ...above])];
 }
 
 const namesIn = (filePath: string): string[] => filePath.split("/").filter((name) => name !== "");
@@ -81,7 +81,7 @@ function there(drive: Drive, named: Item | string): DriveItem {
 const itemOf = ({ id, drive }: DriveItem): Item => ({ id, path: `${drive.path}/items/${id}` });
 
 /** `bytes` and `sha256` are made when they are asked for. */
-function describeFile(item: DriveItem): DriveFile {
+export function describeFile(item: DriveItem): DriveFile {
   const { name, content, via, description, fileSystemInfo, listItemId } = item;
   if (!content) throw new Error(`${name} is a folder.`);
   return {

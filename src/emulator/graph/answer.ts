@@ -13,6 +13,7 @@ import { refuseLargeBody } from "./requestBody.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import type { StoredItem } from "../items/store.js";
 import { answerTodoSession } from "../sessions/todo.js";
+import { answerTeams } from "../teams/answer.js";
 import type { Reply } from "../types.js";
 
 /** Answers a request to the Graph origin: bearer first, then path, length and resource. */
@@ -22,7 +23,8 @@ export function answerGraph(context: Context, call: Call): Reply {
   const route = readGraphPath(url.pathname);
   const large = refuseLargeBody(context, call, route?.kind);
   if (!route) {
-    return large ?? answerDrive(context, call) ?? answerPrint(context, call) ?? noSegment(lastSegment(url.pathname));
+    const reply = large ?? answerDrive(context, call) ?? answerPrint(context, call) ?? answerTeams(context, call);
+    return reply ?? noSegment(lastSegment(url.pathname));
   }
   if (route.kind === "task" && context.vary.china) return noSegment("todo");
   const graphCall: GraphCall = { ...call, route, query: url.searchParams };

@@ -3,6 +3,7 @@ import type { Context, GraphCall } from "../call.js";
 import { empty, json, methodNotAllowed, refuse } from "../replies.js";
 import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
+import { isReference, refuseReference } from "./references.js";
 import type { StoredItem } from "./store.js";
 import type { Reply, StoredAttachment } from "../types.js";
 
@@ -37,6 +38,8 @@ export function answerAttachment(context: Context, call: GraphCall, item: Stored
 function postAttachment(context: Context, call: GraphCall, item: StoredItem): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
+  const refused = isReference(body.value) ? refuseReference(context.vary, call, body.value) : undefined;
+  if (refused) return refused;
   const file = readAttachment(body.value, item.kind, call.body);
   if ("status" in file) return file;
   if (item.kind === "task" && file.bytes.length > todoInlineLimit && context.vary.todoInlineOver3MB === "refuse") {

@@ -1,0 +1,30 @@
+import type { GraphCall } from "../call.js";
+import { badRequest, refuse } from "../replies.js";
+import type { Reply } from "../types.js";
+import type { Variations } from "../variations.js";
+
+/** By the metadata of beta; v1.0 has only the first line of them. */
+const properties = ["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"].concat(
+  ...["sourceUrl", "providerType", "permission", "isFolder", "previewUrl", "thumbnailUrl"],
+);
+
+export const isReference = (value: Record<string, unknown>): boolean =>
+  /^#?microsoft\.graph\.referenceattachment$/i.test(String(value["@odata.type"] ?? ""));
+
+/** Why a link to a file in a drive is not attached; on v1.0, which does not see the URL, as the variation says. */
+export function refuseReference(
+  vary: Variations,
+  { route }: GraphCall,
+  value: Record<string, unknown>,
+): Reply | undefined {
+  if (route.kind === "task") return undefined;
+  const blind = route.version === "v1.0" && vary.referenceAttachments === "refused";
+  if (blind || typeof value.sourceUrl !== "string" || value.sourceUrl === "") {
+    // Code and text are a field report, dotnet #634.
+    return refuse(400, "ErrorInvalidProperty", "The property 'SourceUrl' is required when creating the entity.");
+  }
+  const stray = Object.keys(value).find((name) => !properties.includes(name) && !name.startsWith("@odata."));
+  return stray === undefined
+    ? undefined
+    : badRequest(`The property '${stray}' does not exist on type 'microsoft.graph.referenceAttachment'.`);
+}

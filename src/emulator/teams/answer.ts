@@ -1,0 +1,140 @@
+import type { Call, Context } from "../call.js";
+import { describeItem } from "../drive/describe.js";
+import { folderNamed } from "../drive/tree.js";
+import { tenantId, userId, userName } from "../items/store.js";
+import { json, methodNotAllowed, refuse } from "../replies.js";
+import type { Reply, RequestHead, RequestKind } from "../types.js";
+import { readMessage } from "./message.js";
+import { readTeamsPath, type TeamsRoute } from "./path.js";
+import type { Place, StoredMessage } from "./store.js";
+
+interface TeamsCall extends Call {
+  readonly route: TeamsRoute;
+  readonly query: URLSearchParams;
+}
+
+/** What such a request is for; undefined where the path leads to no chat or channel. */
+export function teamsKindOf({ method, url }: RequestHead): RequestKind | undefined {
+  const route = readTeamsPath(new URL(url).pathname);
+  return route && (kinds[`${method} ${route.target}`] ?? "other");
+}
+
+const kinds: { readonly [request in `${string} ${TeamsRoute["target"]}`]?: RequestKind } = {
+  "GET whole": "item",
+  "GET message": "item",
+  "GET filesFolder": "item",
+  "GET members": "list",
+  "GET messages": "list",
+  "GET replies": "list",
+  "POST messages": "chat",
+  "POST replies": "chat",
+};
+
+/** Answers a request to Graph that names a chat or channel; undefined for every other. */
+export function answerTeams(context: Context, call: Call): Reply | undefined {
+  const url = new URL(call.head.url);
+  const route = readTeamsPath(url.pathname);
+  return route && answerRoute(context, { ...call, route, query: url.searchParams });
+}
+
+function answerRoute(context: Context, call: TeamsCall): Reply {
+  const { id, team, message: messageId, target } = call.route;
+  const place = context.teams.places.get(id);
+  if (!place || place.team !== team?.toLowerCase()) return notFound("The chat or channel was not found.");
+  const message = messageId === undefined ? undefined : place.messages.find((each) => each.id === messageId);
+  if (messageId !== undefined && !message) return notFound("The message was not found.");
+  if (call.head.method === "POST" && (target === "messages" || target === "replies")) {
+    return postMessage(context, call, place, message);
+  }
+  return call.head.method === "GET" ? answerGet(context, call, place, message) : methodNotAllowed();
+}
+
+/** Status and code are those of Teams' other 404s (field report). */
+const notFound = (message: string): Reply => refuse(404, "NotFound", message);
+
+function answerGet(context: Context, call: TeamsCall, place: Place, message: StoredMessage | undefined): Reply {
+  const { target } = call.route;
+  const list = (messages: readonly StoredMessage[]): Reply =>
+    json(200, { value: messages.map((each) => describeMessage(place, each)) });
+  switch (target) {
+    case "whole":
+      return json(200, describePlace(call, place));
+    case "members":
+      return listMembers(context, call, place);
+    case "messages":
+      return list(place.messages.filter(({ replyToId }) => replyToId === undefined));
+    case "message":
+      return json(200, entity(context, call, place, message!));
+    case "replies":
+      return list(place.messages.filter(({ replyToId }) => replyToId === message!.id));
+    case "filesFolder":
+      return answerFilesFolder(context, call, place);
+  }
+}
+
+function postMessage(context: Context, call: TeamsCall, place: Place, replied: StoredMessage | undefined): Reply {
+  const read = readMessage(context, call);
+  if ("status" in read) return read;
+  const message = context.teams.addMessage(place, { ...read, ...(replied ? { replyToId: replied.id } : {}) });
+  return json(201, entity(context, call, place, message));
+}
+
+const entity = ({ graphUrl }: Context, { route }: TeamsCall, place: Place, message: StoredMessage): object => ({
+  "@odata.context": `${graphUrl}${route.version}/$metadata#chatMessages/$entity`,
+  ...describeMessage(place, message),
+});
+
+function describeMessage(place: Place, { id, replyToId, created, body, subject, attachments }: StoredMessage): object {
+  return {
+    ...{ id, replyToId: replyToId ?? null, etag: id, messageType: "message" },
+    ...{ createdDateTime: created, lastModifiedDateTime: created, deletedDateTime: null },
+    ...{ subject: subject ?? null, importance: "normal", locale: "en-us", mentions: [], reactions: [] },
+    from: { user: { id: userId, displayName: "Megan Bowen", userIdentityType: "aadUser" } },
+    ...(place.team ? { channelIdentity: { teamId: place.team, channelId: place.id } } : { chatId: place.id }),
+    body,
+    attachments: attachments.map((each) => ({
+      contentUrl: null,
+      name: null,
+      content: null,
+      thumbnailUrl: null,
+      ...each,
+    })),
+  };
+}
+
+function describePlace(call: TeamsCall, place: Place): object {
+  const { id, created, team, name, members } = place;
+  if (team) return { id, createdDateTime: created, displayName: name, membershipType: "standard", tenantId };
+  const expanded = /\bmembers\b/i.test(call.query.get("$expand") ?? "") ? { members: members.map(describeMember) } : {};
+  const chatType = members.length === 2 ? "oneOnOne" : "group";
+  return { id, topic: null, createdDateTime: created, chatType, tenantId, ...expanded };
+}
+
+const describeMember = ({ userId, email }: Place["members"][number]): object => ({
+  "@odata.type": "#microsoft.graph.aadUserConversationMember",
+  id: Buffer.from(`##${userId}`).toString("base64"),
+  ...{ roles: email === userName ? ["owner"] : [], displayName: email, userId, email, tenantId },
+});
+
+function listMembers({ vary }: Context, call: TeamsCall, { members }: Place): Reply {
+  const skip = Number(call.query.get("$skiptoken") ?? 0);
+  const next = skip + vary.teamsPageSize;
+  const url = new URL(call.head.url);
+  url.searchParams.set("$skiptoken", String(next));
+  return json(200, {
+    "@odata.count": members.length,
+    "@odata.nextLink": next < members.length ? url.href : undefined,
+    value: members.slice(skip, next).map(describeMember),
+  });
+}
+
+/** The folder of a standard channel, in the drive of its team's group (documented). */
+function answerFilesFolder(context: Context, call: TeamsCall, place: Place): Reply {
+  // Code and text are a field report, dotnet #967.
+  if (place.unreadyFolders < context.vary.teamsFolderDelay) {
+    place.unreadyFolders++;
+    return notFound("Folder location for this channel is not ready yet, please try again later.");
+  }
+  const { root } = context.drives.ownedBy("groups", place.team);
+  return json(200, describeItem(context, call, folderNamed(context, root, place.name!)));
+}

@@ -1,0 +1,85 @@
+import type { Call, Context } from "../call.js";
+import { itemAtUrl } from "../drive/shares.js";
+import { readObject } from "../graph/requestBody.js";
+import { badRequest, refuse } from "../replies.js";
+import type { Reply } from "../types.js";
+import type { PostedAttachment, StoredMessage } from "./store.js";
+
+/** "Approximately 28 KB" (documented) of the whole request, which is a choice. */
+const largest = 28 * 1024;
+
+/** By the metadata of chatMessage, what a client may write. */
+const properties = ["body", "attachments", "subject", "importance", "mentions", "hostedContents", "locale"].concat(
+  ...["messageType", "summary", "policyViolation"],
+);
+const attachmentProperties = ["id", "contentType", "contentUrl", "content", "name", "thumbnailUrl", "teamsAppId"];
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A chatMessage as it was posted, or why it is refused; all statuses but 413 are choices. */
+export function readMessage(context: Context, call: Call): Omit<StoredMessage, "id" | "created"> | Reply {
+  if (call.body.length > largest) {
+    return refuse(context.vary.teamsTooLarge, "RequestBodyTooLarge", "The message is larger than 28 KB.");
+  }
+  const read = readObject(call);
+  if ("status" in read) return read;
+  const stray = Object.keys(read.value).find((name) => !properties.includes(name) && !name.startsWith("@odata."));
+  if (stray !== undefined)
+    return badRequest(`The property '${stray}' does not exist on type 'microsoft.graph.chatMessage'.`);
+  const body = readBody(read.value.body);
+  if ("status" in body) return body;
+  const { attachments = [], subject } = read.value;
+  if (!Array.isArray(attachments)) return badRequest("attachments must be a collection.");
+  for (const each of attachments as unknown[]) {
+    const refused = refuseAttachment(context, each);
+    if (refused) return refused;
+  }
+  const posted = attachments as PostedAttachment[];
+  const title = typeof subject === "string" ? { subject } : {};
+  return refuseTags(body, posted) ?? { body, attachments: posted, ...title };
+}
+
+function readBody(value: unknown): StoredMessage["body"] | Reply {
+  const { contentType = "text", content } = (value ?? {}) as Record<string, unknown>;
+  if (typeof content !== "string" || content === "") return badRequest("Missing body content");
+  const type = String(contentType).toLowerCase();
+  return type === "text" || type === "html"
+    ? { contentType: type, content }
+    : badRequest("contentType is text or html.");
+}
+
+/** Of a file that is referred to, everything is documented that is asked for here; cards and the like pass. */
+function refuseAttachment(context: Context, value: unknown): Reply | undefined {
+  if (typeof value !== "object" || value === null) return badRequest("An attachment must be a JSON object.");
+  const attachment = value as Record<string, unknown>;
+  const stray = Object.keys(attachment).find(
+    (name) => !attachmentProperties.includes(name) && !name.startsWith("@odata."),
+  );
+  if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on an attachment.`);
+  const { id, contentType, contentUrl, name } = attachment;
+  if (typeof id !== "string" || id === "") return badRequest("An attachment needs an id.");
+  if (typeof contentType !== "string") return badRequest("An attachment needs a contentType.");
+  if (contentType !== "reference") return undefined;
+  if (!guid.test(id)) return badRequest("The id of a reference is a GUID.");
+  if (typeof name !== "string" || name === "") return badRequest("A reference needs a name.");
+  const file = typeof contentUrl === "string" ? itemAtUrl(context, contentUrl) : undefined;
+  if (!file?.content) return badRequest("contentUrl is not that of a file in a drive.");
+  if (context.vary.teamsAttachmentId === "eTag" && id.toUpperCase() !== file.guid) {
+    return badRequest("The id of a reference is the GUID in the eTag of its file.");
+  }
+  return undefined;
+}
+
+/** Every attachment has its tag in an HTML body, and every tag its attachment. */
+function refuseTags(
+  { contentType, content }: StoredMessage["body"],
+  attachments: readonly PostedAttachment[],
+): Reply | undefined {
+  if (attachments.length === 0 && contentType === "text") return undefined;
+  if (contentType !== "html") return badRequest("A message with attachments has a body of HTML.");
+  const tagged = [...content.matchAll(/<attachment id="([^"]*)"><\/attachment>/g)].map(([, id]) => id);
+  const ids = attachments.map(({ id }) => id);
+  const untagged = ids.find((id) => !tagged.includes(id));
+  if (untagged !== undefined) return badRequest(`The body has no <attachment id="${untagged}"></attachment>.`);
+  if (new Set(ids).size < ids.length) return badRequest("Two attachments have the same id.");
+  return tagged.every((id) => ids.includes(id!)) ? undefined : badRequest("An attachment in the body is not there.");
+}

@@ -1,11 +1,11 @@
 import { GraphClientError } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../src/errors.js";
-import { LargeAttachmentHandlerOptions, settings, type UploadOptions } from "../src/options.js";
+import { isLarge, LargeAttachmentHandlerOptions, settings, type UploadOptions } from "../src/options.js";
 import { thrownBy } from "./support/fakes";
 
-const defaults = { threshold: 3_000_000, retries: 5, delay: 1000, timeout: 300_000 };
+const defaults = { retries: 5, delay: 1000, timeout: 300_000 };
 
-test("gaps are filled by the documented defaults, and rangeSize stays open, because its default is the protocol's", () => {
+test("gaps are filled by the documented defaults; threshold and rangeSize stay open, because theirs may be the protocol's", () => {
   expect(settings()).toEqual(defaults);
   expect(settings(undefined, {}, { rangeSize: undefined })).toEqual(defaults);
 });
@@ -70,4 +70,9 @@ test.each<[string, unknown]>([
   expect(error.code).toBe("invalid");
   expect(error.message).toMatch(new RegExp(`^${name} must be a whole number of at least \\d`));
   expect(error.message).toContain(`but is ${String(value)}.`);
+});
+
+test("a file is large above the threshold, which is 3,000,000 bytes where nobody says otherwise", () => {
+  expect([3_000_000, 3_000_001].map((size) => isLarge(size, {}))).toEqual([false, true]);
+  expect([10, 11].map((size) => isLarge(size, { threshold: 10 }))).toEqual([false, true]);
 });

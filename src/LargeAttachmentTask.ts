@@ -50,7 +50,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: AttachOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    const prepared = await prepare(client.api(url), file, options);
+    const prepared = await prepare(client.api(url), file, { ...options, overflow: undefined });
     const { plan, queue, key } = prepared;
     if (plan.file.size === 0)
       throw new UploadError("invalid", "An empty file has no ranges to upload: use client.api(url).attach(file).");

@@ -8,6 +8,7 @@ import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 import { link } from "./link.js";
 import type { UploadOptions } from "./options.js";
 import { detailed, prepare, type AttachOptions, type FileToAttach, type Prepared } from "./prepare.js";
+import { shareInstead } from "./shareInstead.js";
 
 /** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {
@@ -80,7 +81,9 @@ async function attachAll(all: readonly Prepared[]): Promise<object[]> {
   const work = queue.run(
     key,
     async () => {
-      const attachments = await attachFiles(all.map((one) => one.plan));
+      const attachments = first.sharing
+        ? [await shareInstead({ ...first.sharing, plan })]
+        : await attachFiles(all.map((one) => one.plan));
       const uploaded = attachments.map((attachment, index) => ({ file: all[index]!.plan.file, attachment }));
       if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
       for (const { plan: one } of all) await one.checkpoint?.remove();

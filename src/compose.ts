@@ -1,9 +1,12 @@
 import { attachFile } from "./attachFile.js";
+import { discard } from "./discard.js";
 import { errorBody, NoReply, Refusal, UploadError } from "./errors.js";
 import type { Letter } from "./letter.js";
 import { isLarge } from "./options.js";
 import type { Reply, WireRequest } from "./protocol.js";
-import { item, type Composition } from "./protocols/compositions.js";
+import { once } from "./once.js";
+import type { Composition } from "./protocols/compositions.js";
+import { item } from "./protocols/item.js";
 import type { Service } from "./service.js";
 import type { UploadPlan } from "./session.js";
 
@@ -79,7 +82,8 @@ export async function compose(work: Work): Promise<object | undefined> {
     if (composition.sends) await sendOnce(service, url, id);
     else if (Object.keys(later).length > 0) await invite(service, url, later, id);
   } catch (error) {
-    if (!handedOver || error instanceof Refusal) await undo(service, url, id, error);
+    const message = `Nothing was sent, but the unfinished item ${id} could not be deleted: delete it, or finish it by hand.`;
+    if (!handedOver || error instanceof Refusal) await discard(service, { url, id, message, cause: error });
     throw withoutSession(error);
   }
   if (composition.sends) return work.deletesCopy ? deleteCopy(service, url, id) : undefined;
@@ -93,16 +97,6 @@ function apart(body: object, names: readonly string[]): { first: object; later: 
     first: Object.fromEntries(entries.filter((entry) => !waits(entry))),
     later: Object.fromEntries(entries.filter(waits)),
   };
-}
-
-/** Sends a request that must not be done twice: it is repeated only where it was certainly not taken. */
-export async function once(service: Service, request: WireRequest): Promise<Reply | NoReply> {
-  for (const patience = service.patience(); ;) {
-    const answer = await service.attempt(request);
-    const reply = answer instanceof NoReply ? undefined : answer;
-    if (!reply || service.protocol.trouble(reply) !== "busy") return answer;
-    if (!(await patience.again(reply))) return answer;
-  }
 }
 
 async function createOnce(
@@ -161,16 +155,6 @@ async function invite(service: Service, url: string, later: object, id: string):
       trouble === "busy" ? undefined : await service.ask(item.read(url, name), item.members).catch(() => undefined);
     if (Array.isArray(state?.[name]) && (state[name] as unknown[]).length > 0) return;
   }
-}
-
-/** Deletes an item that could not be completed; throws an error that names it where that fails too. */
-async function undo(service: Service, url: string, id: string, cause: unknown): Promise<void> {
-  const unstoppable = service.with({ ...service.settings, signal: undefined });
-  const gone = ({ status }: Reply) => (status < 300 || status === 404 ? true : undefined);
-  await unstoppable.ask(item.discard(url), gone).catch(() => {
-    const message = `Nothing was sent, but the unfinished item ${id} could not be deleted: delete it, or finish it by hand.`;
-    throw new UploadError("leftBehind", message, { cause, item: id });
-  });
 }
 
 /** The item of an upload that could go on is gone: its session is of no more use. */

@@ -1,12 +1,14 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused, signalOf } from "./answer.js";
 import { AttachedFiles } from "./attachedFiles.js";
-import { bodyOf, bytesOf, compose, once, report, REQUEST_LIMIT, type Work } from "./compose.js";
+import { bodyOf, bytesOf, compose, report, REQUEST_LIMIT, type Work } from "./compose.js";
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { openLetter, type Letter } from "./letter.js";
 import { isLarge, type Settings, type UploadProgress } from "./options.js";
 import { planOf, serviceOf } from "./plan.js";
-import { compositionFor, item, type Composition } from "./protocols/compositions.js";
+import { once } from "./once.js";
+import { compositionFor, type Composition } from "./protocols/compositions.js";
+import { item } from "./protocols/item.js";
 import { outlook } from "./protocols/outlook.js";
 import type { UploadPlan } from "./session.js";
 import type { Traffic } from "./traffic.js";

@@ -1,17 +1,15 @@
 import type { Content } from "./content.js";
 import { UploadError } from "./errors.js";
 import type { Gate } from "./gate.js";
-import { DEFAULT_THRESHOLD, type Settings } from "./options.js";
-import type { FileInfo, UploadProtocol } from "./protocol.js";
+import { DEFAULT_THRESHOLD, type Settings, type UploadOptions } from "./options.js";
+import type { FileInfo, Target, UploadProtocol } from "./protocol.js";
 import { Service } from "./service.js";
 import { transport, type Call } from "./transport.js";
 import type { UploadPlan } from "./session.js";
 
 /** What is known before anything is sent. */
-export interface Intent {
+export interface Intent extends Target {
   readonly call: Call;
-  readonly protocol: UploadProtocol;
-  readonly collection: string;
   readonly content: Content;
   readonly file: Omit<FileInfo, "size">;
   readonly settings: Settings;
@@ -35,12 +33,13 @@ export function planOf({ call, protocol, collection, content, file, settings, ga
       "The name of the attachment holds half of a character, which no URL can carry: give well-formed text.",
     );
   }
-  const limit = settings.maxSize ?? protocol.fileLimit(collection);
+  const limit = limitOf({ protocol, collection }, settings);
   if (content.size > limit) {
-    throw new UploadError(
-      "tooLarge",
-      `The file has ${content.size} bytes, but ${service} takes ${limit} at most. Share a link to it instead.`,
-    );
+    const instead = protocol.overflow
+      ? 'attach(file, { overflow: "link" }) uploads it to OneDrive and attaches a link.'
+      : "Share a link to it instead.";
+    const message = `The file has ${content.size} bytes, but ${service} takes ${limit} at most. ${instead}`;
+    throw new UploadError("tooLarge", message);
   }
   if (rangeSize !== undefined && rangeSize > limits.range) {
     throw new UploadError(
@@ -53,6 +52,11 @@ export function planOf({ call, protocol, collection, content, file, settings, ga
   }
   const talk = serviceOf({ call, protocol, settings: { ...settings, threshold, rangeSize }, gate }, collection);
   return { service: talk, collection, content, file: { ...file, size: content.size } };
+}
+
+/** Bytes of the largest file. */
+export function limitOf({ protocol, collection }: Target, { maxSize }: UploadOptions): number {
+  return maxSize ?? protocol.fileLimit(collection);
 }
 
 /** Bytes up to which one request is made; below zero where none can be. */

@@ -5,11 +5,13 @@ import { openSource, type AttachmentSource } from "./content.js";
 import { UploadError } from "./errors.js";
 import { fingerprint } from "./fingerprint.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
-import { planOf } from "./plan.js";
+import { limitOf, planOf, serviceOf } from "./plan.js";
 import { graphProtocols } from "./protocols/index.js";
 import type { FileInfo, Target, UploadProtocol } from "./protocol.js";
+import type { LinkScope } from "./protocols/sharing.js";
 import type { Queue } from "./queue.js";
 import type { UploadPlan } from "./session.js";
+import type { Sharing } from "./shareInstead.js";
 import { isSound } from "./storedSession.js";
 import { targetOf } from "./target.js";
 import { Traffic } from "./traffic.js";
@@ -48,6 +50,14 @@ export interface AttachOptions extends UploadOptions, FileDetails {
    * run out, goes on instead of starting over. For files that can be read at any place.
    */
   readonly checkpoints?: CheckpointStore;
+  /**
+   * Messages and events: a file over the limit is uploaded to the sender's OneDrive, into "Email attachments", and a link to
+   * it is attached, or added to the text where the service takes no such attachment. Needs the permission
+   * `Files.ReadWrite`. @default an error
+   */
+  readonly overflow?: "link";
+  /** Who the link of `overflow` is for. @default "organization" */
+  readonly linkScope?: LinkScope;
 }
 
 /** One of several files, with what is said of it alone. */
@@ -64,6 +74,8 @@ export interface Prepared {
   readonly queue: Queue;
   /** What the upload waits for its turn with. */
   readonly key: string | undefined;
+  /** Who gets a link to the file, in place of the file. */
+  readonly sharing?: Omit<Sharing, "plan">;
 }
 
 /** What a client's URLs can be. */
@@ -86,37 +98,49 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
       "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
     throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
   }
-  const { about, areaPath, checkpoints, size, upload } = sorted(options);
+  const { about, areaPath, checkpoints, size, overflow, linkScope, upload } = sorted(options);
   const source = openSource(file, size);
   const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
   traffics.set(call.next, traffic);
   const { protocol, collection } = target;
   const linkTo = protocol.linking?.item(url);
-  const plan = planOf({
+  const common = {
     call,
     gate: traffic.gate,
-    protocol,
-    collection: withArea(collection, areaPath),
     content: source.content,
-    file: {
-      ...about,
-      name: nameFor(target, about.name) ?? source.name ?? "",
-      contentType: about.contentType ?? source.type,
-    },
     settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
-  });
+  };
+  const named = {
+    ...about,
+    name: nameFor(target, about.name) ?? source.name ?? "",
+    contentType: about.contentType ?? source.type,
+  };
+  const over = overflow && source.content.size > limitOf(target, common.settings) && protocol.overflow?.(collection);
+  const plan = over
+    ? planOf({
+        ...common,
+        ...targetOf(over.folder, protocolsOf(call))!,
+        file: { ...named, conflictBehavior: "rename" },
+        settings: { ...common.settings, maxSize: undefined },
+      })
+    : planOf({ ...common, protocol, collection: withArea(collection, areaPath), file: named });
+  const sharing = over && {
+    ...{ collection, item: over.item, scope: linkScope ?? "organization" },
+    service: serviceOf({ ...common, protocol }, collection),
+  };
   const kept = checkpoints && (await keeping(plan, checkpoints, linkTo));
-  return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key: linkTo ?? protocol.item?.(plan.collection) };
+  const key = linkTo ?? protocol.item?.(collection);
+  return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key, sharing: sharing || undefined };
 }
 
 /** What is said of the file, apart from how it is uploaded. */
 function sorted(options: AttachOptions) {
   const { name, contentType, isInline, contentId, comment, areaPath, size, checkpoints, ...more } = options;
-  const { conflictBehavior, description, fileSystemInfo, deferCommit, ...upload } = more;
+  const { conflictBehavior, description, fileSystemInfo, deferCommit, overflow, linkScope, ...upload } = more;
   const onDrive = { conflictBehavior, description, fileSystemInfo, deferCommit };
   return {
     about: { name, contentType, isInline, contentId, comment, ...onDrive },
-    ...{ areaPath, size, checkpoints, upload },
+    ...{ areaPath, size, checkpoints, overflow, linkScope, upload },
   };
 }
 

@@ -163,6 +163,8 @@ export interface UploadProtocol {
   creates?(type: unknown): boolean;
   /** The whole file as a member of a JSON body. Absent: bodies are the bytes themselves. */
   inline?(file: FileInfo, bytes: Uint8Array): object;
+  /** Where a file goes that is too large, for the item to get a link to it: children of a drive's folder; and the item. */
+  overflow?(collection: string): { readonly folder: string; readonly item: string };
   /** One request that attaches the whole file. Absent: the service has none. */
   post?(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   createSession(collection: string, file: FileInfo): WireRequest;

@@ -89,3 +89,10 @@ export function folderUrl(collection: string): string {
   const siblings = read(siblingsUrl(collection))!;
   return write({ ...siblings, children: false });
 }
+
+/** The URL of another item of the same drive, by its id. */
+export function itemUrl(collection: string, id: string): string {
+  const { anchor } = read(collection)!;
+  const last = new RegExp(`/(?:root|items${key}|special${key})$`, "i");
+  return `${anchor.replace(last, "")}/items/${encodeURIComponent(id)}`;
+}

@@ -31,6 +31,8 @@ export interface GraphAttachments extends SessionKind {
   details(file: FileInfo): object;
   /** What the service fills in for details that were not given. */
   readonly defaults: object;
+  /** Where files go that are too large. */
+  readonly overflow?: UploadProtocol["overflow"];
   /** The body of createUploadSession. */
   properties(file: FileInfo): object;
   /** Whether this can be the URL of a session for that collection. */
@@ -62,6 +64,7 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     limits: kind.limits,
     fileLimit: () => kind.fileLimit,
     rangeSize: kind.rangeSize,
+    overflow: kind.overflow,
     collection: (url) => collectionOf(url, kind.items),
     item: lastKey,
     throttle: { most: 4, key: mailboxOf },

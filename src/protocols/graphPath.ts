@@ -48,9 +48,16 @@ export function lastKey(collection: string): string {
   return decoded(key?.replaceAll("''", "'") ?? last);
 }
 
+const MAILBOX = new RegExp(`^.*?/(?:me|(?:users|groups)${graphId})(?=/)`, "i");
+
+/** The URL of the user or group that a URL is about. */
+export function mailboxUrl(url: string): string {
+  return MAILBOX.exec(url)?.[0] ?? url;
+}
+
 /** The mailbox that a URL is about: each takes four requests at once (docs: throttling-limits, Outlook service). */
 export function mailboxOf(url: string): string {
-  return new RegExp(`^.*?/(?:me|(?:users|groups)${graphId})(?=/)`, "i").exec(url)?.[0].toLowerCase() ?? url;
+  return mailboxUrl(url).toLowerCase();
 }
 
 export function withQuery(url: string, query: string): string {

@@ -1,5 +1,5 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { pathPattern } from "./graphPath.js";
+import { mailboxUrl, pathPattern } from "./graphPath.js";
 import { graphAttachments } from "./graphAttachments.js";
 
 /**
@@ -28,6 +28,11 @@ export const outlook = graphAttachments({
   properties: ({ name, size, contentType, isInline, contentId }) => ({
     AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
   }),
+  // the sender's own drive, in the folder that Outlook itself uses
+  overflow: (collection) => {
+    const item = collection.split("?", 1)[0]!.replace(/\/attachments\/?$/i, "");
+    return { item, folder: `${mailboxUrl(collection)}/drive/root:/Email%20attachments:/children` };
+  },
   permission:
     "Mail.ReadWrite (Calendars.ReadWrite for events); into somebody else's mailbox an app with delegated permissions cannot upload large files",
   noSessions: /^https:\/\/(dod-)?graph\.microsoft\.us[:/]/i,

@@ -1,0 +1,85 @@
+import { attachFile } from "./attachFile.js";
+import { discard } from "./discard.js";
+import { NoReply, Refusal, UploadError } from "./errors.js";
+import { findCreated, idsOf } from "./find.js";
+import type { FileInfo, UploadSession } from "./protocol.js";
+import { itemUrl } from "./protocols/drivePath.js";
+import { item } from "./protocols/item.js";
+import { attachReference, bodyWithLink, createLink, readBody, readLink, type LinkScope } from "./protocols/sharing.js";
+import type { Service } from "./service.js";
+import type { UploadPlan } from "./session.js";
+
+/** A file that is too large for an item, and goes to a drive instead. */
+export interface Sharing {
+  /** The upload to the drive. */
+  readonly plan: UploadPlan;
+  /** The service of the item, which gets a link. */
+  readonly service: Service;
+  readonly collection: string;
+  /** URL of the item itself. */
+  readonly item: string;
+  readonly scope: LinkScope;
+}
+
+/**
+ * Uploads the file, makes a link to it, and attaches that, or, where the service takes no such attachment, adds it to the
+ * item's body. Answers the attachment, or the file of the drive. What fails before the item has the link deletes the file.
+ */
+export async function shareInstead(sharing: Sharing): Promise<object> {
+  const { plan, service, scope } = sharing;
+  const before = await idsOf(service, sharing.collection, plan.file);
+  const uploaded = (await attachFile(plan)) as { readonly id: string; readonly name: string };
+  const file = itemUrl(plan.collection, uploaded.id);
+  try {
+    const sourceUrl = await plan.service.ask(createLink(file, scope), readLink);
+    const name = uploaded.name;
+    const attached = await attachLink(sharing, { name, size: plan.file.size }, sourceUrl, before);
+    if (attached) return { ...attached, sourceUrl };
+    await addToBody(service, sharing.item, name, sourceUrl);
+    return { "@odata.type": "#microsoft.graph.driveItem", ...uploaded, sourceUrl };
+  } catch (error) {
+    const { id } = uploaded;
+    const message = `Nothing was attached, but the file ${id} that was uploaded to the drive could not be deleted again.`;
+    const known = !(error instanceof UploadError && error.code === "uncertain");
+    if (known) await discard(plan.service, { url: file, id, message, cause: error });
+    throw error;
+  }
+}
+
+/** Attaches a reference, once; `undefined`: the service takes none. */
+async function attachLink(
+  { service, collection }: Sharing,
+  file: FileInfo,
+  sourceUrl: string,
+  before: readonly string[] | undefined,
+): Promise<object | undefined> {
+  const { protocol } = service;
+  for (const patience = service.patience(); ;) {
+    const answer = await service.attempt(attachReference(collection, file.name, sourceUrl));
+    const reply = answer instanceof NoReply ? undefined : answer;
+    const made = reply && item.members(reply);
+    if (made) return made;
+    const trouble = reply ? protocol.trouble(reply) : "passing";
+    if (reply && [400, 405, 501].includes(reply.status)) return undefined;
+    if (reply && trouble !== "busy" && trouble !== "passing" && trouble !== "unsure") throw service.refusal(reply);
+    const more = await patience.again(reply);
+    const session: UploadSession = { protocol: protocol.name, collection, file, uploadUrl: "", offset: 0, before };
+    const found = trouble === "busy" ? undefined : await findCreated(service, session);
+    if (found) return found.attachment;
+    if (!more) throw service.interrupted(answer);
+  }
+}
+
+/** Adds a link to the item's text; doing it again changes nothing. */
+async function addToBody(service: Service, url: string, name: string, link: string): Promise<void> {
+  const body = await service.ask(item.read(url, "body"), readBody);
+  const changed = bodyWithLink(body, name, link);
+  if (changed === body) return;
+  try {
+    await service.ask(item.change(url, { body: changed }), ({ status }) => (status < 300 ? true : undefined));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    const message = `The file is uploaded and shared, but whether the item's text has the link to it is not known: ${name}.`;
+    throw new UploadError("uncertain", message, { cause: error });
+  }
+}

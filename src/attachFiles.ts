@@ -5,15 +5,20 @@ import { openSession, type UploadPlan } from "./session.js";
 
 /**
  * Attaches files one after another and answers their attachments. Where uploads do not disturb each other, the session of
- * the next file is opened while the last range of the one before is under way.
+ * the next file is opened while the last range of the one before is under way. `attached` is called with each in turn.
  */
-export async function attachFiles(plans: readonly UploadPlan[]): Promise<object[]> {
+export async function attachFiles(
+  plans: readonly UploadPlan[],
+  attached: (attachment: object) => void = () => {},
+): Promise<object[]> {
   const ahead = plans.map((plan) => new Ahead(plan));
   try {
     const attachments = [];
     for (const [index, plan] of plans.entries()) {
       const own = { ...plan, opened: () => ahead[index]!.take(), ending: () => ahead[index + 1]?.open() };
-      attachments.push(await attachFile(own));
+      const attachment = await attachFile(own);
+      attached(attachment);
+      attachments.push(attachment);
     }
     return attachments;
   } finally {

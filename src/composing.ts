@@ -3,14 +3,17 @@ import { created, pristine, refused, signalOf } from "./answer.js";
 import { AttachedFiles } from "./attachedFiles.js";
 import { bodyOf, bytesOf, compose, report, REQUEST_LIMIT, type Work } from "./compose.js";
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
+import { postChatMessage } from "./chatMessage.js";
 import { openLetter, type Letter } from "./letter.js";
-import { isLarge, type Settings, type UploadProgress } from "./options.js";
+import { isLarge, type Settings } from "./options.js";
+import { counting } from "./progress.js";
 import { planOf, serviceOf } from "./plan.js";
 import { once } from "./once.js";
 import { compositionFor, type Composition } from "./protocols/compositions.js";
 import { item } from "./protocols/item.js";
+import { drive } from "./protocols/drive.js";
 import { outlook } from "./protocols/outlook.js";
-import type { UploadPlan } from "./session.js";
+import { conversationAt, teams, type Conversation } from "./protocols/teams.js";
 import type { Traffic } from "./traffic.js";
 import { isOwn } from "./transport.js";
 
@@ -31,9 +34,15 @@ export async function composeInstead(composing: Composing): Promise<boolean> {
   const body: unknown = options.body;
   const settings = composing.settings();
   const light = typeof body === "string" && body.length <= REQUEST_LIMIT / 3 && !isLarge(body.length, settings);
-  const composition = light && !beside ? undefined : compositionFor(request);
+  if (light && !beside) return false;
+  const conversation = beside && conversationAt(request);
+  if (conversation) return answer(context, () => chatting(composing, conversation, beside));
+  const composition = compositionFor(request);
   if (beside && !composition)
-    throw new UploadError("invalid", "withAttachments is for POSTs that create or send a message or an event.");
+    throw new UploadError(
+      "invalid",
+      "withAttachments is for POSTs that create or send a message or an event, or post to a chat or channel.",
+    );
   const letter =
     composition && typeof body === "string" ? openLetter(body, composition.holder, outlook.creates!) : undefined;
   if (beside && !letter)
@@ -45,12 +54,43 @@ export async function composeInstead(composing: Composing): Promise<boolean> {
     { ...letter, files: [...letter.files, ...(beside?.files ?? [])] },
     { ...settings, ...beside?.options },
   );
+  return answer(context, () => (beside ? sendAllAtOnceOrCompose(work, request) : answerOf(work)));
+}
+
+/** Gives the request its response; what the service refuses is one too. */
+async function answer(context: Context, work: () => Promise<Response>): Promise<true> {
   try {
-    context.response = await (beside ? sendAllAtOnceOrCompose(work, request) : answerOf(work));
+    context.response = await work();
   } catch (error) {
     context.response = refused(error);
   }
   return true;
+}
+
+/** Posts a message to a chat or channel, its files beside it. */
+async function chatting(composing: Composing, conversation: Conversation, beside: AttachedFiles): Promise<Response> {
+  const { context, next, traffic } = composing;
+  const given = { ...composing.settings(), ...beside.options };
+  const settings = { ...given, signal: given.signal ?? signalOf(context), onProgress: undefined };
+  const intent = { call: { context: pristine(context), next }, settings, gate: traffic.gate };
+  const url = context.request as string;
+  const body: unknown = context.options?.body;
+  const letter = typeof body === "string" ? openLetter(body, undefined, () => false) : undefined;
+  if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
+  const plans = beside.files.map(({ content, file }) =>
+    planOf({ ...intent, protocol: drive, collection: url, content, file: { ...file, conflictBehavior: "rename" } }),
+  );
+  const work = {
+    ...{
+      conversation,
+      url,
+      message: { ...letter.body, attachments: letter.others },
+      plans: counting(plans, given.onProgress),
+    },
+    teams: serviceOf({ ...intent, protocol: teams }, url),
+    drive: serviceOf({ ...intent, protocol: drive }, url),
+  };
+  return created(await postChatMessage(work));
 }
 
 /** Whether a body is too large for one request, or holds a file that is. */
@@ -88,20 +128,6 @@ function immutable({ options }: Context): Record<string, string> {
     ([name]) => name.toLowerCase() === "prefer",
   );
   return { Prefer: [...given.map(([, value]) => value), 'IdType="ImmutableId"'].join(", ") };
-}
-
-/** Lets the files report their progress together. */
-function counting(plans: readonly UploadPlan[], onProgress: Settings["onProgress"]): readonly UploadPlan[] {
-  if (!onProgress) return plans;
-  const total = plans.reduce((sum, { file }) => sum + file.size, 0);
-  const loaded = plans.map(() => 0);
-  return plans.map((plan, index) => {
-    const report = (progress: UploadProgress) => {
-      loaded[index] = progress.loaded;
-      onProgress({ loaded: loaded.reduce((sum, one) => sum + one), total, file: plan.file.name, index });
-    };
-    return { ...plan, service: plan.service.with({ ...plan.service.settings, onProgress: report }) };
-  });
 }
 
 async function answerOf(work: Work): Promise<Response> {

@@ -5,7 +5,7 @@ import { refused } from "../../src/answer.js";
 import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
 import { attachmentId } from "../../src/protocols/graphReply.js";
-import { item } from "../../src/protocols/compositions.js";
+import { item } from "../../src/protocols/item.js";
 import { drive } from "../../src/protocols/drive.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { print } from "../../src/protocols/print.js";

@@ -1,4 +1,5 @@
-import { compositionFor, item } from "../../src/protocols/compositions.js";
+import { compositionFor } from "../../src/protocols/compositions.js";
+import { item } from "../../src/protocols/item.js";
 
 const graph = "https://graph.microsoft.com/v1.0";
 

@@ -12,6 +12,9 @@ function onConflict(collection: string, { conflictBehavior }: FileInfo): NonNull
   return isById(collection) ? "replace" : (conflictBehavior ?? "fail");
 }
 
+/** What a folder tells of each of its files. */
+const TOLD = "id,name,size,eTag,cTag,webUrl,file,parentReference,createdBy";
+
 /** What one request cannot carry beside the bytes. */
 function hasDetails({ description, fileSystemInfo, deferCommit }: FileInfo): boolean {
   return description !== undefined || fileSystemInfo !== undefined || deferCommit === true;
@@ -96,7 +99,7 @@ export const drive: UploadProtocol = {
     method: "GET",
     url:
       file.conflictBehavior === "rename" && !isById(collection)
-        ? withQuery(siblingsUrl(collection), "$top=1000")
+        ? withQuery(siblingsUrl(collection), `$select=${TOLD}&$top=1000`)
         : fileUrl(collection, file.name),
     to: "api",
   }),

@@ -1,0 +1,90 @@
+import type { Reply, WireRequest } from "../protocol.js";
+import { drive } from "./drive.js";
+import { keyed } from "./graphPath.js";
+import { member, text } from "./graphReply.js";
+import { graphSession } from "./graphSession.js";
+import { item } from "./item.js";
+import { escaped } from "./sharing.js";
+
+/** A chat or channel that a message with files is posted to. */
+export interface Conversation {
+  /** URL of the folder's children that its files go to, or of what tells the folder. */
+  readonly files: { readonly children: string } | { readonly folder: string };
+  /** URL of the people who are to open them, where the folder does not let them do so already. */
+  readonly members?: string;
+  /** The API with its version. */
+  readonly api: string;
+}
+
+const CHAT = new RegExp(keyed("^(.*?)((?:/(?:me|users{}))?)(/chats{})/messages/?$"), "i");
+const CHANNEL = new RegExp(keyed("^(.*?)(/teams{}/channels{})/messages(?:{}/replies)?/?$"), "i");
+/** As Teams itself names it, in every language (field reports). */
+const CHAT_FILES = "Microsoft%20Teams%20Chat%20Files";
+
+/** What a POST of a message to this URL needs; `undefined`: it is none to a chat or channel. */
+export function conversationAt(url: string): Conversation | undefined {
+  const [path = ""] = url.split(/[?#]/);
+  const [, api, mailbox, chat] = CHAT.exec(path) ?? [];
+  if (api !== undefined) {
+    const children = `${api}${mailbox || "/me"}/drive/root:/${CHAT_FILES}:/children`;
+    return { api, files: { children }, members: `${api}${mailbox}${chat}/members` };
+  }
+  const [, before, channel] = CHANNEL.exec(path) ?? [];
+  return before === undefined ? undefined : { api: before, files: { folder: `${before}${channel}/filesFolder` } };
+}
+
+/** Requests to Teams itself; its files are the drive's. */
+export const teams = {
+  ...drive,
+  ...graphSession({ permission: "ChatMessage.Send or ChannelMessage.Send", rangeSuffix: "", rangesTo: "upload" }),
+  name: "teams",
+  service: "Teams",
+};
+
+/** The children of a channel's folder; not told yet where the folder is only about to be made (404). */
+export function readFolder({ status, body }: Reply, api: string): string | undefined {
+  const driveId = text(member(member(body, "parentReference"), "driveId"));
+  const id = text(member(body, "id"));
+  if (status !== 200 || driveId === undefined || id === undefined) return undefined;
+  return `${api}/drives/${encodeURIComponent(driveId)}/items/${encodeURIComponent(id)}/children`;
+}
+
+/** One page of the people of a chat, as an invitation to a file names them. */
+export function readMembers({ status, body }: Reply): { recipients: object[]; next?: string } | undefined {
+  const value = member(body, "value");
+  if (status !== 200 || !Array.isArray(value)) return undefined;
+  const recipients = value.flatMap((one): object[] => {
+    const [objectId, email] = [text(member(one, "userId")), text(member(one, "email"))];
+    return objectId ? [{ objectId }] : email ? [{ email }] : [];
+  });
+  return { recipients, next: text(member(body, "@odata.nextLink")) };
+}
+
+/** A file as a message refers to it: by the GUID in its eTag (docs: chatmessage-post, file attachments). */
+export interface Reference {
+  readonly id: string;
+  readonly contentType: "reference";
+  readonly contentUrl: string;
+  readonly name: string;
+}
+
+export const askReference = (url: string): WireRequest => item.read(url, "id,name,eTag,webUrl,webDavUrl");
+
+export function readReference({ status, body }: Reply): Reference | undefined {
+  const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text(member(body, "eTag")) ?? "")?.[0].toLowerCase();
+  const contentUrl = text(member(body, "webDavUrl")) ?? text(member(body, "webUrl"));
+  const name = text(member(body, "name"));
+  if (status !== 200 || !id || !contentUrl || !name) return undefined;
+  return { id, contentType: "reference", contentUrl, name };
+}
+
+/** A message that shows its files: each has its tag in the HTML. */
+export function withReferences(message: Readonly<Record<string, unknown>>, references: readonly Reference[]): object {
+  const body = member(message, "body");
+  const content = text(member(body, "content")) ?? "";
+  const html = text(member(body, "contentType"))?.toLowerCase() === "html";
+  const shown = html ? content : escaped(content).replaceAll("\n", "<br>");
+  const tags = references.map(({ id }) => `<attachment id="${id}"></attachment>`).join("");
+  const others = Array.isArray(message["attachments"]) ? (message["attachments"] as object[]) : [];
+  return { ...message, body: { contentType: "html", content: shown + tags }, attachments: [...others, ...references] };
+}

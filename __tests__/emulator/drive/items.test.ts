@@ -65,6 +65,8 @@ describe("every spelling of a path leads to its drive", () => {
     for (const path of [
       `/sites/s1/lists/Documents/items/${file.listItemId}/driveItem`,
       `/shares/${shared}/driveItem`,
+      `/shares/${shared}/root`,
+      `/shares/${shared}/items/${file.id}`,
     ]) {
       expect((await read<ItemJson>(graph("GET", path))).id).toBe(file.id);
       expect((await graph("POST", `${path}/microsoft.graph.createUploadSession`, {})).status).toBe(200);

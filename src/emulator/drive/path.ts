@@ -33,7 +33,7 @@ const keyed = new Set(["users", "groups", "sites", "drives", "items", "special",
 const owner = "(?:me|users\\*|groups\\*|sites\\*:?)";
 const address = "(?:root|items\\*|special\\*):?";
 const shape = new RegExp(
-  `^(?:(?:${owner}/drive|(?:${owner}/)?drives\\*)(?:/${address})?|shares\\*/driveitem:?|sites\\*:?/lists\\*/items\\*/driveitem:?)` +
+  `^(?:(?:${owner}/drive|(?:${owner}/)?drives\\*)(?:/${address})?|shares\\*/(?:driveitem|root|items\\*):?|sites\\*:?/lists\\*/items\\*/driveitem:?)` +
     "(|/children|/content|/createuploadsession|/createlink|/invite|/permissions)$",
 );
 const targets: Record<string, DriveTarget> = {
@@ -80,42 +80,43 @@ function startOf(place: readonly Step[]): DriveRoute["from"] {
   const { name, key = "" } = place.at(-1)!;
   if (name === "items") return key.toLowerCase() === "root" ? { root: true } : { id: key };
   if (name === "special") return { special: key.toLowerCase() };
-  if (name !== "driveitem") return { root: true };
-  const { name: before, key: id = "" } = place.at(-2)!;
-  return before === "shares" ? { share: id } : { listItem: id };
+  const { name: before, key: id = "" } = place.at(-2) ?? place[0]!;
+  // Both names of a share's item are documented.
+  if (before === "shares") return { share: id };
+  return name === "driveitem" ? { listItem: id } : { root: true };
 }
 
 /** Undefined for a path that cannot be decoded or whose colons lead nowhere. */
 function readSteps(segments: readonly string[]): Step[] | undefined {
+  const rest = [...segments];
   const steps: Step[] = [];
   try {
-    for (let at = 0; at < segments.length;) {
-      const raw = segments[at++]!;
-      const parenthesised = /^([^()]+)\('(.*)'\)(:?)$/.exec(decodeURIComponent(raw));
-      const name = plainName(parenthesised?.[1] ?? decodeURIComponent(raw.replace(/:$/, "")));
-      const takesKey = !parenthesised && !raw.endsWith(":") && keyed.has(name) && at < segments.length;
-      const last = takesKey ? segments[at++]! : raw;
-      const key = parenthesised
-        ? parenthesised[2]!.replace(/''/g, "'")
-        : takesKey
-          ? decodeURIComponent(last.replace(/:$/, ""))
-          : undefined;
-      if (!last.endsWith(":")) {
-        steps.push({ name, key });
-        continue;
-      }
-      const end = segments.findIndex((segment, index) => index >= at && segment.endsWith(":"));
-      const names = segments
-        .slice(at, end < 0 ? undefined : end + 1)
-        .map((each) => decodeURIComponent(each.replace(/:$/, "")));
-      if (names.length === 0 || names.includes("")) return undefined;
-      steps.push({ name, key, names });
-      at = end < 0 ? segments.length : end + 1;
+    while (rest.length > 0) {
+      const step = readStep(rest);
+      if (!step) return undefined;
+      steps.push(step);
     }
   } catch {
     return undefined;
   }
   return steps;
 }
+
+/** Takes a name with its key, and the names after a colon, from the front. */
+function readStep(rest: string[]): Step | undefined {
+  const raw = rest.shift()!;
+  const parenthesised = /^([^()]+)\('(.*)'\):?$/.exec(decodeURIComponent(raw));
+  const name = plainName(parenthesised?.[1] ?? decoded(raw));
+  const takesKey = !parenthesised && !raw.endsWith(":") && keyed.has(name) && rest.length > 0;
+  const last = takesKey ? rest.shift()! : raw;
+  const key = takesKey ? decoded(last) : parenthesised?.[2]?.replace(/''/g, "'");
+  if (!last.endsWith(":")) return { name, key };
+  const end = rest.findIndex((segment) => segment.endsWith(":"));
+  const names = rest.splice(0, end < 0 ? rest.length : end + 1).map(decoded);
+  return names.length === 0 || names.includes("") ? undefined : { name, key, names };
+}
+
+/** A segment without the colon that may end it. */
+const decoded = (segment: string): string => decodeURIComponent(segment.replace(/:$/, ""));
 
 const plainName = (segment: string): string => segment.toLowerCase().replace(/^microsoft\.graph\./, "");

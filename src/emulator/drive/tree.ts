@@ -37,8 +37,9 @@ export function walk(start: DriveItem, names: readonly string[]): Place | undefi
   return { drive: start.drive, item, folder: item.parent ?? item, missing: [], name: item.name };
 }
 
-export function driveOf({ drives }: Context, reference: DriveReference): Drive | undefined {
-  if ("share" in reference) return undefined;
+export function driveOf(context: Context, reference: DriveReference): Drive | undefined {
+  const { drives } = context;
+  if ("share" in reference) return sharedItem(context, reference.share)?.drive;
   if (!("owner" in reference)) return drives.byId(reference.id);
   return drives.ownedBy(reference.owner, reference.id && siteId(reference.id));
 }

@@ -6,7 +6,7 @@ import { createService } from "./service.js";
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
 import { carry, type Wire } from "./wire/carry.js";
 
-/** Starts a strict local Graph, its upload hosts and Azure DevOps, for tests of whatever uploads attachments. */
+/** Starts a strict local Graph, its upload hosts and Azure DevOps, for tests of whatever uploads files. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const certificate = await makeCertificate();
   const closing = new AbortController();

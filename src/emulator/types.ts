@@ -62,7 +62,7 @@ export type RequestKind =
   | ("link" | "workItem" | "preflight")
   | ("folder" | "share" | "commit" | "chat");
 
-/** One request as it arrived. Secrets are left out: no Authorization value, no authtoken in the path. */
+/** One request as it arrived. Secrets are left out: no Authorization value, no token in the path. */
 export interface RequestLogEntry {
   readonly origin: Origin;
   readonly method: string;

@@ -1,6 +1,6 @@
 import type { Context } from "../call.js";
 import { readParameters } from "../graph/requestBody.js";
-import { json } from "../replies.js";
+import { json, refuse } from "../replies.js";
 import { timestamp } from "../sessions/session.js";
 import type { Reply } from "../types.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";
@@ -8,13 +8,13 @@ import { isTaken } from "./finish.js";
 import { openDriveSession, stateOf } from "./session.js";
 import type { Destination } from "./sessionTypes.js";
 import { invalidRequest, nameTaken, preconditionFailed, quotaReached } from "./replies.js";
-import { refuse } from "../replies.js";
 import { meetsConditions, usedBytes, type Place } from "./tree.js";
 
 /** By the metadata of `driveItemUploadableProperties`. */
-const properties = ["@microsoft.graph.conflictBehavior", "description", "driveItemSource", "fileSize"].concat(
+const properties = [
+  ...["@microsoft.graph.conflictBehavior", "description", "driveItemSource", "fileSize"],
   ...["fileSystemInfo", "mediaSource", "name"],
-);
+];
 
 /** What the client asks for, every part of it checked. */
 interface Wanted {

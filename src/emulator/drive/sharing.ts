@@ -9,9 +9,10 @@ import type { DriveItem } from "./store.js";
 import type { DrivePermission } from "./types.js";
 
 const linkProperties = ["type", "scope", "expirationDateTime", "password", "message", "retainInheritedPermissions"];
-const inviteProperties = ["recipients", "roles", "requireSignIn", "sendInvitation", "message"].concat(
+const inviteProperties = [
+  ...["recipients", "roles", "requireSignIn", "sendInvitation", "message"],
   ...["expirationDateTime", "password", "retainInheritedPermissions"],
-);
+];
 
 /** 201 with a new link, 200 with the one that is there (documented). */
 export function createLink(context: Context, call: DriveCall, item: DriveItem): Reply {

@@ -4,9 +4,10 @@ import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
 /** By the metadata of beta; v1.0 has only the first line of them. */
-const properties = ["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"].concat(
+const properties = [
+  ...["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"],
   ...["sourceUrl", "providerType", "permission", "isFolder", "previewUrl", "thumbnailUrl"],
-);
+];
 
 export const isReference = (value: Record<string, unknown>): boolean =>
   /^#?microsoft\.graph\.referenceattachment$/i.test(String(value["@odata.type"] ?? ""));

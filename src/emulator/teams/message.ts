@@ -9,9 +9,10 @@ import type { PostedAttachment, StoredMessage } from "./store.js";
 const largest = 28 * 1024;
 
 /** By the metadata of chatMessage, what a client may write. */
-const properties = ["body", "attachments", "subject", "importance", "mentions", "hostedContents", "locale"].concat(
+const properties = [
+  ...["body", "attachments", "subject", "importance", "mentions", "hostedContents", "locale"],
   ...["messageType", "summary", "policyViolation"],
-);
+];
 const attachmentProperties = ["id", "contentType", "contentUrl", "content", "name", "thumbnailUrl", "teamsAppId"];
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

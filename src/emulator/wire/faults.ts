@@ -6,7 +6,7 @@ export interface FaultMatcher {
   readonly method?: string;
   readonly origin?: Origin;
   readonly kind?: RequestKind;
-  /** Matched against path and query, the authtoken left out. */
+  /** Matched against path and query, tokens left out. */
   readonly path?: RegExp;
   /** By Content-Range: the n-th distinct start of its session (from 0), or where the range lies in the file. */
   readonly range?: number | "first" | "middle" | "last";

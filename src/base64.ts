@@ -3,6 +3,8 @@ import { UploadError } from "./errors.js";
 
 /** Line breaks, where there are any, come within so many characters (RFC 2045 has 76). */
 const LINE = 1_024;
+/** Characters of which Node 20 takes the lower half, so that "ń" is "D". */
+const WIDE = /[\u0100-\uffff]/;
 
 /** Base64 as a file, decoded range by range. Padding may be missing, as in the documentation's own samples. */
 export function base64Content(given: string): Content {
@@ -27,7 +29,7 @@ function decode(text: string, start: number, end: number): Uint8Array {
   const length = Math.floor((window.length * 3) / 4);
   const bytes = native(window);
   // engines skip what is no base64, or do not know its other alphabet
-  const sure = bytes?.length === length ? bytes : byTable(window, length);
+  const sure = bytes?.length === length && !WIDE.test(window) ? bytes : byTable(window, length);
   return sure.subarray(start - first * 3, end - first * 3);
 }
 

@@ -95,6 +95,24 @@ describe("ranges that go out at once", () => {
         .map(({ end }) => end),
     ).toEqual([101]);
   });
+
+  test("leave to the next block what is less than a unit at the end of this one", () => {
+    expect(
+      four()
+        .cut({ next: 7 }, 393, 1_000)
+        .map(({ end }) => end),
+    ).toEqual([107, 207, 307, 397]);
+    expect(
+      four()
+        .cut({ next: 7 }, 205, 1_000)
+        .map(({ end }) => end),
+    ).toEqual([107, 207]);
+    expect(
+      four()
+        .cut({ next: 0, until: 205 }, 203, 1_000)
+        .map(({ end }) => end),
+    ).toEqual([100, 200]);
+  });
 });
 
 test("the very same range is repeated for whoever cannot say what it has of it, until it came through", () => {
@@ -158,5 +176,11 @@ describe("whatever has happened before, the ranges of a gap", () => {
     hold((ranges, { gap, given, available, total }) => {
       expect(ranges.filter(({ start, end }) => end - start > given.rangeSize)).toEqual([]);
       expect(ranges.at(-1)!.end).toBeLessThanOrEqual(Math.min(gap.next + available, gap.until ?? total));
+    }));
+
+  test("are multiples of the unit, but where the file ends, or the gap in less than a unit", () =>
+    hold((ranges, { gap, given: { unit }, total }) => {
+      const odd = ranges.filter(({ start, end }) => (end - start) % unit !== 0 && end !== total);
+      expect(odd.filter(({ start, end }) => end !== gap.until || end - start >= unit)).toEqual([]);
     }));
 });

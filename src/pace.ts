@@ -26,11 +26,13 @@ export class Pace {
   cut({ next, until }: Gap, available: number, total: number): ByteRange[] {
     const { unit, parallel } = this.limits;
     if (this.#repeated?.start === next) return [this.#repeated];
-    const last = Math.min(next + available, until ?? total);
+    const gapEnd = until ?? total;
+    const last = Math.min(next + available, gapEnd);
     const ranges: ByteRange[] = [];
     for (let start = next; start < last && ranges.length < parallel; start = ranges.at(-1)!.end) {
       const end = Math.min(start + this.#size, last);
       const whole = end < total ? start + Math.floor((end - start) / unit) * unit : end;
+      if (whole === start && last < gapEnd && ranges.length > 0) break; // less than a unit: sent with the next block
       ranges.push({ start, end: whole > start ? whole : end, total });
     }
     return ranges;

@@ -1,12 +1,12 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { Gate } from "../src/gate.js";
-import { settings } from "../src/options.js";
+import { settings, type UploadOptions } from "../src/options.js";
 import { outlook } from "../src/protocols/outlook.js";
 import { RangeReader } from "../src/rangeReader.js";
 import { Service } from "../src/service.js";
 import { StreamContent } from "../src/streamContent.js";
 import { Upload } from "../src/upload.js";
-import { bytesSent, chain, count, sessionOf } from "./support/fakes";
+import { bytesSent, chain, count, sessionOf, thrownBy } from "./support/fakes";
 
 const file = count(200);
 
@@ -79,7 +79,7 @@ describe("what a transport still reads of a request that was given up is never o
   type Put = { readonly start: number; readonly end: number; readonly body: unknown };
 
   /** An Outlook session over the transport, in which some PUTs, counted from 0, come to nothing. */
-  function uploading(fate: (put: number) => unknown) {
+  function uploading(fate: (put: number) => unknown, options: UploadOptions = {}) {
     let offset = 0;
     const puts: Put[] = [];
     const answer = async ({ options: sent }: Context) => {
@@ -99,11 +99,11 @@ describe("what a transport still reads of a request that was given up is never o
     };
     const { send } = chain({ options: {} }, answer);
     const { content, given, buffers } = streamed();
-    const terms = settings({ delay: 0, retries: 5, rangeSize: 10, timeout: 30 });
+    const terms = settings({ delay: 0, retries: 5, rangeSize: 10, timeout: 30 }, options);
     const service = new Service(outlook, send, terms, new Gate(), "");
     const session = sessionOf({ file: { name: "flower", size: file.length } });
     const plan = { service, content, collection: session.collection, file: session.file };
-    return { upload: new Upload(plan, session), puts, given, buffers };
+    return { upload: new Upload(plan, session), service, puts, given, buffers };
   }
 
   /** Reads what the slow transport had not yet read, now that the upload is over. */
@@ -116,11 +116,26 @@ describe("what a transport still reads of a request that was given up is never o
     ["for it took too long", [3], () => new Promise(() => {})],
     ["several times", [0, 3, 4, 5, 9, 10], () => new Promise(() => {})],
     ["for the connection was cut", [3, 7], () => Promise.reject(new TypeError("fetch failed"))],
+    ["for the service has answered before it had all bytes", [3, 7], () => new Response("", { status: 503 })],
   ])("%s", async (_, late, fate) => {
     const { upload, puts, given, buffers } = uploading((put) => (late.includes(put) ? fate() : undefined));
     expect(await upload.run()).toMatchObject({ attachment: { id: "new=" } });
     await readLate(late.map((put) => puts[put]!));
     expect(puts).toHaveLength(20 + late.length);
     expect(buffers().size).toBeLessThan(given.length); // others were filled again
+  });
+
+  test("for the caller has stopped, and gone on afterwards", async () => {
+    const controller = new AbortController();
+    const hangs = () => {
+      controller.abort("stop");
+      return new Promise(() => {});
+    };
+    const { upload, service, puts } = uploading((put) => (put === 3 ? hangs() : undefined), {
+      signal: controller.signal,
+    });
+    expect(await thrownBy(upload.run())).toBe("stop");
+    await upload.run(service.with({ ...service.settings, signal: undefined }), true);
+    await readLate([puts[3]!]);
   });
 });

@@ -37,7 +37,7 @@ export class RangeReader {
     return bytes;
   }
 
-  /** A request with the bytes that were handed out last has ended without a reply: who knows whether it is still read. */
+  /** A request with the bytes that were handed out last has ended without being taken: who knows whether it is still read. */
   lend(): void {
     this.#lent = true;
   }

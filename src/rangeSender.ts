@@ -51,8 +51,12 @@ export class RangeSender {
         const bytes = block.subarray(range.start - gap.next, range.end - gap.next);
         return { range, answer: await service.attempt(protocol.sendRange(session, range, bytes)) };
       }),
-    );
-    if (all.some(({ answer }) => answer instanceof NoReply)) this.#reader.lend();
+    ).catch((error: unknown) => {
+      this.#reader.lend(); // an abort, above all: not every transport listens
+      throw error;
+    });
+    // a refusal may come before the bytes have all gone out
+    if (all.some(({ answer }) => answer instanceof NoReply || answer.status >= 300)) this.#reader.lend();
     const telling = mostTelling(all, (one) => this.stepOf(session, one));
     for (const { range, answer } of all.filter((one) => one !== telling)) this.attempts.note(range, answer);
     this.attempts.begin(telling.range, telling.answer);

@@ -131,3 +131,46 @@ test("reads follow each other also where the caller did not wait, so that a stre
   await settled();
   expect(most).toBe(1);
 });
+
+describe.each([
+  ["a stream", false],
+  ["a file that can be read at any place", true],
+])("with a unit, of %s", (_, anywhere) => {
+  const reading = (unit = 4) => {
+    const content = new Recorded(bytes, anywhere);
+    const reader = new RangeReader(content, 10, unit);
+    const read = async (start: number) => {
+      const got = await reader.read(start);
+      expect([...got]).toEqual([...bytes.subarray(start, start + got.length)]);
+      return got.length;
+    };
+    return { content, read };
+  };
+
+  test("what is left of a block, but is less than the unit, comes with the next block, each byte read once", async () => {
+    const { content, read } = reading();
+    const lengths = [await read(0), await read(7), await read(20), await read(29), await read(39), await read(40)];
+    await settled();
+    expect(lengths).toEqual([10, 13, 10, 11, 11, 10]);
+    expect(content.reads).toEqual([0, 10, 20, 30, 40, 50].map((start) => [start, start + 10]));
+  });
+
+  test("what is left comes alone where it is the unit or more", async () => {
+    const { read } = reading();
+    expect([await read(0), await read(6), await read(3)]).toEqual([10, 4, 7]);
+  });
+
+  test("the end of the file comes as it is, however little it is", async () => {
+    const { content, read } = reading();
+    for (let at = 0; at < 80; at += 10) await read(at);
+    expect([await read(80), await read(88), await read(92), await read(94)]).toEqual([10, 7, 3, 1]);
+    expect(content.reads).toHaveLength(10);
+  });
+
+  test("the end of the block that was read ahead comes with the one after it", async () => {
+    const { content, read } = reading();
+    expect([await read(0), await read(18)]).toEqual([10, 12]);
+    await settled();
+    expect(content.reads.map(([start]) => start)).toEqual([0, 10, 20, 30]);
+  });
+});

@@ -174,3 +174,15 @@ describe.each([
     expect(content.reads.map(([start]) => start)).toEqual([0, 10, 20, 30]);
   });
 });
+
+test("a next block that could not be read is read again, when what is left is wanted again", async () => {
+  const failing = { start: 10 };
+  const content = new Recorded(bytes, true, (start) => {
+    if (start === failing.start) throw new Error("disk");
+  });
+  const reader = new RangeReader(content, 10, 4);
+  await reader.read(0);
+  expect(await thrownBy(reader.read(8))).toMatchObject({ message: "disk" });
+  failing.start = -1;
+  expect([...(await reader.read(8))]).toEqual([...bytes.subarray(8, 20)]);
+});

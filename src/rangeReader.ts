@@ -69,7 +69,9 @@ export class RangeReader {
     const { start: held, bytes } = this.#held;
     const rest = bytes.slice(start - held);
     const end = start + rest.length;
-    const next = await (this.#ahead?.bytes ?? this.content.read(end, this.#endOf(end)));
+    const ahead = this.#ahead?.bytes;
+    this.#ahead = undefined; // read anew, should it have failed
+    const next = await (ahead ?? this.content.read(end, this.#endOf(end)));
     const both = new Uint8Array(rest.length + next.length);
     both.set(rest);
     both.set(next, rest.length);

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { Refusal } from "../src/errors.js";
 import { StreamContent } from "../src/streamContent.js";
+import { checkAsync } from "./fuzz/support/check";
 import { Assembly, type Fate, type Script } from "./support/assembly";
 import { count, Recorded, thrownBy } from "./support/fakes";
 
@@ -28,7 +30,10 @@ describe.each(orders)("ranges that are sent at once, and arrive %s,", (_, order)
 
   test.each<[string, Fate, number]>([
     ["is lost on its way", "lost", 13],
+    ["is taken, but its reply lost", "takenAndLost", 12],
+    ["is taken in part", { part: 4 }, 13],
     ["is refused for now with 503", 503, 13],
+    ["is refused for now with 429", 429, 13],
   ])("where one of them %s, are not sent again but for what is missing", async (_, fate, most) => {
     for (let which = 0; which < 12; which++) {
       const { service, upload } = uploading((put) => (put === which ? fate : "taken"));
@@ -85,4 +90,30 @@ test("a stream whose ranges are sent four at once takes the memory of two blocks
   await service.upload(content).run();
   expect(service.stored).toEqual(count(1_000));
   expect([...buffers].map(({ byteLength }) => byteLength)).toEqual([40, 40]);
+});
+
+test("whatever becomes of ranges that are sent at once, the file is put together, and no byte is sent that is there", () => {
+  const fate = fc.oneof(
+    { weight: 4, arbitrary: fc.constant<Fate>("taken") },
+    fc.constantFrom<Fate>("lost", "takenAndLost", 503, 429, 500),
+    fc.integer({ min: 0, max: 12 }).map((part): Fate => ({ part })),
+  );
+  const cases = fc.record({
+    size: fc.integer({ min: 1, max: 160 }),
+    unit: fc.constantFrom(1, 5, 10),
+    fates: fc.array(fate, { maxLength: 30 }),
+    seeds: fc.array(fc.nat(), { minLength: 1, maxLength: 8 }),
+  });
+  return checkAsync(cases, 300, async ({ size, unit, fates, seeds }) => {
+    let batch = 0;
+    const order = (many: number) => {
+      const seed = seeds[batch++ % seeds.length]!;
+      return backwards(many).sort((one, other) => ((seed >> one) & 7) - ((seed >> other) & 7));
+    };
+    const service = new Assembly(size, { order, fate: (put) => fates[put] ?? "taken" });
+    const limits = { range: 1_000, unit, parallel: 4 };
+    await service.upload(new Recorded(count(size)), { limits }).run();
+    expect(service.stored).toEqual(count(size));
+    expect(service.doubled).toBe(0);
+  });
 });

@@ -18,6 +18,10 @@ export class RangeSender {
   readonly pace: Pace;
   readonly attempts: Attempts;
   readonly #reader: RangeReader;
+  /** End of the last byte that was sent at the same time as the range that was answered for. */
+  reached = 0;
+  /** What the ranges that were sent last are of. */
+  gap: Gap = { next: 0 };
 
   /** `sent`: end of the last byte that may have reached the service in this session. */
   constructor(
@@ -44,7 +48,9 @@ export class RangeSender {
     settings.signal?.throwIfAborted();
     const block = await orAborted(this.#reader.read(gap.next), settings.signal);
     const ranges = this.pace.cut(gap, block.length, content.size);
-    this.sent = Math.max(this.sent, ranges.at(-1)!.end);
+    this.gap = gap;
+    this.reached = ranges.at(-1)!.end;
+    this.sent = Math.max(this.sent, this.reached);
     if (this.sent === content.size) ending?.();
     const all = await Promise.all(
       ranges.map(async (range) => {
@@ -81,12 +87,15 @@ export class RangeSender {
   }
 }
 
-/** Of the replies to ranges that were sent at once: that it is done; else the first doubt; else how far it is. */
+/** Of the replies to ranges that were sent at once: that it is done; else the first doubt; else the newest: bytes only come. */
 function mostTelling(all: readonly Answered[], stepOf: (one: Answered) => Step | undefined): Answered {
-  const weigh = (one: Answered) => {
+  const weigh = (one: Answered): [number, number] => {
     const step = stepOf(one);
-    if (!step) return Number.MAX_VALUE;
-    return "done" in step ? Infinity : step.next;
+    if (!step) return [Number.MAX_VALUE, 0];
+    return "done" in step ? [Infinity, 0] : [step.next, -(step.until ?? Infinity)];
   };
-  return all.reduce((most, one) => (weigh(one) > weigh(most) ? one : most));
+  return all.reduce((most, one) => {
+    const [[next, until], [furthest, least]] = [weigh(one), weigh(most)];
+    return next > furthest || (next === furthest && until > least) ? one : most;
+  });
 }

@@ -81,13 +81,19 @@ export class Upload {
     if (trouble !== "busy" && trouble !== "passing") attempts.end(trouble);
     if (trouble === "gone") return this.#begin(answer);
     const smaller = (!reply || reply.status === 408 || trouble === "tooLarge") && pace.shrink();
-    if (trouble === "tooLarge" && smaller) return { next: range.start };
+    if (trouble === "tooLarge" && smaller) return this.#again(range);
     if (trouble === "doubtful" && this.#unanswered?.start === range.start) return this.#begin(answer);
     if (trouble === "unsure" || trouble === "passing") this.#doubt(range);
     if (trouble === "unsure") return this.#locate(range, reply!.status < 300 ? "accepted" : "refused");
     if (trouble !== "busy" && trouble !== "passing") return this.#refuse(reply!);
     await this.#wait(answer);
-    return trouble === "busy" ? { next: range.start } : this.#locate(range, "unanswered");
+    return trouble === "busy" ? this.#again(range) : this.#locate(range, "unanswered");
+  }
+
+  /** A range that was not taken is sent again; what was sent at the same time, behind it, may be there. */
+  async #again(range: ByteRange): Promise<Step> {
+    const { reached, gap } = this.#sender;
+    return reached > range.end ? this.#locate(range, "unanswered") : { ...gap, next: range.start };
   }
 
   #doubt(range: ByteRange): void {
@@ -120,7 +126,8 @@ export class Upload {
     }
     const step = reply && reply.status < 300 ? this.#sender.stepOf(this.session, { answer: reply }) : undefined;
     if (step) return step;
-    const created = range.end < range.total ? undefined : await findCreated(service, this.session);
+    const mayBeWhole = range.end === range.total || (range.end > range.start && this.#sender.reached === range.total);
+    const created = mayBeWhole ? await findCreated(service, this.session) : undefined;
     if (created) return { done: created };
     if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
     const kept = this.#unanswered?.start === range.start ? Math.max(this.#unanswered.end, range.end) : range.end;

@@ -4,6 +4,7 @@ import { settings, type UploadOptions } from "../src/options.js";
 import type { Reply, UploadProtocol, UploadSession } from "../src/protocol.js";
 import { outlook } from "../src/protocols/outlook.js";
 import { Service } from "../src/service.js";
+import { StreamContent } from "../src/streamContent.js";
 import { Upload } from "../src/upload.js";
 import * as fakes from "./support/fakes";
 import { count, created, cut, failure, holds, opened, Recorded, reply, thrownBy, wants } from "./support/fakes";
@@ -22,7 +23,7 @@ type Script = Partial<Record<Kind, (Reply | Error | ((request: unknown) => Reply
 const ranges = () => [wants(4), wants(8), allThere()];
 
 /** An upload of ten bytes in ranges of four. */
-function uploading(script: Script, options: UploadOptions = {}, more: Partial<UploadSession> = {}) {
+function uploading(script: Script, options: UploadOptions = {}, more: Partial<UploadSession> = {}, stream = false) {
   const left = Object.fromEntries(Object.entries(script).map(([kind, answers]) => [kind, [...answers]]));
   const kinds: Kind[] = [];
   const service = new Service(
@@ -42,7 +43,8 @@ function uploading(script: Script, options: UploadOptions = {}, more: Partial<Up
     "",
   );
   const session = fakes.sessionOf({ before: [], ...more });
-  const content = new Recorded(count(10));
+  const bytes = new ReadableStream<Uint8Array>({ start: (c) => (c.enqueue(count(10)), c.close()) });
+  const content = stream ? new StreamContent(bytes, 10) : new Recorded(count(10));
   const plan = { service, content, collection: session.collection, file: session.file };
   return { upload: new Upload(plan, session, more.offset !== undefined), service, kinds };
 }
@@ -109,4 +111,30 @@ test("a commit that is refused for good is the service's to explain, and is not 
 test("a commit that is never answered ends as an error, with a session that has all bytes", async () => {
   const { upload } = uploading({ range: ranges(), commit: [cut(), cut(), cut()], status: [allThere(), allThere()] });
   expect(await thrownBy(upload.run())).toMatchObject({ code: "interrupted", session: { offset: 10 } });
+});
+
+describe("an upload that was stopped before its commit", () => {
+  test.each([true, false])(
+    "goes on with it, also of a stream, of which no byte is sent again (asked: %p)",
+    async (ask) => {
+      const controller = new AbortController();
+      const stop = () => (controller.abort("stop"), allThere());
+      const script = { range: ranges(), commit: [stop, created()], status: [allThere()] };
+      const { upload, service, kinds } = uploading(script, { signal: controller.signal }, {}, true);
+      expect(await thrownBy(upload.run())).toBe("stop");
+      expect(upload.session.offset).toBe(10);
+      const again = upload.run(service.with({ ...service.settings, signal: undefined }), ask);
+      expect(await again).toMatchObject(named("new="));
+      expect(kinds).toEqual([...RANGES, "commit", ...(ask ? ["status"] : []), "commit"]);
+    },
+  );
+
+  test.each<[string, Script, Kind[]]>([
+    ["is committed where the service has all bytes", { status: [allThere()], commit: [created()] }, ["status", "commit"]],
+    ["is found where it had been committed", { status: [failure(404, "x")], list: [holds("flower")] }, ["status", "list"]],
+  ])("in another process %s", async (_, script, expected) => {
+    const { upload, service, kinds } = uploading(script, {}, { offset: 10 });
+    expect(await upload.run(service, true)).toMatchObject({ attachment: { name: "flower" } });
+    expect(kinds).toEqual(expected);
+  }); // prettier-ignore
 });

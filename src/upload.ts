@@ -51,7 +51,8 @@ export class Upload {
     const { offset } = this.session;
     let step: Step = { next: offset };
     if (offset >= size && this.session.attachment) step = { done: { attachment: this.session.attachment } };
-    else if (offset >= size) step = await this.#begin(new NoReply("The session has ended."));
+    else if (offset >= size && !service.protocol.commit?.(this.session))
+      step = await this.#begin(new NoReply("The session has ended."));
     else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
       this.#waited = false;

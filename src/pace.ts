@@ -38,8 +38,9 @@ export class Pace {
     return ranges;
   }
 
-  /** The line has lost a range; `false`: it cannot be any smaller. */
-  shrink(): boolean {
+  /** The line has lost a range, or it was `refused` as too large; `false`: it cannot be any smaller. */
+  shrink(refused = false): boolean {
+    if (refused) this.#repeated = undefined;
     const { rangeSize, unit } = this.limits;
     const least = Math.min(rangeSize, Math.max(KIB_320, unit));
     const smaller = Math.max(least, Math.floor(this.#size / 2 / unit) * unit);

@@ -81,7 +81,7 @@ export class Upload {
     const trouble = reply ? this.#plan.service.protocol.trouble(reply) : "passing";
     if (trouble !== "busy" && trouble !== "passing") attempts.end(trouble);
     if (trouble === "gone") return this.#begin(answer);
-    const smaller = (!reply || reply.status === 408 || trouble === "tooLarge") && pace.shrink();
+    const smaller = (!reply || reply.status === 408 || trouble === "tooLarge") && pace.shrink(trouble === "tooLarge");
     if (trouble === "tooLarge" && smaller) return this.#again(range);
     if (trouble === "doubtful" && this.#unanswered?.start === range.start) return this.#begin(answer);
     if (trouble === "unsure" || trouble === "passing") this.#doubt(range);

@@ -96,3 +96,9 @@ test.each(["before", "after"] as const)(
     expect(sent().slice(0, 6)).toEqual([[0, 4], [4, 4], [4, 4], [4, 4], [8, 1], [9, 1]]); // prettier-ignore
   },
 );
+
+test("to Azure DevOps a range is not sent again as it is once it was refused as too large, though a reply to it was lost before", async () => {
+  take(emulator, workItem!);
+  await attach(workItem!, {}, { on: { range: 1 }, reset: "before" }, { on: { range: 1 }, status: 413 });
+  expect(sent().slice(0, 5)).toEqual([[0, 4], [4, 4], [4, 4], [4, 1], [5, 1]]); // prettier-ignore
+});

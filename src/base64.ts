@@ -12,40 +12,60 @@ export function base64Content(given: string): Content {
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const length = text.length - padding;
   if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) throw invalid();
-  return {
-    size: Math.floor((length * 3) / 4),
-    anywhere: true,
-    read: async (start, end) => decode(text.slice(0, length), start, end),
-    close: () => {},
-  };
+  return new Base64Content(text.slice(0, length));
 }
 
 const invalid = () => new UploadError("invalid", "contentBytes is not valid base64.");
 
-/** Bytes `start` to `end` of a text without padding: whole groups of four characters around them are decoded. */
-function decode(text: string, start: number, end: number): Uint8Array {
-  const first = Math.floor(start / 3);
-  const window = text.slice(first * 4, Math.ceil(end / 3) * 4);
-  const length = Math.floor((window.length * 3) / 4);
-  const bytes = native(window);
-  // engines skip what is no base64, or do not know its other alphabet
-  const sure = bytes?.length === length && !WIDE.test(window) ? bytes : byTable(window, length);
-  return sure.subarray(start - first * 3, end - first * 3);
+class Base64Content implements Content {
+  readonly anywhere = true;
+  readonly size: number;
+  /** Memory that was released: to fill it again costs far less than memory that nobody has touched yet. */
+  #spare: Uint8Array | undefined;
+
+  constructor(private readonly text: string) {
+    this.size = Math.floor((text.length * 3) / 4);
+  }
+
+  /** Whole groups of four characters around the bytes are decoded. */
+  async read(start: number, end: number): Promise<Uint8Array> {
+    const first = Math.floor(start / 3);
+    const window = this.text.slice(first * 4, Math.ceil(end / 3) * 4);
+    const bytes = this.#memory(Math.floor((window.length * 3) / 4));
+    // engines skip what is no base64, or do not know its other alphabet
+    if (native(window, bytes) !== bytes.length || WIDE.test(window)) byTable(window, bytes);
+    return bytes.subarray(start - first * 3, end - first * 3);
+  }
+
+  release({ buffer }: Uint8Array): void {
+    this.#spare = new Uint8Array(buffer);
+  }
+
+  close(): void {}
+
+  #memory(length: number): Uint8Array {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare && spare.length >= length ? spare.subarray(0, length) : new Uint8Array(length);
+  }
 }
 
 interface Natives {
-  readonly Uint8Array: { fromBase64?(text: string): Uint8Array };
-  readonly Buffer?: { from(text: string, encoding: "base64"): Uint8Array };
+  readonly Buffer?: {
+    from(buffer: unknown, offset: number, length: number): { write(text: string, encoding: "base64"): number };
+  };
 }
 
-/** What the engine makes of a text, if it has a decoder of its own. */
-function native(text: string): Uint8Array | undefined {
+/** How many bytes the engine itself makes of a text, if it has a decoder of its own. */
+function native(text: string, bytes: Uint8Array): number {
+  const { setFromBase64 } = bytes as { setFromBase64?(text: string): { readonly written: number } };
   // taken from the global object, so that no bundler thinks that Node's Buffer is needed
-  const { Uint8Array: Bytes, Buffer: NodeBuffer } = globalThis as unknown as Natives;
+  const { Buffer: NodeBuffer } = globalThis as unknown as Natives;
   try {
-    return Bytes.fromBase64 ? Bytes.fromBase64(text) : NodeBuffer?.from(text, "base64");
+    if (setFromBase64) return setFromBase64.call(bytes, text).written;
+    return NodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.length).write(text, "base64") ?? 0;
   } catch {
-    return undefined;
+    return 0;
   }
 }
 
@@ -56,10 +76,9 @@ const SEXTETS = new Int8Array(128).fill(-1);
 SEXTETS[0x2d] = 62; // "-" and "_": OData writes binary as base64url
 SEXTETS[0x5f] = 63;
 
-function byTable(text: string, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+function byTable(text: string, bytes: Uint8Array): void {
   let checked = 0;
-  for (let from = 0, at = 0; at < length; from += 4, at += 3) {
+  for (let from = 0, at = 0; at < bytes.length; from += 4, at += 3) {
     const a = sextet(text, from);
     const b = sextet(text, from + 1);
     const c = sextet(text, from + 2);
@@ -70,7 +89,6 @@ function byTable(text: string, length: number): Uint8Array {
     bytes[at + 2] = (c << 6) | d;
   }
   if (checked < 0) throw invalid();
-  return bytes;
 }
 
 /** The value of a character; 0 behind the end, negative where it is none of base64. */

@@ -5,6 +5,27 @@ interface Block {
   readonly bytes: Uint8Array;
 }
 
+/** A block that is read while the one before is under way: not before that has left, or at once where it is asked for. */
+class Ahead {
+  #bytes: Promise<Uint8Array> | undefined;
+  readonly #timer = setTimeout(() => void this.read().catch(() => {}));
+
+  constructor(
+    readonly start: number,
+    private readonly begin: () => Promise<Uint8Array>,
+  ) {}
+
+  read(): Promise<Uint8Array> {
+    clearTimeout(this.#timer);
+    return (this.#bytes ??= this.begin());
+  }
+
+  /** Nobody will ask for it: it is not read, if that has not begun. */
+  drop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /**
  * Hands out a file in blocks: keeps the last one, in case it is wanted again, and reads the next one ahead; never more.
  * The memory of a block goes back to its source when nobody can be reading it any more.
@@ -15,7 +36,7 @@ export class RangeReader {
   #lent = false;
   /** Reads follow each other, also where the caller did not wait for the one before. */
   #last: Promise<unknown> = Promise.resolve();
-  #ahead: { readonly start: number; readonly bytes: Promise<Uint8Array> } | undefined;
+  #ahead: Ahead | undefined;
 
   /** `blockSize`: bytes of a block. `unit`: at least so many are handed out, but at the end of the file. */
   constructor(
@@ -37,6 +58,11 @@ export class RangeReader {
     return bytes;
   }
 
+  /** Nothing more is read ahead; what is held stays. */
+  rest(): void {
+    this.#ahead?.drop();
+  }
+
   /** A request with the bytes that were handed out last has ended without being taken: who knows whether it is still read. */
   lend(): void {
     this.#lent = true;
@@ -44,10 +70,11 @@ export class RangeReader {
 
   async #read(start: number): Promise<Uint8Array> {
     if (!this.#holds(start) && this.#ahead) {
-      const { start: ahead, bytes } = this.#ahead;
+      const ahead = this.#ahead;
       this.#ahead = undefined;
-      const within = start >= ahead && start < this.#endOf(ahead);
-      if (within || !this.content.anywhere) this.#hold(ahead, await bytes);
+      const within = start >= ahead.start && start < this.#endOf(ahead.start);
+      if (within || !this.content.anywhere) this.#hold(ahead.start, await ahead.read());
+      else ahead.drop();
     }
     if (!this.#holds(start)) this.#hold(start, await this.content.read(start, this.#endOf(start)));
     else if (this.#isScrap(start)) await this.#mend(start);
@@ -69,7 +96,7 @@ export class RangeReader {
     const { start: held, bytes } = this.#held;
     const rest = bytes.slice(start - held);
     const end = start + rest.length;
-    const ahead = this.#ahead?.bytes;
+    const ahead = this.#ahead?.read();
     this.#ahead = undefined; // read anew, should it have failed
     const next = await (ahead ?? this.content.read(end, this.#endOf(end)));
     const both = new Uint8Array(rest.length + next.length);
@@ -91,10 +118,9 @@ export class RangeReader {
   }
 
   #readAhead(start: number): void {
-    this.#ahead = undefined;
-    if (start >= this.content.size) return;
-    const bytes = this.content.read(start, this.#endOf(start));
-    bytes.catch(() => {}); // told when it is asked for
-    this.#ahead = { start, bytes };
+    this.#ahead?.drop();
+    const { content } = this;
+    const more = start < content.size;
+    this.#ahead = more ? new Ahead(start, () => content.read(start, this.#endOf(start))) : undefined;
   }
 }

@@ -41,6 +41,11 @@ export class RangeSender {
     return this.#reader.canRead(0);
   }
 
+  /** The upload has ended, or has stopped for now. */
+  rest(): void {
+    this.#reader.rest();
+  }
+
   /** Sends what the gap begins with; answers what matters most of the replies. */
   async send(session: UploadSession, gap: Gap): Promise<Answered> {
     const { service, content, ending } = this.plan;

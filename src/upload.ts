@@ -47,6 +47,14 @@ export class Upload {
     this.#plan = this.#sender.plan = { ...this.#plan, service };
     this.#patience = service.patience();
     this.#renewals = service.patience(FRESH_SESSIONS);
+    try {
+      return await this.#run(ask);
+    } finally {
+      this.#sender.rest();
+    }
+  }
+
+  async #run(ask: boolean): Promise<Created> {
     const { size } = this.#plan.content;
     const { offset } = this.session;
     let step: Step = { next: offset };

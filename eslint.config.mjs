@@ -17,10 +17,8 @@ const layers = [
   ["protocols/azureDevOps", "protocols/drive", "protocols/outlook", "protocols/print", "protocols/todo"],
   ["protocols/index"],
   ["errors"],
-  [
-    ...["checkpoints", "options", "retry", "content", "streamContent", "requestBody"],
-    ...["base64", "fingerprint", "rangeReader", "pace"],
-  ],
+  ["checkpoints", "options", "retry", "requestBody", "pace"],
+  ["content", "streamContent", "base64", "fingerprint", "rangeReader"],
   ["contentBytes"],
   ["attempts"],
   ["gate"],

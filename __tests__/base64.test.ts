@@ -11,37 +11,44 @@ const decoded = (text: string) => NodeBuffer.from(text, "base64");
 /** The lengths of the texts that the engine was given to decode. */
 const given: number[] = [];
 
-/** `Uint8Array.fromBase64` as strict as it is specified: the one alphabet, ASCII white space skipped, the rest refused. */
-function fromBase64(text: string): Uint8Array {
+/** `setFromBase64` as strict as it is specified: the one alphabet, ASCII white space skipped, the rest refused. */
+function setFromBase64(this: Uint8Array, text: string): { read: number; written: number } {
   given.push(text.length);
   const bare = text.replace(/[\t\n\f\r ]+/g, "");
   const groups = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
   if (!groups.test(bare)) throw new SyntaxError("Found a character that cannot be part of a valid base64 string.");
-  return new Uint8Array(decoded(bare));
+  const bytes = decoded(bare).subarray(0, this.length);
+  this.set(bytes);
+  return { read: text.length, written: bytes.length };
 }
 
 const BufferSpy = {
-  from(text: string, encoding: "base64"): Uint8Array {
-    given.push(text.length);
-    return NodeBuffer.from(text, encoding);
+  from(buffer: ArrayBuffer, offset: number, length: number) {
+    const bytes = NodeBuffer.from(buffer, offset, length);
+    return {
+      write(text: string, encoding: "base64"): number {
+        given.push(text.length);
+        return bytes.write(text, encoding);
+      },
+    };
   },
 };
 
 const decoders: Record<string, () => void> = {
-  "Uint8Array.fromBase64": () => void Object.assign(Uint8Array, { fromBase64 }),
+  "Uint8Array.setFromBase64": () => void Object.assign(Uint8Array.prototype, { setFromBase64 }),
   "Node's Buffer": () => void ((globalThis as { Buffer: unknown }).Buffer = BufferSpy),
   "no decoder": () => void ((globalThis as { Buffer: unknown }).Buffer = undefined),
 };
 
-const own = Object.getOwnPropertyDescriptor(Uint8Array, "fromBase64");
+const own = Object.getOwnPropertyDescriptor(Uint8Array.prototype, "setFromBase64");
 beforeEach(() => {
   given.length = 0;
-  delete (Uint8Array as { fromBase64?: unknown }).fromBase64;
+  delete (Uint8Array.prototype as { setFromBase64?: unknown }).setFromBase64;
 });
 afterEach(() => {
   globalThis.Buffer = NodeBuffer;
-  delete (Uint8Array as { fromBase64?: unknown }).fromBase64;
-  if (own) Object.defineProperty(Uint8Array, "fromBase64", own);
+  delete (Uint8Array.prototype as { setFromBase64?: unknown }).setFromBase64;
+  if (own) Object.defineProperty(Uint8Array.prototype, "setFromBase64", own);
 });
 
 /** Reads a text by ranges: its bytes, or the first byte of the range that was refused. */

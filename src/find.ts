@@ -45,6 +45,20 @@ export async function findCreated(service: Service, session: UploadSession): Pro
   throw new UploadError("uncertain", message, { session });
 }
 
+/** The attachment of a file that the service has, but did not name, or whose name a browser hides. */
+export async function findNamed(service: Service, session: UploadSession): Promise<Created> {
+  for (const patience = service.patience(); ;) {
+    const created = await findCreated(service, session);
+    if (created) return created;
+    if (!(await patience.again())) {
+      throw new UploadError(
+        "uncertain",
+        "The service has confirmed the file, but its attachment cannot be found. Look at the item before attaching again.",
+      );
+    }
+  }
+}
+
 /** Whether an item certainly holds nothing of this name; what belongs to no item does not count. */
 export async function holdsNone(service: Service, collection: string, file: FileInfo): Promise<boolean> {
   if (!service.protocol.list?.(collection, file)) return true;

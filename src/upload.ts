@@ -1,5 +1,5 @@
 import { NoReply, Refusal, UploadError } from "./errors.js";
-import { findCreated } from "./find.js";
+import { findCreated, findNamed } from "./find.js";
 import type { ByteRange, Created, Reply, Step, UploadSession } from "./protocol.js";
 import { RangeSender } from "./rangeSender.js";
 import type { Patience } from "./retry.js";
@@ -59,7 +59,7 @@ export class Upload {
     const { offset } = this.session;
     let step: Step = { next: offset };
     if (offset >= size && this.session.attachment) step = { done: { attachment: this.session.attachment } };
-    else if (offset >= size && !service.protocol.commit?.(this.session))
+    else if (offset >= size && !this.#plan.service.protocol.commit?.(this.session))
       step = await this.#begin(new NoReply("The session has ended."));
     else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
@@ -70,7 +70,7 @@ export class Upload {
       step = await this.#understand(answer, range);
       if ("next" in step) await this.#advance(step.next, answer);
     }
-    const created = step.done === "unnamed" ? await this.#named() : step.done;
+    const created = step.done === "unnamed" ? await findNamed(this.#plan.service, this.session) : step.done;
     this.session = { ...this.session, offset: size };
     this.#report(size);
     return created;
@@ -190,20 +190,6 @@ export class Upload {
     this.#sender.attempts.end("passing");
     if (!again) throw this.#plan.service.interrupted(answer, this.session);
     this.#waited = true;
-  }
-
-  /** The service has the whole file, but did not say (or a browser hides) under which id. */
-  async #named(): Promise<Created> {
-    for (const patience = this.#plan.service.patience(); ;) {
-      const created = await findCreated(this.#plan.service, this.session);
-      if (created) return created;
-      if (!(await patience.again())) {
-        throw new UploadError(
-          "uncertain",
-          "The service has confirmed the file, but its attachment cannot be found. Look at the item before attaching again.",
-        );
-      }
-    }
   }
 
   async #keep(session: UploadSession): Promise<void> {

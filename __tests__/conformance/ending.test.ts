@@ -80,7 +80,7 @@ describe.each(disputed)("$name", (subject) => {
       await expect(posting).rejects.toMatchObject({
         statusCode: 403,
         code: "ErrorAccessDenied",
-        message: expect.stringMatching(/^No\. Attaching needs the permission .*ReadWrite/),
+        message: expect.stringMatching(/^No\. This needs the permission .*ReadWrite/),
       });
       expect(subject.open(emulator)).toEqual([]);
     });

@@ -1,29 +1,39 @@
 // npm run bench: prints the project's figures as Markdown. Names of benchmarks run those alone; --write puts the tables
 // into README.md; --rounds=3 takes fewer samples.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { goalsTable, table } from "./support/format.mjs";
 import { log, print } from "./support/log.mjs";
 import { machine } from "./support/machine.mjs";
 import { writeInto } from "./support/readme.mjs";
 
-/** In the order of the tables; those behind the bar are run by name only. */
-const BENCHMARKS = ["peers", "streams", "interception", "passThrough", "blobs", "cpu", "rangeSize", "badLine"];
-const BY_NAME = ["profile"];
+/** In the order of the tables; those in one row do little but wait, and run at the same time. */
+const BENCHMARKS = [
+  ["peers"],
+  ["streams"],
+  ["interception"],
+  ["passThrough"],
+  ["blobs"],
+  ["cpu"],
+  ["rangeSize", "badLine"],
+];
+/** Run by name only. */
+const MORE = ["profile"];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const given = process.argv.slice(2);
 const names = given.filter((one) => !one.startsWith("--"));
 const flags = Object.fromEntries(given.filter((one) => one.startsWith("--")).map((one) => one.slice(2).split("=")));
-const unknown = names.filter((name) => ![...BENCHMARKS, ...BY_NAME].includes(name));
+const known = [...BENCHMARKS.flat(), ...MORE];
+const unknown = names.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  log(`There is no benchmark ${unknown.join(", ")}. There are: ${[...BENCHMARKS, ...BY_NAME].join(", ")}.`);
+  log(`There is no benchmark ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
   process.exit(1);
 }
 
 if (!existsSync(`${here}../dist/esm/index.js`)) throw new Error("There is no dist/: run npm run build first.");
-if (!existsSync(`${here}node_modules`)) {
+if (!isInstalled()) {
   log("Installing what to compare with");
   execFileSync("npm", ["ci", "--no-fund", "--no-audit"], {
     cwd: here,
@@ -33,17 +43,26 @@ if (!existsSync(`${here}node_modules`)) {
 }
 
 const options = flags.rounds ? { rounds: Number(flags.rounds) } : {};
-const parts = [machine()];
-const goals = [];
-for (const name of names.length > 0 ? names : BENCHMARKS) {
-  const began = Date.now();
-  const { run } = await import(`./${name}.mjs`);
-  const result = await run(options);
-  parts.push(...result.tables.map(table));
-  goals.push(...(result.goals ?? []));
-  log(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
-}
+const rows = names.length > 0 ? names.map((name) => [name]) : BENCHMARKS;
+const results = [];
+for (const row of rows) results.push(...(await Promise.all(row.map(resultOf))));
+const parts = [machine(), ...results.flatMap(({ tables }) => tables).map(table)];
+const goals = results.flatMap(({ goals = [] }) => goals);
 if (goals.length > 0) parts.push(goalsTable(goals));
 const text = parts.join("\n\n");
 print(text);
 if ("write" in flags) await writeInto(fileURLToPath(new URL("../README.md", import.meta.url)), text);
+
+async function resultOf(name) {
+  const began = Date.now();
+  const { run } = await import(`./${name}.mjs`);
+  const result = await run(options);
+  log(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  return result;
+}
+
+/** Whether what is compared with is there, and as the lock file says. */
+function isInstalled() {
+  const [installed, wanted] = ["node_modules/.package-lock.json", "package-lock.json"].map((file) => here + file);
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;
+}

@@ -15,12 +15,12 @@ export async function run() {
   const goals = [];
   for (const [name, [kind, most]] of Object.entries(KINDS)) {
     const { added, alone } = await sample(client("passing", "passing", { kind }));
-    const [extra, base] = [added, alone].map((all) => median(all) / 1000);
-    const sorted = added.map((one) => one / 1000).sort((a, b) => a - b);
+    const [extra, base] = [added, alone].map(median);
+    const sorted = added.sort((a, b) => a - b);
     const [low, high] = [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))].toFixed(2));
     rows.push([name, base.toFixed(2), `${extra.toFixed(2)} (${low}…${high})`]);
     goals.push(goal(`handler on a ${name}`, extra, { most, unit: " µs" }));
   }
-  const columns = ["", "chain without, µs", "the handler adds, µs"];
+  const columns = ["", "CPU of the chain without, µs", "the handler adds, µs"];
   return { tables: [{ caption: "Requests that the handler leaves alone, answered in memory", columns, rows }], goals };
 }

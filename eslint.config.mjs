@@ -23,6 +23,7 @@ const layers = [
   ["attempts"],
   ["gate"],
   ["traffic"],
+  ["head"],
   ["transport"],
   ["service"],
   ["find"],

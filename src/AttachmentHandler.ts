@@ -1,4 +1,5 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { HEAD, type Head } from "./head.js";
 import { intercept, type Recognition } from "./intercept.js";
 import { askedOptions, LargeAttachmentHandlerOptions, settings, type Settings, type UploadOptions } from "./options.js";
 import { Traffic } from "./traffic.js";
@@ -19,7 +20,7 @@ export abstract class AttachmentHandler implements Middleware {
   }
 
   /** @internal */
-  abstract readonly recognition: Recognition;
+  protected abstract readonly recognition: Recognition;
 
   /** @internal */
   configure(options: UploadOptions): void {
@@ -31,6 +32,11 @@ export abstract class AttachmentHandler implements Middleware {
     if (!this.next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
     const { traffic, recognition } = this;
     await intercept({ context, next: this.next, traffic, recognition, settings: () => this.settingsFor(context) });
+  }
+
+  /** @internal */
+  get [HEAD](): Head {
+    return { options: this.options, traffic: this.traffic, protocols: this.recognition.protocols };
   }
 
   /** @internal */

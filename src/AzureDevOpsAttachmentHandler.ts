@@ -15,7 +15,7 @@ import { azureDevOps } from "./protocols/azureDevOps.js";
  */
 export class AzureDevOpsAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  readonly recognition: Recognition = {
+  protected readonly recognition: Recognition = {
     protocols: [azureDevOps],
     atMost: (body) => (isBytes(body) ? body.byteLength : body instanceof Blob ? body.size : undefined),
     open: openBytes,

@@ -20,7 +20,7 @@ import { graphProtocols } from "./protocols/index.js";
  */
 export class LargeAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  readonly recognition: Recognition = {
+  protected readonly recognition: Recognition = {
     protocols: graphProtocols,
     atMost: (body) => (typeof body === "string" ? body.length : undefined),
     open: openJson,

@@ -1,7 +1,7 @@
 import type { Client, GraphRequest, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
-import { AttachmentHandler } from "./AttachmentHandler.js";
 import { openSource } from "./content.js";
 import { UploadError } from "./errors.js";
+import { headOf } from "./head.js";
 import type { Part } from "./letter.js";
 import type { UploadOptions } from "./options.js";
 import { detailed, type FileToAttach } from "./prepare.js";
@@ -21,7 +21,7 @@ export function withAttachments(
   options: UploadOptions = {},
 ): GraphRequest {
   const { middleware } = this["httpClient"] as { middleware: Middleware };
-  if (!(middleware instanceof AttachmentHandler)) {
+  if (!headOf(middleware)) {
     throw new UploadError(
       "invalid",
       "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",

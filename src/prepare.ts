@@ -1,9 +1,9 @@
 import type { GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { AttachmentHandler } from "./AttachmentHandler.js";
 import { checkpointOf, type CheckpointStore } from "./checkpoints.js";
 import { openSource, type AttachmentSource } from "./content.js";
 import { UploadError } from "./errors.js";
 import { fingerprint } from "./fingerprint.js";
+import { headOf } from "./head.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
 import { limitOf, planOf, serviceOf } from "./plan.js";
 import { graphProtocols } from "./protocols/index.js";
@@ -80,7 +80,7 @@ export interface Prepared {
 
 /** What a client's URLs can be. */
 export function protocolsOf({ next }: Call): readonly UploadProtocol[] {
-  return next instanceof AttachmentHandler ? next.recognition.protocols : graphProtocols;
+  return headOf(next)?.protocols ?? graphProtocols;
 }
 
 const traffics = new WeakMap<Middleware, Traffic>();
@@ -88,7 +88,7 @@ const traffics = new WeakMap<Middleware, Traffic>();
 /** Checks what was asked and opens the file; nothing is sent. */
 export async function prepare(request: GraphRequest, file: unknown, options: AttachOptions = {}): Promise<Prepared> {
   const call = await callOf(request);
-  const handler = call.next instanceof AttachmentHandler ? call.next : undefined;
+  const head = headOf(call.next);
   const ownSignal = (call.context.options?.signal as AbortSignal | null | undefined) ?? undefined;
   const url = call.context.request as string;
   const target = targetOf(url, protocolsOf(call));
@@ -100,7 +100,7 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
   }
   const { about, areaPath, checkpoints, size, overflow, linkScope, upload } = sorted(options);
   const source = openSource(file, size);
-  const traffic = handler?.traffic ?? traffics.get(call.next) ?? new Traffic();
+  const traffic = head?.traffic ?? traffics.get(call.next) ?? new Traffic();
   traffics.set(call.next, traffic);
   const { protocol, collection } = target;
   const linkTo = protocol.linking?.item(url);
@@ -108,7 +108,7 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
     call,
     gate: traffic.gate,
     content: source.content,
-    settings: settings(handler?.options, { signal: ownSignal }, askedOptions(call.context), upload),
+    settings: settings(head?.options, { signal: ownSignal }, askedOptions(call.context), upload),
   };
   const named = {
     ...about,

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { createService } from "../../src/emulator/service";
 import { openOutlook, rangeOf, sampleBytes, startBench } from "./support";
@@ -52,6 +53,12 @@ test("without the certificate nothing is trusted, so no test talks to the emulat
   const { emulator } = await startBench();
   await expect(fetch(emulator.graphUrl)).rejects.toThrow("fetch failed");
   await emulator.close();
+});
+
+test("the certificate is no authority's, which Deno would refuse from a server, and vouches for nothing else", async () => {
+  const { emulator } = await startBench();
+  await emulator.close();
+  expect(new X509Certificate(emulator.ca).ca).toBe(false);
 });
 
 test("the core answers without sockets, the same way each time, for simulations", () => {

@@ -6,15 +6,18 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A fresh certificate for the names of loopback; elliptic curve, as that takes milliseconds. */
+/**
+ * A fresh certificate for the names of loopback; elliptic curve, as that takes milliseconds. It is no authority's:
+ * Deno refuses a server that shows one, also where it is trusted, and who trusts it trusts nothing else by it.
+ */
 export async function makeCertificate(): Promise<Certificate> {
   const pems = await generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",
     algorithm: "sha256",
     notBeforeDate: new Date(Date.now() - 86_400_000),
     extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", digitalSignature: true, keyCertSign: true, critical: true },
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
       { name: "extKeyUsage", serverAuth: true },
       {
         name: "subjectAltName",

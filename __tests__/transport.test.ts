@@ -130,6 +130,8 @@ test.each<[string, Error]>([
   ["of Node's fetch", new TypeError(`fetch failed: ${UPLOAD_URL}`, { cause: { code: "ECONNRESET" } })],
   ["of node-fetch", Object.assign(new Error(`request to ${UPLOAD_URL} failed`), { name: "FetchError" })],
   ["of a socket", Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" })],
+  ["of a Cloudflare Worker", new Error("Network connection lost.")],
+  ["of a Cloudflare Worker that names no cause", new Error("internal error; reference = 33opg5gobgruuhnj0bolm4h0")],
 ])("a network error %s is no reply, and its address is withheld", async (_, error) => {
   const failed = (await thrownBy(chain({}, () => Promise.reject(error)).send(RANGE, LIMITS))) as NoReply;
   expect(failed).toBeInstanceOf(NoReply);

@@ -148,10 +148,17 @@ async function withinTime<T>(
 const NETWORK_CODE =
   /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+|ERR_(HTTP2|NETWORK|SOCKET|SSL|STREAM|TLS)\w*|Connection\w+|FailedToOpenSocket)$/;
 
+/** Cloudflare Workers reject with a plain `Error` (cloudflare/workerd, issue 7195), so that only the words tell. */
+const NETWORK_WORDS = /^(Network connection lost|internal error; reference = )/;
+
 /** What `fetch` rejects with, in any runtime; anything else (a sign-in that failed, say) is the caller's to know. */
 function isNetworkFailure(error: unknown): boolean {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  return ["TypeError", "FetchError", "NetworkError"].includes(String(name)) || NETWORK_CODE.test(String(code));
+  const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
+  return (
+    ["TypeError", "FetchError", "NetworkError"].includes(String(name)) ||
+    NETWORK_CODE.test(String(code)) ||
+    NETWORK_WORDS.test(String(message))
+  );
 }
 
 /** A body that was cut is no body: the status and the headers of such a reply still count. */

@@ -44,7 +44,8 @@ test("no file of the client side has grown over 220 lines, where it would want t
 
 test("the README is one that is read: under 200 lines, with the two commands that show and prove it", async () => {
   const readme = await read("README.md");
-  expect(readme.trimEnd().split("\n").length).toBeLessThan(200);
+  const written = readme.replace(/<!-- runtimes -->.*<!-- \/runtimes -->\n\n/s, ""); // the rest is a script's
+  expect(written.trimEnd().split("\n").length).toBeLessThan(200);
   expect(readme).toContain("`npm ci && npm start`");
   expect(readme).toContain("`npm cit`");
 });

@@ -1,0 +1,16 @@
+/* eslint-disable no-console */
+import { smoke } from "./smoke.mjs";
+
+/** How each runtime's fetch is told to trust the emulator's certificate; Node's is told by its environment. */
+const trust = {
+  Bun: (ca) => ({ tls: { ca } }),
+  Deno: (ca) => ({ client: globalThis.Deno.createHttpClient({ caCerts: [ca] }) }),
+};
+
+/** Runs the suite against the emulator that the environment names, and writes how it ended. */
+export async function runHere(kit) {
+  const runtime = "Deno" in globalThis ? "Deno" : "Bun" in globalThis ? "Bun" : "Node";
+  const results = await smoke({ kit, control: process.env.CONTROL, fetchOptions: trust[runtime] });
+  console.log(`\n${JSON.stringify({ results })}`);
+  process.exit();
+}

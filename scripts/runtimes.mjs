@@ -1,0 +1,91 @@
+// Runs one smoke suite from the packed tarball in every runtime, browser and bundler, and fails where a check does.
+// npm run test:runtimes             runs it
+// npm run test:runtimes -- Bun Vite runs it in these only
+// npm run test:runtimes -- --write  also writes docs/runtimes.json and the README's section
+// npm run test:runtimes -- --check  runs nothing, and fails where the README or the results are out of date
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { checks } from "../__tests__/runtimes/smoke.mjs";
+import { browserRuns } from "./runtimes/browsers.mjs";
+import { bundle } from "./runtimes/bundles.mjs";
+import { install } from "./runtimes/packages.mjs";
+import { processRuns } from "./runtimes/processes.mjs";
+import { withSection } from "./runtimes/table.mjs";
+import { workerRuns } from "./runtimes/worker.mjs";
+
+const resultsFile = new URL("../docs/runtimes.json", import.meta.url);
+const readmeFile = new URL("../README.md", import.meta.url);
+const given = process.argv.slice(2);
+const wanted = given.filter((argument) => !argument.startsWith("--"));
+const names = Object.keys(checks);
+
+if (given.includes("--check")) check();
+else await runAll();
+
+function check() {
+  const results = JSON.parse(readFileSync(resultsFile, "utf8"));
+  const readme = readFileSync(readmeFile, "utf8");
+  const stale = [
+    ...(withSection(readme, results) === readme ? [] : ["The README's section is not that of docs/runtimes.json"]),
+    ...(String(results.checks) === String(names) ? [] : ["docs/runtimes.json is of other checks than the suite has"]),
+  ];
+  for (const what of stale) console.error(`${what}: npm run test:runtimes -- --write`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+}
+
+async function runAll() {
+  const home = await step("Packed and installed", install);
+  try {
+    const bundlers = await step("Bundled", () => bundle(home));
+    const all = [...processRuns(home), ...workerRuns(home), ...browserRuns(home, bundlers)];
+    const chosen = all.filter(({ runtime }) => wanted.length === 0 || wanted.includes(runtime));
+    if (chosen.length === 0) throw new Error(`There is no ${wanted.join(", ")}.`);
+    const runs = [];
+    for (const one of chosen) runs.push(await done(one));
+    report(runs, Object.fromEntries(bundlers.map(({ name, weight }) => [name, weight])));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** One run; that it could not be done at all is a failure of every check. */
+async function done({ runtime, version, how, run }) {
+  const name = `${runtime} ${version}, ${how}`;
+  const failed = [];
+  const passed = await step(name, async () => {
+    try {
+      const results = await run();
+      for (const { name, error } of results) if (error !== undefined) failed.push(`${name}: ${error}`);
+      const missing = names.filter((check) => !results.some(({ name }) => name === check));
+      failed.push(...missing.map((check) => `${check}: did not run`));
+    } catch (error) {
+      failed.push(`did not run: ${error.stack}`);
+      return 0;
+    }
+    return names.length - failed.length;
+  });
+  for (const line of failed) console.error(`  FAILED ${name}: ${line}`);
+  return { runtime, version, how, passed, failed: failed.length };
+}
+
+async function step(name, work) {
+  const start = Date.now();
+  const result = await work();
+  const count = typeof result === "number" ? `${result} of ${names.length} passed, ` : "";
+  console.log(`${name}: ${count}${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+function report(done, weights) {
+  const failed = done.filter(({ failed }) => failed > 0).length;
+  for (const [name, weight] of Object.entries(weights)) console.log(`${name}: ${weight} bytes, minified and gzipped`);
+  console.log(`${done.length - failed} of ${done.length} runs passed, each of ${names.length} checks`);
+  if (failed > 0) process.exitCode = 1;
+  else if (given.includes("--write")) write({ checks: names, runs: done.map(({ failed: _, ...run }) => run), weights });
+}
+
+function write(results) {
+  if (wanted.length > 0) throw new Error("What is written has to be of all runs: leave out the names.");
+  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(readmeFile, withSection(readFileSync(readmeFile, "utf8"), results));
+  console.log("docs/runtimes.json and the README's section were written.");
+}

@@ -1,0 +1,64 @@
+// Chromium, Firefox and WebKit, driven as the browser tests drive them: the suite in a page. Every browser runs what
+// esbuild has bundled; what the other bundlers have made runs in Chromium.
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { tsImport } from "tsx/esm/api";
+import { startEmulator } from "./emulator.mjs";
+
+const packages = { Chromium: "chromium", Firefox: "firefox-esr", WebKit: "libwebkit2gtk-4.1-0" };
+
+export function browserRuns(home, bundlers) {
+  const inEach = Object.keys(packages).map((engine) => ({
+    runtime: engine,
+    version: versionOf(packages[engine]),
+    how: "a page bundled by esbuild",
+    run: () => inBrowser(home, engine, "esbuild.js"),
+  }));
+  const ofEach = bundlers.map(({ name, version, file }) => ({
+    runtime: name,
+    version,
+    how: "a page in Chromium",
+    run: () => inBrowser(home, "Chromium", file),
+  }));
+  return [...inEach, ...ofEach];
+}
+
+async function inBrowser(home, engine, file) {
+  const { engines } = await tsImport("../../__tests__/browser/support/engine.ts", import.meta.url);
+  const [emulator, site] = await Promise.all([startEmulator(home), startSite(join(home, "bundles", file))]);
+  const browser = await engines[engine]();
+  try {
+    const tab = await browser.open(site.url);
+    return await tab.call("smoke", emulator.control);
+  } finally {
+    await browser.close();
+    await Promise.all([site.close(), emulator.close()]);
+  }
+}
+
+/** A page with one script, on an origin of its own. */
+async function startSite(script) {
+  const code = await readFile(script);
+  const html = `<!doctype html><meta charset="utf-8"><title>Smoke</title><script type="module" src="/${basename(script)}"></script>`;
+  const server = createServer(({ url }, response) => {
+    response.setHeader("Content-Type", url.endsWith(".js") ? "text/javascript" : "text/html");
+    response.end(url.endsWith(".js") ? code : html);
+  });
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Of the engine, as the Debian package that it comes in has it. */
+function versionOf(name) {
+  const version = execFileSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8" });
+  return /^(?:\d+:)?([\d.]+)/.exec(version)[1];
+}

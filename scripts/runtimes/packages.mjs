@@ -1,0 +1,55 @@
+// What the runs stand on, in a folder of their own: the packed tarball, the runtimes and the bundlers. They come when they
+// are needed and are no dependencies of the project: they weigh more than a gigabyte.
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The oldest Node that package.json allows, and the newest of each line. */
+export const nodes = ["20.9.0", "20.20.2", "22.23.3", "24.21.0", "26.10.0"];
+export const versions = {
+  bun: "1.4.5",
+  deno: "2.9.6",
+  workerd: "1.20261117.1",
+  vite: "8.3.8",
+  webpack: "5.112.2",
+  esbuild: "0.28.2",
+  rollup: "4.68.7",
+  "@rollup/plugin-node-resolve": "16.0.3",
+  "@rollup/plugin-commonjs": "29.0.3",
+  "@rollup/plugin-terser": "1.0.2",
+};
+
+/** The binaries of Node are packages of their own, which the package `node` only fetches by a script. */
+const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+
+/** Packs the project and installs it with all the rest; answers the folder, with the suite beside them. */
+export async function install() {
+  const home = await mkdtemp(join(tmpdir(), "runtimes-"));
+  const { peerDependencies, devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const [peer] = Object.keys(peerDependencies);
+  await npm(root, "pack", "--pack-destination", home);
+  const [tarball] = await readdir(home);
+  const dependencies = {
+    "graph-large-attachments": `file:${tarball}`,
+    [peer]: devDependencies[peer],
+    ...versions,
+    ...Object.fromEntries(nodes.map((version) => [`node-${version}`, `npm:${nodePackage}@${version}`])),
+  };
+  await writeFile(join(home, "package.json"), JSON.stringify({ private: true, dependencies }));
+  await npm(home, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock");
+  await run(process.execPath, ["install.js"], { cwd: join(home, "node_modules/bun") }); // puts its binary in place
+  await cp(join(root, "__tests__/runtimes"), home, { recursive: true });
+  return home;
+}
+
+/** npm on the Node that runs this, its own output only where it fails. */
+async function npm(cwd, ...args) {
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  await run("npm", args, { cwd, env: { ...process.env, PATH }, maxBuffer: 100_000_000 });
+}

@@ -1,0 +1,49 @@
+// Node, Bun and Deno: the suite in a process, with the package imported and with it required.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { startEmulator } from "./emulator.mjs";
+import { nodes, versions } from "./packages.mjs";
+
+const formats = { "ES module": "main.mjs", CommonJS: "main.cjs" };
+
+/** The runs, each with what it is called in the results and how it is done. */
+export function processRuns(home) {
+  const bin = (name) => join(home, "node_modules", name);
+  const runtimes = [
+    ...nodes.map((version) => ["Node", version, [bin(`node-${version}/bin/node`)]]),
+    ["Bun", versions.bun, [bin(".bin/bun"), "run"]],
+    ["Deno", versions.deno, [bin(".bin/deno"), "run", "--allow-all", "--node-modules-dir=manual"]],
+  ];
+  return runtimes.flatMap(([runtime, version, command]) =>
+    Object.entries(formats).map(([how, file]) => ({
+      runtime,
+      version,
+      how,
+      run: () => inProcess(home, runtime, command, file),
+    })),
+  );
+}
+
+async function inProcess(home, runtime, [program, ...args], file) {
+  const node = runtime === "Node" ? program : undefined; // the emulator of such a run is on the same Node
+  const emulator = await startEmulator(home, node);
+  try {
+    const env = { ...process.env, CONTROL: emulator.control };
+    if (runtime === "Node") env.NODE_EXTRA_CA_CERTS = emulator.certificate;
+    return read(await output(program, [...args, file], { cwd: home, env }));
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** All that a program writes, or an error that tells of it where the program fails or does not end. */
+function output(program, args, options) {
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { ...options, timeout: 240_000, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${error.message}\n${stdout}${stderr}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+const read = (stdout) => JSON.parse(stdout.trimEnd().split("\n").at(-1)).results;

@@ -1,0 +1,60 @@
+// workerd, which Cloudflare Workers run on: the suite in a worker, with the certificate trusted by its configuration.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { startEmulator } from "./emulator.mjs";
+import { versions } from "./packages.mjs";
+
+const configuration = `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = (
+      modules = [(name = "worker.js", esModule = embed "bundles/worker.js")],
+      compatibilityDate = "2026-11-01",
+      bindings = [(name = "CONTROL", fromEnvironment = "CONTROL")],
+      globalOutbound = "network",
+    )),
+    (name = "network", network = (
+      allow = ["private"],
+      tlsOptions = (trustedCertificates = [embed "ca.pem"]),
+    )),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
+);
+`;
+
+export function workerRuns(home) {
+  return [
+    { runtime: "workerd", version: versions.workerd, how: "a worker bundled by esbuild", run: () => inWorker(home) },
+  ];
+}
+
+async function inWorker(home) {
+  const emulator = await startEmulator(home);
+  await writeFile(join(home, "worker.capnp"), configuration);
+  const workerd = spawn(binary(home), ["serve", "worker.capnp", "--control-fd=1"], {
+    cwd: home,
+    env: { ...process.env, CONTROL: emulator.control },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exit = once(workerd, "exit");
+  try {
+    const ended = exit.then(() => Promise.reject(new Error("workerd did not start.")));
+    const [line] = await Promise.race([once(createInterface(workerd.stdout), "line"), ended]);
+    ended.catch(() => {});
+    const response = await fetch(`http://127.0.0.1:${JSON.parse(line).port}/`);
+    if (!response.ok) throw new Error(`The worker answered ${response.status}: ${await response.text()}`);
+    return (await response.json()).results;
+  } finally {
+    workerd.kill();
+    await exit;
+    await emulator.close();
+  }
+}
+
+/** Not the script of that name, which would outlive being told to end. */
+const binary = (home) => createRequire(join(home, "worker.mjs"))("workerd").default;

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { makeDenoClient } from "../../src/emulator/dispatcher";
 import { createService } from "../../src/emulator/service";
 import { openOutlook, rangeOf, sampleBytes, startBench } from "./support";
 
@@ -59,6 +60,18 @@ test("the certificate is no authority's, which Deno would refuse from a server, 
   const { emulator } = await startBench();
   await emulator.close();
   expect(new X509Certificate(emulator.ca).ca).toBe(false);
+});
+
+test("Deno's fetch is given a client of its own that trusts the certificate, and other runtimes none", () => {
+  expect(makeDenoClient("PEM")).toBeUndefined();
+  const createHttpClient = jest.fn(() => ({ close: () => {} }));
+  Object.assign(globalThis, { Deno: { createHttpClient } });
+  try {
+    expect(makeDenoClient("PEM")).toBe(createHttpClient.mock.results[0]!.value);
+    expect(createHttpClient).toHaveBeenCalledWith({ caCerts: ["PEM"] });
+  } finally {
+    delete (globalThis as { Deno?: unknown }).Deno;
+  }
 });
 
 test("the core answers without sockets, the same way each time, for simulations", () => {

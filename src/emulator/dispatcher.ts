@@ -21,3 +21,9 @@ export async function makeDispatcher(ca: string): Promise<Dispatcher | undefined
   const agent = symbol && (realGlobal[symbol] as { constructor: AgentClass } | undefined);
   return agent && new agent.constructor({ connect: { ca } });
 }
+
+/** A client for Deno's fetch that trusts `ca`; undefined elsewhere. */
+export function makeDenoClient(ca: string): { close(): void } | undefined {
+  const { Deno } = globalThis as { Deno?: { createHttpClient(options: { caCerts: string[] }): { close(): void } } };
+  return Deno?.createHttpClient({ caCerts: [ca] });
+}

@@ -1,5 +1,5 @@
 import { makeCertificate } from "./wire/certificate.js";
-import { makeDispatcher } from "./dispatcher.js";
+import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
 import { FaultQueue } from "./wire/faults.js";
 import { listen, type Listening } from "./wire/server.js";
 import { createService } from "./service.js";
@@ -35,6 +35,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const faults = new FaultQueue();
   const wire: Wire = { service, faults, closing: closing.signal };
   const dispatcher = await makeDispatcher(certificate.cert);
+  const client = makeDenoClient(certificate.cert);
 
   return {
     graphUrl: bases.graph,
@@ -43,7 +44,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     printUrl: bases.print,
     ca: certificate.cert,
     token: service.token,
-    clientOptions: clientOptions(bases.graph, certificate.cert, dispatcher),
+    clientOptions: clientOptions(bases.graph, { dispatcher, client, tls: { ca: certificate.cert } }),
     addMessage: service.addMessage,
     addEvent: service.addEvent,
     addTask: service.addTask,
@@ -71,11 +72,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       closing.abort();
       const all = [graph, outlook, drive, print, azureDevOps];
       await Promise.all([...all.map((each) => each.close()), dispatcher?.destroy()]);
+      client?.close();
     },
   };
 }
 
-function clientOptions(baseUrl: string, ca: string, dispatcher: unknown): ClientOptions {
-  const fetchOptions = { ...(dispatcher ? { dispatcher } : {}), tls: { ca } };
-  return { baseUrl, customHosts: new Set(["localhost"]), fetchOptions };
+function clientOptions(baseUrl: string, trust: Record<string, unknown>): ClientOptions {
+  const known = Object.entries(trust).filter(([, value]) => value !== undefined);
+  return { baseUrl, customHosts: new Set(["localhost"]), fetchOptions: Object.fromEntries(known) };
 }

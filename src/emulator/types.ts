@@ -152,7 +152,7 @@ export interface EmulatorOptions {
 export interface ClientOptions {
   baseUrl: string;
   customHosts: Set<string>;
-  /** `dispatcher` makes Node's fetch trust the emulator, `tls` Bun's. */
+  /** `dispatcher` makes Node's fetch trust the emulator, `tls` Bun's, `client` Deno's. */
   fetchOptions: Record<string, unknown>;
 }
 

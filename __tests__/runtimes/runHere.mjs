@@ -7,10 +7,11 @@ const trust = {
   Deno: (ca) => ({ client: globalThis.Deno.createHttpClient({ caCerts: [ca] }) }),
 };
 
-/** Runs the suite against the emulator that the environment names, and writes how it ended. */
-export async function runHere(kit) {
-  const runtime = "Deno" in globalThis ? "Deno" : "Bun" in globalThis ? "Bun" : "Node";
-  const results = await smoke({ kit, control: process.env.CONTROL, fetchOptions: trust[runtime] });
+const runtime = "Deno" in globalThis ? "Deno" : "Bun" in globalThis ? "Bun" : "Node";
+
+/** Runs the suite, unless told otherwise against the emulator that the environment names, and writes how it ended. */
+export async function runHere(kit, control = process.env.CONTROL, fetchOptions = trust[runtime]) {
+  const results = await smoke({ kit, control, fetchOptions });
   console.log(`\n${JSON.stringify({ results })}`);
   process.exit();
 }

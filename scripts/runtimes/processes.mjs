@@ -1,10 +1,11 @@
-// Node, Bun and Deno: the suite in a process, with the package imported and with it required.
+// Node, Bun and Deno: the suite in a process, with the package imported, with it required, and with the emulator in the
+// same process.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { nodes, versions } from "./packages.mjs";
 
-const formats = { "ES module": "main.mjs", CommonJS: "main.cjs" };
+const ways = { "ES module": "main.mjs", CommonJS: "main.cjs", "the emulator too": "together.mjs" };
 
 /** The runs, each with what it is called in the results and how it is done. */
 export function processRuns(home) {
@@ -15,7 +16,7 @@ export function processRuns(home) {
     ["Deno", versions.deno, [bin(".bin/deno"), "run", "--allow-all", "--node-modules-dir=manual"]],
   ];
   return runtimes.flatMap(([runtime, version, command]) =>
-    Object.entries(formats).map(([how, file]) => ({
+    Object.entries(ways).map(([how, file]) => ({
       runtime,
       version,
       how,
@@ -25,6 +26,7 @@ export function processRuns(home) {
 }
 
 async function inProcess(home, runtime, [program, ...args], file) {
+  if (file === ways["the emulator too"]) return read(await output(program, [...args, file], { cwd: home }));
   const node = runtime === "Node" ? program : undefined; // the emulator of such a run is on the same Node
   const emulator = await startEmulator(home, node);
   try {

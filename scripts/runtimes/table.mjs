@@ -17,7 +17,8 @@ const section = (results) => `## Where it runs
 
 \`npm run test:runtimes\` installs the packed tarball, runs one smoke suite of ${results.checks.length} checks everywhere below (files by any way in,
 faults, abort; what the emulator holds is compared by SHA-256), and with \`-- --write\` writes this table. KiB: what an application
-with \`withLargeAttachments\` and \`LargeAttachmentTask\` weighs, minified and gzipped, without the Graph client.
+with \`withLargeAttachments\` and \`LargeAttachmentTask\` weighs, minified and gzipped, without the Graph client. In a
+Cloudflare Worker make a client for each request: where Workers cut one off, others with its client would wait for it.
 
 ${table(results)}`;
 

@@ -45,7 +45,7 @@ function attaching(sizes: number[], script: Script = {}, options: UploadOptions 
     const file = { name: "abc"[index]!, size };
     return { service, collection: COLLECTION, file, content: new Recorded(count(size)) };
   });
-  return { log, plans, done: attachFiles(plans) };
+  return { log, done: attachFiles(plans) };
 }
 
 const ids = (...names: string[]) => names.map((id) => expect.objectContaining({ id }) as object);
@@ -99,12 +99,28 @@ describe("a session that was opened ahead", () => {
   });
 
   test("may be refused: that is told in its turn, when the file before it is there", async () => {
-    const { log, plans, done } = attaching([5, 5], { "b create": [failure(403, "accessDenied")] });
     const loaded = jest.fn();
-    Object.assign(plans[0]!.service.settings, { onProgress: loaded });
+    const script = { "b create": [failure(403, "accessDenied")] };
+    const { log, done } = attaching([5, 5], script, { onProgress: loaded });
     expect(await thrownBy(done)).toMatchObject({ constructor: Refusal, reply: { status: 403 } });
     expect(loaded).toHaveBeenLastCalledWith({ loaded: 5, total: 5 });
     expect(log).toEqual(["a create", "a range 0", "b create", "a range 4"]);
+  });
+
+  test("may be long in coming, for which the failure of the upload before it does not wait for long", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    try {
+      const busy = failure(503, "x", "No.", { "Retry-After": "60" });
+      const { log, done } = attaching([5, 5], { "b create": [busy, busy], "a range 4": [failure(507, "x")] });
+      const failed = thrownBy(done);
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(await failed).toMatchObject({ constructor: Refusal, reply: { status: 507 } });
+      expect(jest.getTimerCount()).toBe(0);
+      expect(log.filter((what) => what.startsWith("b"))).toEqual(["b create"]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });
 

@@ -3,6 +3,9 @@ import { isLarge } from "./options.js";
 import type { UploadSession } from "./protocol.js";
 import { openSession, type UploadPlan } from "./session.js";
 
+/** Milliseconds that the failure of one upload waits for the session of the next one, so that it can be discarded. */
+const OPENING_TIMEOUT = 5_000;
+
 /**
  * Attaches files one after another and answers their attachments. Where uploads do not disturb each other, the session of
  * the next file is opened while the last range of the one before is under way. `attached` is called with each in turn.
@@ -14,8 +17,8 @@ export async function attachFiles(
   const ahead = plans.map((plan) => new Ahead(plan));
   try {
     const attachments = [];
-    for (const [index, plan] of plans.entries()) {
-      const own = { ...plan, opened: () => ahead[index]!.take(), ending: () => ahead[index + 1]?.open() };
+    for (const [index, one] of ahead.entries()) {
+      const own = { ...one.plan, opened: () => one.take(), ending: () => ahead[index + 1]?.open() };
       const attachment = await attachFile(own);
       attached(attachment);
       attachments.push(attachment);
@@ -28,9 +31,15 @@ export async function attachFiles(
 
 /** A session that may be opened before its turn. */
 class Ahead {
+  readonly plan: UploadPlan;
   #opened: Promise<UploadSession> | undefined;
+  readonly #stop = new AbortController();
 
-  constructor(private readonly plan: UploadPlan) {}
+  constructor(plan: UploadPlan) {
+    const { settings } = plan.service;
+    const signals = [this.#stop.signal, ...(settings.signal ? [settings.signal] : [])];
+    this.plan = { ...plan, service: plan.service.with({ ...settings, signal: AbortSignal.any(signals) }) };
+  }
 
   /** Opens it, if it will be needed and the item takes that while another upload to it is not over. */
   open(): void {
@@ -50,6 +59,9 @@ class Ahead {
   /** What was opened for an upload that never began is not left behind. */
   async discard(): Promise<void> {
     const opened = this.take();
-    if (opened) await this.plan.service.discard(await opened);
+    if (!opened) return;
+    const timer = setTimeout(() => this.#stop.abort(), OPENING_TIMEOUT);
+    const session = await opened.finally(() => clearTimeout(timer));
+    await this.plan.service.discard(session);
   }
 }

@@ -49,15 +49,26 @@ describe("on a line that fails", () => {
     }
   });
 
-  test("a larger range is tried again only after four that came through in a row, and never one larger than at first", () => {
+  test("a larger range is tried again only after some that came through in a row, and never one larger than at first", () => {
     const pace = new Pace(limits());
-    times(2, () => pace.shrink());
     const after = (count: number) => (times(count, () => pace.grow()), sizeOf(pace) / KIB_320);
-    expect([after(0), after(3), after(1), after(3), after(1), after(40)]).toEqual([3, 3, 6, 6, 12, 12]);
     pace.shrink();
-    after(3);
-    pace.shrink(); // the three before it do not count any more
-    expect([after(3), after(1)]).toEqual([3, 6]);
+    expect([after(7), after(1), after(80)]).toEqual([6, 12, 12]);
+    pace.shrink();
+    after(15);
+    pace.shrink(); // those before it do not count any more
+    expect([after(31), after(1)]).toEqual([3, 6]);
+  });
+
+  test("each loss doubles the number of those, so that what the line cannot carry is tried ever more seldom", () => {
+    const pace = new Pace(limits());
+    const needed = () => {
+      pace.shrink();
+      let count = 0;
+      for (const size = sizeOf(pace); sizeOf(pace) === size; count++) pace.grow();
+      return count;
+    };
+    expect(Array.from({ length: 7 }, needed)).toEqual([8, 16, 32, 64, 64, 64, 64]);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { ByteRange } from "./protocol.js";
 import { KIB_320, type Gap } from "./range.js";
 
-/** How many ranges in a row must have come through before a larger one is tried again. */
-const STEADY = 4;
+/** How many ranges in a row must have come through before a larger one is tried again: after each loss, twice as many. */
+const STEADY = { first: 4, most: 64 };
 
 /** What a service takes, and how much is sent at once on a good line. Bytes. */
 export interface PaceLimits {
@@ -16,6 +16,7 @@ export interface PaceLimits {
 export class Pace {
   #size: number;
   #streak = 0;
+  #steady = STEADY.first;
   #repeated: ByteRange | undefined;
 
   constructor(private readonly limits: PaceLimits) {
@@ -47,6 +48,7 @@ export class Pace {
     const could = smaller < this.#size;
     this.#size = smaller;
     this.#streak = 0;
+    this.#steady = Math.min(STEADY.most, this.#steady * 2);
     return could;
   }
 
@@ -59,7 +61,7 @@ export class Pace {
   grow(): void {
     this.#repeated = undefined;
     this.#streak += 1;
-    if (this.#streak < STEADY) return;
+    if (this.#streak < this.#steady) return;
     this.#streak = 0;
     this.#size = Math.min(this.limits.rangeSize, this.#size * 2);
   }

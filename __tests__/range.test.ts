@@ -43,6 +43,9 @@ test.each([
 test.each<[string[], Gap]>([
   [["12345-55232", "77829-99375"], { next: 12_345, until: 55_233 }],
   [["77829-99375", "12345-20000"], { next: 12_345, until: 20_001 }],
+  [["50000-70000", "12345-20000", "20001-49999"], { next: 12_345, until: 70_001 }], // it is one gap, in three pieces
+  [["26-100", "101-127"], { next: 26 }],
+  [["26-100", "50-"], { next: 26 }],
   [["26-127"], { next: 26 }],
   [["78929-4533322"], { next: 78_929 }], // the documentation's own sample says one byte too many
   [["26-"], { next: 26 }],

@@ -27,7 +27,7 @@ export class Pace {
   cut({ next, until }: Gap, available: number, total: number): ByteRange[] {
     const { unit, parallel } = this.limits;
     if (this.#repeated?.start === next) return [this.#repeated];
-    const gapEnd = until ?? total;
+    const gapEnd = until !== undefined && until - next >= unit ? until : total; // a service names no end within a unit
     const last = Math.min(next + available, gapEnd);
     const ranges: ByteRange[] = [];
     for (let start = next; start < last && ranges.length < parallel; start = ranges.at(-1)!.end) {

@@ -18,8 +18,8 @@ export interface Gap {
 }
 
 /**
- * The first gap in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. `total`: an
- * end at or behind that of the file is none.
+ * The first gap in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. Gaps that
+ * adjoin are one. `total`: an end at or behind that of the file is none.
  */
 export function firstGap(ranges: unknown, total = 0): Gap | undefined {
   const list = Array.isArray(ranges) ? ranges : [ranges];
@@ -27,7 +27,9 @@ export function firstGap(ranges: unknown, total = 0): Gap | undefined {
     const match = /^\s*(\d{1,15})\s*(?:-\s*(\d{1,15})?|$)/.exec(typeof value === "object" ? "" : String(value));
     return match ? [{ next: Number(match[1]), last: match[2] === undefined ? Infinity : Number(match[2]) }] : [];
   });
-  if (gaps.length === 0) return undefined;
-  const { next, last } = gaps.reduce((first, gap) => (gap.next < first.next ? gap : first));
+  const [first, ...others] = gaps.sort((one, other) => one.next - other.next);
+  if (!first) return undefined;
+  const { next } = first;
+  const last = others.reduce((end, gap) => (gap.next <= end + 1 ? Math.max(end, gap.last) : end), first.last);
   return last >= next && last + 1 < total ? { next, until: last + 1 } : { next };
 }

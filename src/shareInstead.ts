@@ -1,9 +1,10 @@
 import { attachFile } from "./attachFile.js";
 import { discard } from "./discard.js";
-import { NoReply, Refusal, UploadError } from "./errors.js";
+import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { findCreated, idsOf } from "./find.js";
-import type { FileInfo, UploadSession } from "./protocol.js";
+import type { FileInfo, Reply, UploadSession } from "./protocol.js";
 import { itemUrl } from "./protocols/drivePath.js";
+import { below } from "./protocols/graphPath.js";
 import { item } from "./protocols/item.js";
 import { attachReference, bodyWithLink, createLink, readBody, readLink, type LinkScope } from "./protocols/sharing.js";
 import type { Service } from "./service.js";
@@ -54,20 +55,31 @@ async function attachLink(
   before: readonly string[] | undefined,
 ): Promise<object | undefined> {
   const { protocol } = service;
-  for (const patience = service.patience(); ;) {
-    const answer = await service.attempt(attachReference(collection, file.name, sourceUrl));
-    const reply = answer instanceof NoReply ? undefined : answer;
-    const made = reply && item.members(reply);
-    if (made) return made;
-    const trouble = reply ? protocol.trouble(reply) : "passing";
-    if (reply && [400, 405, 501].includes(reply.status)) return undefined;
-    if (reply && trouble !== "busy" && trouble !== "passing" && trouble !== "unsure") throw service.refusal(reply);
-    const more = await patience.again(reply);
-    const session: UploadSession = { protocol: protocol.name, collection, file, uploadUrl: "", offset: 0, before };
-    const found = trouble === "busy" ? undefined : await findCreated(service, session);
-    if (found) return found.attachment;
-    if (!more) throw service.interrupted(answer);
-  }
+  const session: UploadSession = { protocol: protocol.name, collection, file, uploadUrl: "", offset: 0, before };
+  const attach = async () => {
+    for (const patience = service.patience(); ;) {
+      const answer = await service.attempt(attachReference(collection, file.name, sourceUrl));
+      const reply = answer instanceof NoReply ? undefined : answer;
+      const made = reply && item.members(reply);
+      if (made) return made;
+      const trouble = reply ? protocol.trouble(reply) : "passing";
+      if (reply && [400, 405, 501].includes(reply.status)) return undefined;
+      if (reply && trouble !== "busy" && trouble !== "passing" && trouble !== "unsure") throw service.refusal(reply);
+      const more = await patience.again(reply);
+      const found = trouble === "busy" ? undefined : await findCreated(service, session);
+      if (found) return found.attachment;
+      if (!more) throw service.interrupted(answer);
+    }
+  };
+  return orUndo(attach(), { service, name: file.name, undo: (freely) => detach(freely, session) });
+}
+
+/** Deletes the reference, if it was attached. */
+async function detach(service: Service, session: UploadSession): Promise<void> {
+  const found = await findCreated(service, session);
+  const { id } = (found?.attachment ?? {}) as { readonly id?: string };
+  if (id !== undefined)
+    await service.ask(item.discard(below(session.collection, `/${encodeURIComponent(id)}`)), isDone);
 }
 
 /** Adds a link to the item's text; doing it again changes nothing. */
@@ -75,11 +87,35 @@ async function addToBody(service: Service, url: string, name: string, link: stri
   const body = await service.ask(item.read(url, "body"), readBody);
   const changed = bodyWithLink(body, name, link);
   if (changed === body) return;
+  const change = service.ask(item.change(url, { body: changed }), isDone).catch((error: unknown) => {
+    throw error instanceof Refusal || service.settings.signal?.aborted ? error : uncertain(name, error);
+  });
+  await orUndo(change, { service, name, undo: (freely) => freely.ask(item.change(url, { body }), isDone) });
+}
+
+const isDone = ({ status }: Reply) => (status < 300 ? true : undefined);
+
+interface Undoing {
+  readonly service: Service;
+  readonly name: string;
+  /** Gets a service that no abort stops. */
+  undo(freely: Service): Promise<unknown>;
+}
+
+/** Waits for a change of the item; where an abort ends it, which may have been made all the same, undoes it. */
+async function orUndo<T>(change: Promise<T>, { service, name, undo }: Undoing): Promise<T> {
   try {
-    await service.ask(item.change(url, { body: changed }), ({ status }) => (status < 300 ? true : undefined));
+    return await change;
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const message = `The file is uploaded and shared, but whether the item's text has the link to it is not known: ${name}.`;
-    throw new UploadError("uncertain", message, { cause: error });
+    if (!service.settings.signal?.aborted) throw error;
+    await undo(service.with({ ...service.settings, signal: undefined })).catch((cause: unknown) => {
+      throw uncertain(name, cause);
+    });
+    throw error;
   }
+}
+
+function uncertain(name: string, cause: unknown): UploadError {
+  const message = `${name} is uploaded and shared, but whether the item has the link to it is not known. Look at the item.`;
+  return new UploadError("uncertain", message, { cause: cause instanceof Refusal ? graphError(cause.reply) : cause });
 }

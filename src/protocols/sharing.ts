@@ -59,6 +59,6 @@ export function bodyWithLink(body: ItemBody, name: string, url: string): ItemBod
   if (content.includes(html ? escaped(url) : url)) return body;
   if (!html) return { contentType, content: `${content}\n\n${name}: ${url}\n` };
   const link = `<p><a href="${escaped(url)}">${escaped(name)}</a></p>`;
-  const end = content.search(/<\/body>(?!.*<\/body>)/is);
-  return { contentType, content: end < 0 ? content + link : content.slice(0, end) + link + content.slice(end) };
+  const end = /^.*(?=<\/body>)/is.exec(content)?.[0].length ?? content.length;
+  return { contentType, content: content.slice(0, end) + link + content.slice(end) };
 }

@@ -83,7 +83,7 @@ export function withReferences(message: Readonly<Record<string, unknown>>, refer
   const body = member(message, "body");
   const content = text(member(body, "content")) ?? "";
   const html = text(member(body, "contentType"))?.toLowerCase() === "html";
-  const shown = html ? content : escaped(content).replaceAll("\n", "<br>");
+  const shown = html ? content : escaped(content).replace(/\r\n?|\n/g, "<br>");
   const tags = references.map(({ id }) => `<attachment id="${id}"></attachment>`).join("");
   const others = Array.isArray(message["attachments"]) ? (message["attachments"] as object[]) : [];
   return { ...message, body: { contentType: "html", content: shown + tags }, attachments: [...others, ...references] };

@@ -1,0 +1,157 @@
+import {
+  askReference,
+  conversationAt,
+  readFolder,
+  readMembers,
+  readReference,
+  teams,
+  withReferences,
+} from "../../src/protocols/teams.js";
+import { failure, GRAPH, reply } from "../support/fakes.js";
+
+const files = (owner: string) => `${GRAPH}${owner}/drive/root:/Microsoft%20Teams%20Chat%20Files:/children`;
+
+describe("where a message is posted", () => {
+  test.each([
+    ["/chats/19:a@thread.v2/messages", "", "/me", "/chats/19:a@thread.v2"],
+    ["/me/chats/c/messages/", "/me", "/me", "/chats/c"],
+    ["/users/a@b.c/chats/c/messages?$select=id", "/users/a@b.c", "/users/a@b.c", "/chats/c"],
+    ["/Users('a')/Chats('19%3Aa')/Messages#x", "/Users('a')", "/Users('a')", "/Chats('19%3Aa')"],
+  ])("%s: a chat", (path, mailbox, owner, chat) => {
+    expect(conversationAt(`${GRAPH}${path}`)).toEqual({
+      api: GRAPH,
+      files: { children: files(owner) },
+      members: `${GRAPH}${mailbox}${chat}/members`,
+    });
+  });
+
+  test.each([
+    ["/teams/t/channels/19:c@thread.tacv2/messages", "/teams/t/channels/19:c@thread.tacv2"],
+    ["/teams/t/channels/c/messages/1616990032035/replies", "/teams/t/channels/c"],
+    ["/Teams('t')/Channels('c')/Messages('1')/Replies/?a=b", "/Teams('t')/Channels('c')"],
+  ])("%s: a channel, whose folder opens its files to everybody in it", (path, channel) => {
+    expect(conversationAt(`${GRAPH}${path}`)).toEqual({
+      api: GRAPH,
+      files: { folder: `${GRAPH}${channel}/filesFolder` },
+    });
+  });
+
+  test.each([
+    ...[
+      "/chats",
+      "/chats/c",
+      "/chats/c/members",
+      "/chats/messages",
+      "/chats/c/messages/1",
+      "/chats/c/messages/1/replies",
+    ],
+    ...["/teams/t/channels/c/messages/1", "/teams/t/channels/c", "/teams/t/messages", "/teams/channels/c/messages"],
+    ...["/me/messages", "/me/sendMail", "/me/drive/root:/chats/c/messages:/content", "", "/"],
+  ])("%s: none", (path) => {
+    expect(conversationAt(`${GRAPH}${path}`)).toBeUndefined();
+  });
+});
+
+describe("the folder of a channel", () => {
+  const folder = { id: "01ABC!1", parentReference: { driveId: "b!x y" } };
+
+  test("is named by its drive and its id", () => {
+    expect(readFolder(reply(200, folder), GRAPH)).toBe(`${GRAPH}/drives/b!x%20y/items/01ABC!1/children`);
+  });
+
+  test.each([
+    [404, folder],
+    [200, { id: "1" }],
+    [200, { parentReference: { driveId: "d" } }],
+    [200, "<html>"],
+    [200, undefined],
+  ])("is not in %i %j", (status, body) => {
+    expect(readFolder(reply(status, body), GRAPH)).toBeUndefined();
+  });
+});
+
+describe("the people of a chat", () => {
+  const next = `${GRAPH}/chats/c/members?$skiptoken=2`;
+
+  test("are named by their ids, or where they have none, by their addresses", () => {
+    const value = [{ userId: "u1", email: "a@b.c" }, { userId: null, email: "guest@x.y" }, { displayName: "A bot" }];
+    const read = readMembers(reply(200, { value, "@odata.nextLink": next }));
+    expect(read).toEqual({
+      recipients: [{ objectId: "u1" }, { email: "guest@x.y" }],
+      next,
+    });
+  });
+
+  test.each([
+    [200, { value: "x" }],
+    [200, undefined],
+    [403, { value: [] }],
+  ])("are not in %i %j", (status, body) => {
+    expect(readMembers(reply(status, body))).toBeUndefined();
+  });
+});
+
+describe("a file as a message refers to it", () => {
+  const guid = "153fa47d-18c9-4179-be08-9879815a9f90";
+  const file = { name: "a.docx", eTag: `"{${guid.toUpperCase()}},2"`, webUrl: "https://x/Doc.aspx" };
+
+  test("has the GUID of its eTag and its own address, not that of a viewer", () => {
+    const webDavUrl = "https://x/a.docx";
+    const reference = { id: guid, contentType: "reference", contentUrl: webDavUrl, name: "a.docx" };
+    expect(readReference(reply(200, { ...file, webDavUrl }))).toEqual(reference);
+    expect(readReference(reply(200, file))).toEqual({ ...reference, contentUrl: file.webUrl });
+  });
+
+  test.each([
+    [200, { ...file, eTag: "aRDQ5RjJFQjY" }],
+    [200, { ...file, webUrl: undefined }],
+    [200, { ...file, name: undefined }],
+    [200, undefined],
+    [404, file],
+  ])("cannot be read of %i %j", (status, body) => {
+    expect(readReference(reply(status, body))).toBeUndefined();
+  });
+
+  test("is asked for with its address, which is told only where it is named", () => {
+    expect(askReference(`${GRAPH}/me/drive/items/1`)).toEqual({
+      method: "GET",
+      url: `${GRAPH}/me/drive/items/1?$select=id,name,eTag,webUrl,webDavUrl`,
+      to: "api",
+    });
+  });
+});
+
+describe("a message that shows files", () => {
+  const one = { id: "1", contentType: "reference", contentUrl: "https://x/1", name: "1" } as const;
+  const two = { ...one, id: "2" };
+  const tag = (id: string) => `<attachment id="${id}"></attachment>`;
+  const content = (body: object | undefined) =>
+    (withReferences({ body }, [one, two]) as { body: { contentType: string; content: string } }).body;
+
+  test.each([
+    [{ content: "a < b & c\nd" }, "a &lt; b &amp; c<br>d"],
+    [{ contentType: "text", content: "one\r\ntwo" }, "one<br>two"],
+    [{ contentType: "HTML", content: "<b>a</b>\n&amp;" }, "<b>a</b>\n&amp;"],
+    [{ contentType: "html" }, ""],
+    [undefined, ""],
+  ])("of %j has them at its end", (body, shown) => {
+    expect(content(body)).toEqual({ contentType: "html", content: `${shown}${tag("1")}${tag("2")}` });
+  });
+
+  test("keeps whatever else it has, its own attachments first", () => {
+    const card = { id: "c", contentType: "application/vnd.microsoft.card.thumbnail", content: "{}" };
+    const message = { subject: "s", importance: "high", attachments: [card], body: { content: "x" } };
+    expect(withReferences(message, [one])).toEqual({
+      subject: "s",
+      importance: "high",
+      attachments: [card, one],
+      body: { contentType: "html", content: `x${tag("1")}` },
+    });
+    expect(message.attachments).toEqual([card]);
+  });
+});
+
+test("a refusal names the permission of Teams, not that of a drive", () => {
+  const { body } = teams.explain(failure(403, "AccessDenied"), `${GRAPH}/chats/c/messages`);
+  expect((body as { error: { message: string } }).error.message).toContain("ChatMessage.Send or ChannelMessage.Send");
+});

@@ -8,11 +8,14 @@ import { item } from "./protocols/item.js";
 import { invite } from "./protocols/sharing.js";
 import {
   askReference,
+  creatorOf,
   readFolder,
   readMembers,
   readReference,
+  recipientsFrom,
   withReferences,
   type Conversation,
+  type Person,
 } from "./protocols/teams.js";
 import type { Service } from "./service.js";
 import type { UploadPlan } from "./session.js";
@@ -73,16 +76,15 @@ async function share(
   files: readonly string[],
   made: readonly object[],
 ): Promise<void> {
-  const owners = made.map((file) => (file as { createdBy?: { user?: { id?: string } } }).createdBy?.user?.id);
-  const recipients: object[] = [];
+  const people: Person[] = [];
   for (let next = conversation.members; next !== undefined;) {
     const page = await teams.ask(item.read(next), readMembers);
-    recipients.push(...page.recipients);
+    people.push(...page.people);
     next = page.next;
   }
-  const others = recipients.filter((one) => !owners.includes((one as { objectId?: string }).objectId));
+  const recipients = recipientsFrom(people, made.map(creatorOf));
   const done = ({ status }: Reply) => (status < 300 ? true : undefined);
-  if (others.length > 0) for (const file of files) await drive.ask(invite(file, others), done);
+  if (recipients.length > 0) for (const file of files) await drive.ask(invite(file, recipients), done);
 }
 
 /** Posts the message, never twice. */

@@ -1,9 +1,11 @@
 import {
   askReference,
   conversationAt,
+  creatorOf,
   readFolder,
   readMembers,
   readReference,
+  recipientsFrom,
   teams,
   withReferences,
 } from "../../src/protocols/teams.js";
@@ -73,13 +75,18 @@ describe("the folder of a channel", () => {
 describe("the people of a chat", () => {
   const next = `${GRAPH}/chats/c/members?$skiptoken=2`;
 
-  test("are named by their ids, or where they have none, by their addresses", () => {
+  test("are named by their ids, or where they have none, by their addresses, but for those whose file it is", () => {
     const value = [{ userId: "u1", email: "a@b.c" }, { userId: null, email: "guest@x.y" }, { displayName: "A bot" }];
     const read = readMembers(reply(200, { value, "@odata.nextLink": next }));
     expect(read).toEqual({
-      recipients: [{ objectId: "u1" }, { email: "guest@x.y" }],
+      people: [{ id: "u1", email: "a@b.c" }, { email: "guest@x.y" }, {}],
       next,
     });
+    const people = read!.people;
+    expect(recipientsFrom(people, [{}])).toEqual([{ objectId: "u1" }, { email: "guest@x.y" }]);
+    const files = [{ createdBy: { user: { id: "U1" } } }, { createdBy: { user: { email: "A@b.c" } } }];
+    for (const file of files) expect(recipientsFrom(people, [creatorOf(file)])).toEqual([{ email: "guest@x.y" }]);
+    expect(recipientsFrom(people, [creatorOf({})])).toHaveLength(2);
   });
 
   test.each([

@@ -49,15 +49,32 @@ export function readFolder({ status, body }: Reply, api: string): string | undef
   return `${api}/drives/${encodeURIComponent(driveId)}/items/${encodeURIComponent(id)}/children`;
 }
 
-/** One page of the people of a chat, as an invitation to a file names them. */
-export function readMembers({ status, body }: Reply): { recipients: object[]; next?: string } | undefined {
+/** Somebody in a chat, or whose file it is. */
+export interface Person {
+  readonly id?: string;
+  readonly email?: string;
+}
+
+/** One page of the people of a chat. */
+export function readMembers({ status, body }: Reply): { people: Person[]; next?: string } | undefined {
   const value = member(body, "value");
   if (status !== 200 || !Array.isArray(value)) return undefined;
-  const recipients = value.flatMap((one): object[] => {
-    const [objectId, email] = [text(member(one, "userId")), text(member(one, "email"))];
-    return objectId ? [{ objectId }] : email ? [{ email }] : [];
-  });
-  return { recipients, next: text(member(body, "@odata.nextLink")) };
+  const people = value.map((one) => ({ id: text(member(one, "userId")), email: text(member(one, "email")) }));
+  return { people, next: text(member(body, "@odata.nextLink")) };
+}
+
+/** Who made a file; drives tell the id, the address, or both. */
+export function creatorOf(file: object): Person {
+  const user = member(member(file, "createdBy"), "user");
+  return { id: text(member(user, "id")), email: text(member(user, "email")) };
+}
+
+/** Everybody but those, as an invitation to a file names them. */
+export function recipientsFrom(people: readonly Person[], but: readonly Person[]): object[] {
+  const same = (one: string | undefined, other: string | undefined) =>
+    one !== undefined && one.toLowerCase() === other?.toLowerCase();
+  const others = people.filter(({ id, email }) => !but.some((one) => same(id, one.id) || same(email, one.email)));
+  return others.flatMap(({ id, email }): object[] => (id ? [{ objectId: id }] : email ? [{ email }] : []));
 }
 
 /** A file as a message refers to it: by the GUID in its eTag (docs: chatmessage-post, file attachments). */

@@ -1,6 +1,6 @@
 import { attachFile } from "./attachFile.js";
 import { isLarge } from "./options.js";
-import type { UploadSession } from "./protocol.js";
+import type { FileInfo, UploadSession } from "./protocol.js";
 import { openSession, type UploadPlan } from "./session.js";
 
 /** Milliseconds that the failure of one upload waits for the session of the next one, so that it can be discarded. */
@@ -18,7 +18,7 @@ export async function attachFiles(
   try {
     const attachments = [];
     for (const [index, one] of ahead.entries()) {
-      const own = { ...one.plan, opened: () => one.take(), ending: () => ahead[index + 1]?.open() };
+      const own = { ...one.plan, opened: () => one.take(), ending: () => ahead[index + 1]?.open(one.plan.file) };
       const attachment = await attachFile(own);
       attached(attachment);
       attachments.push(attachment);
@@ -41,10 +41,10 @@ class Ahead {
     this.plan = { ...plan, service: plan.service.with({ ...settings, signal: AbortSignal.any(signals) }) };
   }
 
-  /** Opens it, if it will be needed and the item takes that while another upload to it is not over. */
-  open(): void {
+  /** Opens it, if it will be needed and is taken while the upload of another file is not over. */
+  open(other: FileInfo): void {
     const { file, checkpoint, service } = this.plan;
-    const disturbs = service.protocol.item !== undefined;
+    const disturbs = service.protocol.item !== undefined || other.name.toLowerCase() === file.name.toLowerCase();
     if (disturbs || checkpoint || this.#opened || !isLarge(file.size, service.settings)) return;
     this.#opened = openSession(this.plan);
     this.#opened.catch(() => {}); // told to whoever takes it

@@ -41,17 +41,16 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
   const { files, api } = conversation;
   const collection = "children" in files ? files.children : await folderOf(teams, files.folder, api);
   const uploaded: string[] = [];
-  let sent = false;
+  let posted = false;
   try {
     const plans = work.plans.map((plan) => ({ ...plan, collection }));
     const made = await attachFiles(plans, (file) => uploaded.push(itemUrl(collection, (file as { id: string }).id)));
     if (conversation.members) await share(work, uploaded, made);
     const references = [];
     for (const file of uploaded) references.push(await drive.ask(askReference(file), readReference));
-    sent = true;
-    return await post(work, withReferences(work.message, references));
+    return await post(work, withReferences(work.message, references), (now) => (posted = now));
   } catch (error) {
-    if (!sent || error instanceof Refusal) await discardAll(drive, uploaded, error);
+    if (!posted || error instanceof Refusal) await discardAll(drive, uploaded, error);
     throw error;
   }
 }
@@ -88,8 +87,8 @@ async function share(
 }
 
 /** Posts the message, never twice. */
-async function post({ teams, url }: ChatWork, message: object): Promise<object> {
-  const answer = await once(teams, item.create(url, message));
+async function post({ teams, url }: ChatWork, message: object, mayBeDone: (now: boolean) => void): Promise<object> {
+  const answer = await once(teams, item.create(url, message), mayBeDone);
   const reply = answer instanceof NoReply ? undefined : answer;
   const posted = reply && item.members(reply);
   if (posted) return posted;

@@ -99,9 +99,12 @@ async function post({ teams, url }: ChatWork, message: object, mayBeDone: (now: 
 }
 
 async function discardAll(service: Service, files: readonly string[], cause: unknown): Promise<void> {
+  const left: string[] = [];
   for (const url of files) {
     const id = decodeURIComponent(url.split("/").at(-1)!);
-    const message = `No message was posted, but the file ${id} that was uploaded for it could not be deleted again.`;
-    await discard(service, { url, id, message, cause });
+    await discard(service, { url, id, message: id, cause }).catch(() => left.push(id));
   }
+  if (left.length === 0) return;
+  const message = `No message was posted, but files that were uploaded for it could not be deleted again: ${left.join(", ")}.`;
+  throw new UploadError("leftBehind", message, { cause, item: left[0] });
 }

@@ -125,6 +125,21 @@ function boundaries(file) {
   };
 }
 
+/** The command line stands on what users may import, in whatever folder of it a file is. */
+const commandLine = [
+  ["*.ts", "^\\.\\./(?!(index|node/index)\\.js$)"],
+  ["emulator/*.ts", "^\\.\\./\\.\\./"],
+  ["emulator/page/*.ts", "^(\\.\\./){3}"],
+].map(([files, regex]) => ({
+  files: [`src/cli/${files}`],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      { patterns: [{ regex, message: "Only ../index.js, ../node/index.js and graph-large-attachments/emulator." }] },
+    ],
+  },
+}));
+
 export default tseslint.config(
   { ignores: ["dist/", "temp/", "coverage/", "node_modules/"] },
   ...tseslint.configs.recommended,
@@ -138,7 +153,7 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/emulator/**"],
+    ignores: ["src/emulator/**", "src/cli/**"],
     rules: {
       "no-restricted-globals": [
         "error",
@@ -164,6 +179,7 @@ export default tseslint.config(
       ],
     },
   })),
+  ...commandLine,
   {
     files: ["samples/**", "scripts/**", "__tests__/crash/program.ts", "__tests__/simulation/main.ts"],
     rules: { "no-console": "off" },

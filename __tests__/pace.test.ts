@@ -102,9 +102,17 @@ describe("ranges that go out at once", () => {
     ).toEqual([100]);
     expect(
       four()
-        .cut({ next: 100, until: 101 }, 400, 1_000)
+        .cut({ next: 100, until: 110 }, 400, 1_000)
         .map(({ end }) => end),
-    ).toEqual([101]);
+    ).toEqual([110]);
+  });
+
+  test("go on behind a gap that is shorter than the unit, for a service takes no range of that length", () => {
+    expect(
+      four()
+        .cut({ next: 100, until: 109 }, 200, 1_000)
+        .map(({ end }) => end),
+    ).toEqual([200, 300]);
   });
 
   test("leave to the next block what is less than a unit at the end of this one", () => {
@@ -186,7 +194,8 @@ describe("whatever has happened before, the ranges of a gap", () => {
   test("are never larger than was asked, and stay within the block, the gap and the file", () =>
     hold((ranges, { gap, given, available, total }) => {
       expect(ranges.filter(({ start, end }) => end - start > given.rangeSize)).toEqual([]);
-      expect(ranges.at(-1)!.end).toBeLessThanOrEqual(Math.min(gap.next + available, gap.until ?? total));
+      const end = gap.until !== undefined && gap.until - gap.next >= given.unit ? gap.until : total;
+      expect(ranges.at(-1)!.end).toBeLessThanOrEqual(Math.min(gap.next + available, end));
     }));
 
   test("are multiples of the unit, but where the file ends, or the gap in less than a unit", () =>

@@ -1,10 +1,10 @@
 // Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file;
-// the emulator is bundled, so that what makes its certificate comes along and installing brings nothing else.
+// the emulator and the command line are bundled, so that what they need comes along and installing brings nothing else.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { build } from "esbuild";
+import { bundleCommand, bundleModules } from "./bundle.mjs";
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 const formats = [
@@ -16,9 +16,6 @@ const formats = [
     options: ["--module", "CommonJS", "--moduleResolution", "node10"],
   },
 ];
-// What is bundled into the ES module still calls require for Node's own modules.
-const requireInEsm =
-  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 rmSync("dist", { recursive: true, force: true });
 const bundled = new Set();
@@ -27,22 +24,11 @@ for (const { outDir, type, format, options } of formats) {
     execFileSync(process.execPath, [tsc, "-p", project, "--outDir", outDir, ...options], { stdio: "inherit" });
   }
   removeUnreachableTypes(outDir, ["index.d.ts", "node/index.d.ts", "emulator/index.d.ts"]);
-  const { metafile } = await build({
-    entryPoints: ["src/emulator/index.ts", "src/node/index.ts"],
-    outdir: outDir,
-    outbase: "src",
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node20",
-    format,
-    legalComments: "none", // dist/THIRD-PARTY-NOTICES.txt has them
-    metafile: true,
-    banner: format === "esm" ? { js: requireInEsm } : {},
-  });
-  for (const input of Object.keys(metafile.inputs)) bundled.add(packageOf(input));
+  for (const input of await bundleModules(outDir, format)) bundled.add(packageOf(input));
   writeFileSync(`${outDir}/package.json`, JSON.stringify({ type, sideEffects: false }) + "\n");
 }
+for (const input of await bundleCommand("dist/cli")) bundled.add(packageOf(input));
+chmodSync("dist/cli/main.mjs", 0o755);
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", notices([...bundled].filter(Boolean).sort()));
 
 /** Removes the declarations that no entry point leads to: nobody can import what they describe. */
@@ -70,11 +56,11 @@ function packageOf(file) {
 function notices(folders) {
   const texts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
-    if (!file) throw new Error(`${name} is bundled into the emulator, but has no licence file.`);
+    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)([.-]|$)/i.test(entry));
+    if (!file) throw new Error(`${name} is bundled, but has no licence file.`);
     const notice = ["NOTICE", "NOTICE.txt", "CopyrightNotice.txt"].map((entry) => join(folder, entry)).find(existsSync);
     const parts = [file && join(folder, file), notice].filter(Boolean).map((path) => readFileSync(path, "utf8").trim());
     return `${name} ${version} (${license})\n\n${parts.join("\n\n")}\n`;
   });
-  return `The emulator (graph-large-attachments/emulator) contains these packages:\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
+  return `The emulator (graph-large-attachments/emulator) and the command line contain these packages:\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

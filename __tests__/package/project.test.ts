@@ -29,13 +29,14 @@ describe("ARCHITECTURE.md", () => {
     const rows = [...section!.matchAll(/^\| (`[^|]*`) +\|/gm)].map(([, row]) => row!.replaceAll("`", "").split(", "));
     const [, literal] = /^const layers = (\[\n.*?^\]);$/ms.exec(await read("eslint.config.mjs"))!;
     expect(rows).toEqual(JSON.parse(literal!.replaceAll(/,(\s*\])/g, "$1")));
-    const client = (await sources()).filter((path) => !/^(emulator|node)\//.test(path));
+    const client = (await sources()).filter((path) => !/^(cli|emulator|node)\//.test(path));
     expect(rows.flat().sort()).toEqual(client.map((path) => path.replace(".ts", "")).sort());
   });
 });
 
-test("no file of the client side has grown over 220 lines, where it would want to be two", async () => {
+test("no file of the client side or the command line has grown over 220 lines, where it would want to be two", async () => {
   const client = (await sources()).filter((path) => !/^(emulator|node)\//.test(path));
+  expect(client).toContain("cli/main.ts");
   for (const path of client) {
     const lines = (await read(join("src", path))).trimEnd().split("\n").length;
     expect({ path, tooLong: lines > 220 }).toEqual({ path, tooLong: false });

@@ -1,0 +1,16 @@
+import { attachFiles, type ResumableOptions } from "./attachFiles.js";
+import { runCommand } from "./command.js";
+import { openFiles } from "./files.js";
+import { connectToGraph, graphPath, type GraphOptions } from "./graph.js";
+
+export type AttachCommandOptions = GraphOptions & ResumableOptions;
+
+/** `attach <url> <file…>` */
+export function attach(url: string, paths: readonly string[], options: AttachCommandOptions): Promise<number> {
+  return runCommand(options, async (run) => {
+    const files = await openFiles(paths, options);
+    const path = graphPath(url, options.baseUrl);
+    const { client, origin } = await connectToGraph(options, run);
+    await attachFiles({ client, path, target: new URL(path, origin).href, files }, run, options);
+  });
+}

@@ -1,0 +1,111 @@
+import type { Emulator, FaultScript, Item } from "graph-large-attachments/emulator";
+import { setVariable } from "../commandLine.js";
+import { offeredFaults, slowRange } from "./faults.js";
+import type { ItemKind, ShownItem, Snapshot } from "./snapshot.js";
+import { AzureDevOpsUploads, graphUploads, shownRequests } from "./uploads.js";
+
+type Described = Omit<ShownItem, "attachments" | "command"> & Pick<ShownItem, "attachments">;
+
+/** What an emulator holds, in the terms of its page, and what the page can have it do. */
+export class Holdings {
+  readonly #environment: string;
+  #tasks: Item[] = [];
+  #workItems: { readonly id: number; readonly path: string }[] = [];
+  #offered = new Map<FaultScript, string>();
+  #slow = false;
+  #azureDevOps: AzureDevOpsUploads;
+
+  constructor(
+    private readonly emulator: Emulator,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    this.#environment = Object.entries(environment)
+      .map(([name, value]) => setVariable(name, value))
+      .join("\n");
+    this.#azureDevOps = new AzureDevOpsUploads(emulator);
+    this.reset();
+  }
+
+  /** Forgets everything but one item of each kind, which are new. */
+  reset(): void {
+    this.emulator.reset();
+    [this.#tasks, this.#workItems, this.#offered] = [[], [], new Map()];
+    this.#azureDevOps = new AzureDevOpsUploads(this.emulator);
+    for (const kind of ["message", "event", "task", "work item"] as const) this.add(kind);
+  }
+
+  add(kind: ItemKind): void {
+    if (kind === "message") this.emulator.addMessage({ subject: "A draft", to: ["adele@contoso.example"] });
+    else if (kind === "event") this.emulator.addEvent({ subject: "A meeting" });
+    else if (kind === "task") this.#tasks.push(this.emulator.addTask({ subject: "A task" }));
+    else this.#workItems.push(this.emulator.azureDevOps.addWorkItem({ title: "A work item" }));
+  }
+
+  /** Answers whether there is such a fault. */
+  fault(name: string): boolean {
+    const offered = Object.hasOwn(offeredFaults, name) ? offeredFaults[name] : undefined;
+    if (!offered) return false;
+    const script = { ...offered.script }; // each its own, to know it again among those not met yet
+    this.#offered.set(script, offered.label);
+    this.emulator.fault(script);
+    return true;
+  }
+
+  slow(slow: boolean): void {
+    this.#slow = slow;
+    this.keepSlow();
+  }
+
+  /** A fault is for one request: while ranges are to be slow, there has to be one that waits for the next. */
+  keepSlow(): void {
+    const waiting = this.emulator.unusedFaults().includes(slowRange);
+    if (this.#slow && !waiting) this.emulator.fault(slowRange);
+  }
+
+  snapshot(): Snapshot {
+    return {
+      items: [...this.#graphItems(), ...this.#azureDevOpsItems()].map((item) => ({
+        ...item,
+        command: commandFor(item),
+      })),
+      uploads: [...graphUploads(this.emulator), ...this.#azureDevOps.all],
+      requests: shownRequests(this.emulator),
+      faults: this.emulator.unusedFaults().flatMap((script) => this.#offered.get(script) ?? []),
+      slow: this.#slow,
+      environment: this.#environment,
+    };
+  }
+
+  #graphItems(): Described[] {
+    const { mailbox } = this.emulator;
+    const messages = mailbox.drafts().map((one) => ({ ...one, kind: "message" as const }));
+    const sent = mailbox.sentItems().map((one) => ({ ...one, kind: "sent mail" as const }));
+    const events = this.emulator.events().map((one) => ({ ...one, kind: "event" as const }));
+    const tasks = this.#tasks.map((task) => ({
+      ...{ ...task, kind: "task" as const, subject: "A task" },
+      attachments: this.emulator.attachments(task),
+    }));
+    return [...messages, ...events, ...tasks, ...sent].map(({ kind, subject, path, attachments }) => ({
+      ...{ kind, title: subject, path },
+      attachments: attachments.map(({ name, bytes, sha256 }) => ({ name, size: bytes.length, sha256 })),
+    }));
+  }
+
+  #azureDevOpsItems(): Described[] {
+    const blobs = this.#azureDevOps.all;
+    return this.#workItems.map(({ id, path }) => ({
+      ...{ kind: "work item" as const, title: `A work item, ${id}`, path },
+      attachments: blobs
+        .filter(({ linkedTo }) => linkedTo.includes(id))
+        .map(({ name, kept, sha256 }) => ({ name, size: kept, sha256 })),
+    }));
+  }
+}
+
+function commandFor({ kind, path }: Described): string {
+  if (kind === "sent mail")
+    return 'npx graph-large-attachments send --to adele@contoso.example --subject "A mail" FILE';
+  if (kind !== "work item") return `npx graph-large-attachments attach ${path} FILE`;
+  const [, project, id] = /^\/([^/]+)\/_apis\/wit\/workitems\/(\d+)$/i.exec(path) ?? [];
+  return `npx graph-large-attachments azure-devops ${project}/${id} FILE`;
+}

@@ -1,0 +1,70 @@
+import type { Emulator, RequestLogEntry } from "graph-large-attachments/emulator";
+import type { ShownRequest, ShownUpload } from "./snapshot.js";
+
+/** How many requests the page shows; the latest. */
+const SHOWN = 100;
+
+export function shownRequests({ requests }: Emulator): ShownRequest[] {
+  const first = Math.max(0, requests.length - SHOWN);
+  return requests.slice(first).map((entry, index) => ({
+    number: first + index + 1,
+    service: entry.origin,
+    method: entry.method,
+    path: entry.path,
+    kind: entry.kind,
+    range: entry.contentRange,
+    received: entry.bodyBytes,
+    status: entry.status,
+    fault: entry.fault,
+  }));
+}
+
+/** The upload sessions of Outlook and To Do. */
+export function graphUploads({ sessions, requests }: Emulator): ShownUpload[] {
+  return sessions.map(({ id, protocol, name, size, offset, state, uploadUrl }) => {
+    const { pathname } = new URL(uploadUrl); // the rest of it is a credential, and not in the log
+    return { id, service: protocol, name, size, kept: offset, arriving: arriving(requests, pathname), state };
+  });
+}
+
+/** An upload of Azure DevOps, with what its work items show of it. */
+export interface Blob extends ShownUpload {
+  readonly sha256: string;
+  readonly linkedTo: readonly number[];
+}
+
+/** What Azure DevOps holds. Every look has it hash all bytes, so it is looked at again only when a request was answered. */
+export class AzureDevOpsUploads {
+  #answered = -1;
+  #held: readonly Blob[] = [];
+
+  constructor(private readonly emulator: Emulator) {}
+
+  get all(): Blob[] {
+    const requests = this.emulator.requests.filter(({ origin }) => origin === "azureDevOps");
+    const answered = requests.filter(({ status }) => status !== undefined).length;
+    if (answered !== this.#answered) this.#held = this.#look(requests);
+    this.#answered = answered;
+    return this.#held.map((blob) => ({ ...blob, arriving: arriving(requests, blob.id) }));
+  }
+
+  #look(requests: readonly RequestLogEntry[]): Blob[] {
+    return this.emulator.azureDevOps.attachments().map(({ id, fileName, bytes, sha256, complete, linkedTo }) => ({
+      ...{ id, service: "azureDevOps", name: fileName ?? id, sha256, linkedTo },
+      ...{ kept: bytes.length, arriving: 0, size: complete ? bytes.length : totalOf(requests, id) },
+      state: complete ? "complete" : "open",
+    }));
+  }
+}
+
+/** Bytes of the range that is on its way to a session and not answered yet. */
+function arriving(requests: readonly RequestLogEntry[], session: string): number {
+  let last: RequestLogEntry | undefined;
+  for (const entry of requests) if (entry.kind === "range" && entry.path.includes(session)) last = entry;
+  return last && last.status === undefined ? last.bodyBytes : 0;
+}
+
+function totalOf(requests: readonly RequestLogEntry[], id: string): number | undefined {
+  const range = requests.find(({ path, contentRange }) => contentRange !== undefined && path.includes(id));
+  return range && Number(range.contentRange!.split("/")[1]);
+}

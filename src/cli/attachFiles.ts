@@ -97,5 +97,5 @@ export function tellOfAttempt(output: Output, progress: Progress, name: string, 
   const id = requestId ? `, request id ${requestId}` : "";
   const came = `${status ?? "no reply"}, ${reason}`;
   output.detail(`${name}: bytes ${range.start} to ${range.end}, attempt ${attempt.attempt}: ${came}${id}`);
-  if (wait !== undefined) progress.wait(status === undefined ? "no answer" : `the service says ${status}`, wait);
+  if (wait !== undefined) progress.wait(status === undefined ? "no answer" : `status ${status}`, wait);
 }

@@ -23,7 +23,7 @@ export class CommandError extends Error {
 }
 
 export function usage(message: string, hint: string): Failure {
-  return { exitCode: EXIT.usage, code: "usage", message: sentence(message), hint };
+  return { exitCode: EXIT.usage, code: "usage", message, hint };
 }
 
 export function misused(message: string, hint: string): CommandError {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
-import { EXIT, usage } from "./failure.js";
+import { EXIT, sentence, usage } from "./failure.js";
 import { Output } from "./output.js";
 import { makeProgram } from "./program.js";
 
@@ -19,7 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (error.exitCode === 0) return EXIT.done;
     if (error.code === "commander.help") return EXIT.usage; // no command: help was shown
     const hint = "Run graph-large-attachments --help, or --help after a command, for what there is.";
-    new Output({ json }).failure(usage(error.message.replace(/^error: /, ""), hint));
+    new Output({ json }).failure(usage(sentence(error.message.replace(/^error: /, "")), hint));
     return EXIT.usage;
   }
 }

@@ -10,7 +10,7 @@ export class Stop {
   constructor(output: Output) {
     this.#asked = () => {
       if (this.requested) process.exit(EXIT.stopped);
-      output.note("\nStopping. Ctrl-C again ends at once.");
+      output.note(`${process.stderr.isTTY ? "\n" : ""}Stopping. Ctrl-C again ends at once.`);
       // an upload that ends so keeps its session, where it has a store of checkpoints: it can go on
       this.#controller.abort(new UploadError("interrupted", "Stopped."));
     };

@@ -1,0 +1,165 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../src/emulator/index";
+import { until } from "../browser/support/until";
+import { fileOf, sha256 } from "../support/graph";
+import { Command, ranges, rangesOf, type Ended } from "./support/command";
+
+jest.setTimeout(60_000);
+
+const bytes = fileOf(20_000_000);
+const small = fileOf(1000);
+let emulator: Emulator;
+let command: Command;
+let env: Record<string, string>;
+let path: string;
+let smallPath: string;
+
+beforeAll(async () => {
+  [emulator, command] = await Promise.all([startEmulator(), Command.install()]);
+  env = await command.environment(emulator);
+  path = await command.file("report.zip", bytes);
+  smallPath = await command.file("notes.txt", small);
+});
+beforeEach(() => emulator.reset());
+afterAll(() => Promise.all([emulator.close(), command.remove()]));
+
+/** Runs until the third range hangs, and stops it there as Ctrl-C does. */
+async function stopAtThirdRange(args: readonly string[]): Promise<Ended> {
+  emulator.fault({ on: { kind: "range", range: 2 }, hang: true });
+  const before = rangesOf(emulator).length;
+  const { child, ended } = command.start(args, env);
+  await ranges(emulator, before + 3);
+  child.kill("SIGINT");
+  return ended;
+}
+
+const answered = () => rangesOf(emulator).filter(({ status }) => status !== undefined && status < 300);
+const kinds = (kind: string) => emulator.requests.filter((entry) => entry.kind === kind);
+
+interface Target {
+  readonly args: string[];
+  held(): string[];
+}
+
+const targets: Record<string, () => Target> = {
+  "a message": () => {
+    const item = emulator.addMessage();
+    return { args: ["attach", item.path], held: () => emulator.attachments(item).map((one) => one.sha256) };
+  },
+  "a task": () => {
+    const item = emulator.addTask();
+    return { args: ["attach", item.path], held: () => emulator.attachments(item).map((one) => one.sha256) };
+  },
+  "a work item": () => {
+    const { id } = emulator.azureDevOps.addWorkItem();
+    const held = () => emulator.azureDevOps.attachments().filter(({ linkedTo }) => linkedTo.includes(id));
+    return { args: ["azure-devops", `MyProject/${id}`], held: () => held().map((one) => one.sha256) };
+  },
+};
+
+describe.each(Object.entries(targets))("an upload to %s", (_, make) => {
+  test("that was stopped goes on with --resume, and sends nothing that the service has", async () => {
+    const { args, held } = make();
+    const { code, stderr } = await stopAtThirdRange([...args, path]);
+    const [subcommand, ...rest] = args;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`Go on with: graph-large-attachments ${subcommand} --resume ${rest[0]} ${path}\n`);
+    expect(held()).toEqual([]);
+    const names = await readdir(command.state);
+    expect(names).toHaveLength(1);
+    for (const name of names) expect((await stat(join(command.state, name))).mode & 0o777).toBe(0o600);
+    expect((await stat(command.state)).mode & 0o777).toBe(0o700);
+
+    expect(await command.run([...args, path, "--resume"], env)).toMatchObject({ code: 0 });
+    expect(held()).toEqual([sha256(bytes)]);
+    const kept = answered().map(({ range }) => range);
+    expect(kept).toEqual([...new Set(kept)]);
+    expect(kept[0]).toMatch(/^0-/);
+    expect(kinds("create")).toHaveLength(1);
+    expect(await readdir(command.state)).toEqual([]); // it was a secret
+  });
+
+  test("that was stopped starts over without --resume", async () => {
+    const { args, held } = make();
+    await stopAtThirdRange([...args, path]);
+    expect(await command.run([...args, path], env)).toMatchObject({ code: 0 });
+    expect(held()).toEqual([sha256(bytes)]);
+    expect(kinds("create")).toHaveLength(2);
+    expect(answered().filter(({ range }) => range.startsWith("0-"))).toHaveLength(2);
+    expect(await readdir(command.state)).toEqual([]);
+  });
+});
+
+test("of several files, those that were done are not attached again", async () => {
+  const message = emulator.addMessage();
+  const { code, stdout } = await stopAtThirdRange(["attach", message.path, smallPath, path, "--json"]);
+  expect(code).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    error: { code: "stopped", exitCode: 130, hint: expect.stringContaining("--resume") },
+    attached: [{ name: "notes.txt", size: 1000 }],
+  });
+  const { stdout: second, stderr } = await command.run(["attach", message.path, smallPath, path, "--resume"], env);
+  expect(stderr).toContain("notes.txt is attached already.\n");
+  expect(second.match(/^Attached /gm)).toHaveLength(2);
+  expect(emulator.attachments(message).map((one) => one.sha256)).toEqual([sha256(small), sha256(bytes)]);
+  expect(await readdir(command.state)).toEqual([]);
+});
+
+test("a file that has changed since is not taken for the one that was stopped", async () => {
+  const message = emulator.addMessage();
+  const changing = await command.file("changing.bin", bytes);
+  await stopAtThirdRange(["attach", message.path, changing]);
+  const other = fileOf(20_000_000);
+  await command.file("changing.bin", other);
+  expect(await command.run(["attach", message.path, changing, "--resume"], env)).toMatchObject({ code: 0 });
+  expect(emulator.attachments(message).map((one) => one.sha256)).toEqual([sha256(other)]);
+});
+
+test("--resume with nothing to go on with simply starts", async () => {
+  const message = emulator.addMessage();
+  expect(await command.run(["attach", message.path, path, "--resume"], env)).toMatchObject({ code: 0 });
+  expect(emulator.attachments(message)).toHaveLength(1);
+});
+
+test("an upload whose network went away ends with 3, and goes on with the command that it names", async () => {
+  const message = emulator.addMessage();
+  emulator.fault({ on: { kind: "range", range: 2 }, reset: "before" });
+  const { code, stderr } = await command.run(["attach", message.path, path, "--retries", "0"], env);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/\nThe upload broke off, also after retries: \w.+\nGo on with: graph-large-attachments .+\n$/);
+  const [, goOn] = /Go on with: (.*)\n$/.exec(stderr)!;
+  expect(await command.shell(goOn!, env)).toMatchObject({ code: 0 });
+  const kept = answered().map(({ range }) => range);
+  expect(kept).toEqual([...new Set(kept)]);
+  expect(emulator.attachments(message).map((one) => one.sha256)).toEqual([sha256(bytes)]);
+});
+
+describe("a mail", () => {
+  test("that is stopped is not sent, and leaves no draft", async () => {
+    const args = ["send", "--to", "adele@contoso.example", "--subject", "Never", path];
+    const { code, stderr } = await stopAtThirdRange(args);
+    expect(code).toBe(130);
+    expect(stderr).toContain(
+      "Stopped. Nothing was sent, and no draft is left.\nIt cannot be resumed: send it again.\n",
+    );
+    expect(emulator.mailbox.outbox()).toEqual([]);
+    expect(emulator.mailbox.drafts()).toEqual([]);
+  });
+
+  test("cannot be resumed, which is said before anything is sent", async () => {
+    const { code, stderr } = await command.run(["send", "--to", "a@b.example", "--resume", path], env);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^Unknown option '--resume'\.\n/) });
+    expect(emulator.requests).toEqual([]);
+  });
+
+  test("that is on its way already is sent whole in spite of Ctrl-C", async () => {
+    emulator.fault({ on: { kind: "send" }, delay: 600 });
+    const { child, ended } = command.start(["send", "--to", "adele@contoso.example", path], env);
+    await until("the sending", () => kinds("send").length > 0);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining("is being sent already") });
+    expect(emulator.mailbox.outbox()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { generate } from "selfsigned";
+
+/** What stands in for Entra ID, as far as a device code asks of it. */
+export interface Authority {
+  readonly url: string;
+  readonly ca: string;
+  /** What was asked for, by the fields of its form. */
+  readonly asked: readonly ({ readonly path: string } & Readonly<Record<string, string>>)[];
+  /** The token that is given from now on. */
+  grant(token: string): void;
+  refuse(): void;
+  neverGrant(): void;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Starts it on loopback. Tokens are given at the second time of asking, as nobody enters a code at once. */
+export async function startAuthority(first: string): Promise<Authority> {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
+    ],
+  });
+  let token: string | "refused" | "never" = first;
+  const asked: ({ path: string } & Record<string, string>)[] = [];
+  const answer = (path: string): [status: number, body: object] => {
+    const tenant = path.split("/")[1];
+    const base = `${url}/${tenant}`;
+    if (path.endsWith("/openid-configuration"))
+      return [
+        200,
+        {
+          issuer: `${base}/v2.0`,
+          authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+          token_endpoint: `${base}/oauth2/v2.0/token`,
+          device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+          jwks_uri: `${base}/discovery/v2.0/keys`,
+        },
+      ];
+    if (path.endsWith("/devicecode"))
+      return [
+        200,
+        {
+          device_code: "a-device-code",
+          user_code: "ABCD-1234",
+          verification_uri: "https://login.example/device",
+          expires_in: 900,
+          interval: 1,
+          message: "Open https://login.example/device and enter ABCD-1234.",
+        },
+      ];
+    if (token === "refused") return [400, { error: "access_denied", error_description: "The user has declined." }];
+    const times = asked.filter((one) => one.path.endsWith("/token")).length;
+    if (token === "never" || times < 2)
+      return [400, { error: "authorization_pending", error_description: "The code was not entered yet." }];
+    return [200, { token_type: "Bearer", access_token: token, expires_in: 3600, ext_expires_in: 3600, scope: "" }];
+  };
+  const server = createServer({ key, cert }, async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += String(chunk);
+    const path = request.url!.split("?")[0]!;
+    asked.push({ ...Object.fromEntries(new URLSearchParams(text)), path });
+    const [status, body] = answer(path);
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    ca: cert,
+    asked,
+    grant: (other) => (token = other),
+    refuse: () => (token = "refused"),
+    neverGrant: () => (token = "never"),
+    reset: () => {
+      token = first;
+      asked.length = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

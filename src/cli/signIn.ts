@@ -1,4 +1,4 @@
-import type { TokenCredential } from "@azure/identity";
+import type { AccessToken, TokenCredential } from "@azure/identity";
 import { sameCommand } from "./commandLine.js";
 import { CommandError, EXIT, misused, sentence } from "./failure.js";
 import type { Output } from "./output.js";
@@ -7,6 +7,9 @@ export interface SignInOptions {
   readonly tenant: string;
   readonly clientId?: string;
 }
+
+/** A token is not used in the last two minutes of its life. Milliseconds. */
+const MARGIN = 120_000;
 
 /** A token that the environment holds, fit for a header; it will never be printed. */
 export function tokenIn(variable: string, output: Output): string | undefined {
@@ -38,11 +41,13 @@ export async function signInByCode(
     disableInstanceDiscovery: process.env["AZURE_AUTHORITY_HOST"] !== undefined,
     userPromptCallback: ({ message }) => output.demand(message),
   });
+  let held: AccessToken | undefined;
   const watched: TokenCredential = {
     getToken: async (scopes, options) => {
-      const token = await credential.getToken(scopes, options);
-      output.withhold(token.token);
-      return token;
+      if (held && held.expiresOnTimestamp - MARGIN > Date.now()) return held;
+      held = await credential.getToken(scopes, options);
+      output.withhold(held.token);
+      return held;
     },
   };
   await watched.getToken(scope, { abortSignal: signal }).catch((error: Error) => {

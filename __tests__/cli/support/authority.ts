@@ -18,7 +18,7 @@ export interface Authority {
 
 /** Starts it on loopback. Tokens are given at the second time of asking, as nobody enters a code at once. */
 export async function startAuthority(first: string): Promise<Authority> {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "authority.example" }], {
     keyType: "ec",
     algorithm: "sha256",
     extensions: [

@@ -21,7 +21,6 @@ afterAll(() => Promise.all([emulator.close(), command.remove()]));
 
 /** What stood in one line of the terminal after another, without what only moves the cursor. */
 function linesOf(text: string): string[] {
-  // eslint-disable-next-line no-control-regex
   return text.split(/\r|\n|\u001b\[1G/).map((line) => line.replace(/\u001b(\[[?\d;]*[a-zA-Z]|[78])/g, ""));
 }
 

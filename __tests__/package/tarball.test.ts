@@ -75,7 +75,15 @@ describe("the tarball", () => {
       "package.json",
     ]);
     const notices = await read("dist/THIRD-PARTY-NOTICES.txt");
-    for (const name of ["selfsigned", "@peculiar/x509", "asn1js", "reflect-metadata"]) {
+    for (const name of [
+      "selfsigned",
+      "@peculiar/x509",
+      "asn1js",
+      "reflect-metadata",
+      "commander",
+      "cli-progress",
+      "mime",
+    ]) {
       expect(notices).toMatch(new RegExp(`^${name} \\d`, "m"));
     }
   });
@@ -101,6 +109,16 @@ describe("the tarball", () => {
 });
 
 describe("installed", () => {
+  test("its command runs, and needs neither the peer nor anything else", async () => {
+    const home = join(folder, "command/node_modules/graph-large-attachments");
+    await cp(unpacked, home, { recursive: true });
+    const { bin: names, version } = JSON.parse(await read("package.json"));
+    const command = join(home, names["graph-large-attachments"]);
+    expect(await run(command, ["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    const env = { GRAPH_TOKEN: "a", GRAPH_BASE_URL: "https://no-such-host.invalid" };
+    expect(await run(command, ["attach", "/me/messages/1", command], env)).toMatchObject({ code: 3 });
+  });
+
   test("it attaches from an ES module", async () => {
     const home = await project("esm", { type: "module" });
     await cp(join(consumers, "attach.mjs"), join(home, "attach.mjs"));

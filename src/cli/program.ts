@@ -7,14 +7,17 @@ import type { SendCommandOptions } from "./send.js";
 /** Replaced by the version of the package when this is bundled. */
 declare const VERSION: string;
 
-const EXAMPLES = `
-Sign-in: GRAPH_TOKEN, or AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT, in the environment; else a device code.
-Exit codes: 0 done, 1 refused, 2 wrong use, 3 broke off, can go on, 4 uncertain, 130 stopped.
+const MORE = `
+Sign-in: GRAPH_TOKEN, or AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT, in the
+environment; else a device code.
+
+Exit codes: 0 done, 1 refused, 2 wrong use, 3 broke off and can go on,
+4 uncertain, 130 stopped.
 
 Examples:
-  graph-large-attachments send --to adele@contoso.com --subject "The video" video.mp4
+  graph-large-attachments send --to adele@contoso.com --subject Video video.mp4
   graph-large-attachments attach /me/messages/AAMkAD… report.zip --resume
-  graph-large-attachments azure-devops --organization fabrikam MyProject/299 dump.zip
+  graph-large-attachments azure-devops --organization contoso App/299 a.zip
   graph-large-attachments emulator --open`;
 
 /** The commands and their options; `exit` is told how each has ended. */
@@ -25,9 +28,10 @@ export function makeProgram(exit: (code: number) => void, json: boolean): Comman
     .exitOverride()
     .configureOutput({ outputError: () => {}, ...(json ? { writeErr: () => {} } : {}) })
     .showHelpAfterError(false)
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("after", MORE);
 
   uploading(program.command("send"), true)
+    .summary("send a mail with files")
     .description("Sends a mail with files of any size. It cannot be resumed: what is stopped is not sent.")
     .argument("<file...>", 'files; "-" is standard input, with --name and --size')
     .requiredOption("--to <address>", "recipient; may be given again", more)
@@ -43,6 +47,7 @@ export function makeProgram(exit: (code: number) => void, json: boolean): Comman
     );
 
   resumable(uploading(program.command("attach"), true))
+    .summary("attach files to an item")
     .description("Attaches files to a message, an event or a task, or uploads them to whatever else the path names.")
     .argument("<url>", "its path, such as /me/messages/{id}, or its whole URL")
     .argument("<file...>", 'files; "-" is standard input, with --name and --size')
@@ -51,6 +56,7 @@ export function makeProgram(exit: (code: number) => void, json: boolean): Comman
     );
 
   resumable(uploading(program.command("azure-devops"), false))
+    .summary("attach files to a work item")
     .description("Uploads files and links them to a work item of Azure DevOps.")
     .argument("<work-item>", "<project>/<id>, or the work item's URL")
     .argument("<file...>", 'files; "-" is standard input, with --name and --size')
@@ -63,6 +69,7 @@ export function makeProgram(exit: (code: number) => void, json: boolean): Comman
 
   program
     .command("emulator")
+    .summary("start a local Graph to try it on")
     .description("Starts a strict local Graph and Azure DevOps, with a page that shows what they hold.")
     .option("--port <number>", "port of the page", port, 4400)
     .option("--open", "open the page in the browser")

@@ -37,7 +37,6 @@ export async function startPage(holdings: Holdings, port: number): Promise<Page>
     if (now !== told) for (const watcher of watchers) watcher.write(`data: ${now}\n\n`);
     told = now;
   };
-  const timer = setInterval(look, LOOK);
   const watch = (response: ServerResponse) => {
     response.writeHead(200, { ...SAFE, "Content-Type": "text/event-stream" });
     response.write(`retry: 1000\ndata: ${JSON.stringify(holdings.snapshot())}\n\n`);
@@ -72,6 +71,7 @@ export async function startPage(holdings: Holdings, port: number): Promise<Page>
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
+  const timer = setInterval(look, LOOK);
   return {
     url: `http://127.0.0.1:${portOf()}/`,
     close: () =>

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../package/run";
+import { Command } from "./support/command";
+
+jest.setTimeout(60_000);
+
+let command: Command;
+beforeAll(async () => {
+  command = await Command.install();
+});
+afterAll(() => command.remove());
+
+const dist = (file: string) => join(command.folder, "node_modules/graph-large-attachments/dist/cli", file);
+
+test("the version is the package's", async () => {
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  expect(await command.run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("help names every command and exit code, within 80 columns", async () => {
+  const { code, stdout, stderr } = await command.run(["--help"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const name of ["send", "attach", "azure-devops", "emulator"])
+    expect(stdout).toMatch(new RegExp(`^ +${name} `, "m"));
+  for (const exit of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`\\b${exit} \\w`));
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test.each(["--version", "--help"])("%s is there within 0.15 s", async (option) => {
+  let fastest = Infinity; // what else the machine does at the moment is not what is measured
+  for (let tries = 0; tries < 40 && fastest >= 150; tries++) {
+    const begun = performance.now();
+    await command.run([option]);
+    fastest = Math.min(fastest, performance.now() - begun);
+  }
+  expect(fastest).toBeLessThan(150);
+});
+
+test("no more than the arguments' reader is loaded at first: uploads and the emulator come when they are asked for", async () => {
+  const main = await readFile(dist("main.mjs"), "utf8");
+  const loaded = [...main.matchAll(/(?:^|;)import(?:[^"'();]*from)?"([^"]+)"/g)].map(([, name]) => name!);
+  const own = loaded.filter((name) => name.startsWith("./"));
+  const sizes = await Promise.all(["./main.mjs", ...own].map(async (name) => (await readFile(dist(name))).length));
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(80_000);
+  for (const name of loaded) expect(name).not.toMatch(/emulator|@azure/);
+});

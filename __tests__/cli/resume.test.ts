@@ -136,6 +136,31 @@ test("an upload whose network went away ends with 3, and goes on with the comman
   expect(emulator.attachments(message).map((one) => one.sha256)).toEqual([sha256(bytes)]);
 });
 
+test("standard input that was stopped leaves nothing, and does not wait for its end", async () => {
+  const message = emulator.addMessage();
+  const args = ["attach", message.path, "-", "--name", "piped.bin", "--size", "20000000"];
+  const before = await readdir(command.state).catch(() => []);
+  const { child, ended } = command.start(args, env);
+  child.stdin!.on("error", () => {}); // nobody reads the rest
+  child.stdin!.write(bytes.subarray(0, 9_000_000));
+  await until("two ranges that were answered", () => answered().length === 2);
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining("Stopped; piped.bin was not attached.\nIt cannot be resumed: start it again.\n"),
+  });
+  expect(emulator.attachments(message)).toEqual([]);
+  expect(await readdir(command.state)).toEqual(before);
+});
+
+test("an empty file is attached, too", async () => {
+  const message = emulator.addMessage();
+  const empty = await command.file("empty.txt", new Uint8Array());
+  const { code, stdout } = await command.startInTerminal(["attach", message.path, empty], env).ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Attached empty.txt (0 bytes), id ") });
+  expect(emulator.attachments(message)).toMatchObject([{ name: "empty.txt" }]);
+});
+
 describe("a mail", () => {
   test("that is stopped is not sent, and leaves no draft", async () => {
     const args = ["send", "--to", "adele@contoso.example", "--subject", "Never", path];

@@ -15,8 +15,16 @@ export function shownRequests({ requests }: Emulator): ShownRequest[] {
     range: entry.contentRange,
     received: entry.bodyBytes,
     status: entry.status,
-    fault: entry.fault,
+    fault: inWords(entry.fault),
   }));
+}
+
+/** What a fault does, without which requests it was for. */
+function inWords(fault: string | undefined): string | undefined {
+  if (fault === undefined) return undefined;
+  const { on: _, times: __, body: ___, headers, ...effects } = JSON.parse(fault) as Record<string, unknown>;
+  const named = Object.entries({ ...effects, ...(headers as object | undefined) });
+  return named.map(([name, value]) => `${name} ${String(value)}`).join(", ");
 }
 
 /** The upload sessions of Outlook and To Do. */

@@ -86,7 +86,7 @@ describe("Chromium", () => {
     expect(await textOf("#command")).toBe(`${environment}\n${task.command}`);
     await page.click('[data-kind="event"]');
     await until("the new event", async () => (await page.$$("#target option")).length === items.length + 1);
-    expect(await page.$eval("#target", ({ value }: HTMLSelectElement) => value)).toBe(task.path);
+    expect(await page.$eval("select#target", ({ value }) => value)).toBe(task.path);
   });
 
   test("the emulator's page can be used by keyboard alone", async () => {

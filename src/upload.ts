@@ -55,11 +55,12 @@ export class Upload {
   }
 
   async #run(ask: boolean): Promise<Created> {
-    const { size } = this.#plan.content;
+    const { service, content } = this.#plan;
+    const { size } = content;
     const { offset } = this.session;
     let step: Step = { next: offset };
     if (offset >= size && this.session.attachment) step = { done: { attachment: this.session.attachment } };
-    else if (offset >= size && !this.#plan.service.protocol.commit?.(this.session))
+    else if (offset >= size && !service.protocol.commit?.(this.session))
       step = await this.#begin(new NoReply("The session has ended."));
     else if (ask) step = await this.#locate({ start: offset, end: offset, total: size }, "unanswered");
     while ("next" in step) {
@@ -138,7 +139,8 @@ export class Upload {
     const mayBeWhole = range.end === range.total || (range.end > range.start && this.#sender.reached === range.total);
     const created = mayBeWhole ? await findCreated(service, this.session) : undefined;
     if (created) return { done: created };
-    if (doubt !== "refused") return { next: doubt === "accepted" ? nextAfter(range) : range.start };
+    const follows = range.end < range.total || service.protocol.commit?.(this.session); // or the last one is sent again
+    if (doubt !== "refused") return { next: doubt === "accepted" && follows ? range.end : range.start };
     const kept = this.#unanswered?.start === range.start ? Math.max(this.#unanswered.end, range.end) : range.end;
     if (this.#guessed || kept === range.total) return this.#begin(answer);
     this.#guessed = true;
@@ -159,7 +161,7 @@ export class Upload {
     for (let reply = last; ;) {
       const failed = reply instanceof NoReply ? undefined : reply;
       if (!(await this.#renewals.again(failed)))
-        throw failed ? this.#plan.service.refusal(failed) : this.#plan.service.interrupted(reply);
+        throw failed && failed.status >= 300 ? service.refusal(failed) : service.interrupted(reply);
       try {
         const { before, ...fresh } = await openSession(this.#plan);
         await this.#keep({ ...fresh, before: this.session.before ?? before });
@@ -202,9 +204,4 @@ export class Upload {
     this.#reported = loaded;
     this.#plan.service.settings.onProgress?.({ loaded, total: this.#plan.content.size });
   }
-}
-
-/** The last range has no next one: it is sent again. */
-function nextAfter({ start, end, total }: ByteRange): number {
-  return end < total ? end : start;
 }

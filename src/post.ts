@@ -7,15 +7,18 @@ import type { UploadPlan } from "./session.js";
 export async function postWhole({ service, collection, file, content }: UploadPlan): Promise<Reply> {
   const { protocol } = service;
   const bytes = await content.read(0, file.size);
+  let unheard = false;
   for (const patience = service.patience(); ;) {
     const request = protocol.post!(collection, file, bytes);
     const answer = await service.attempt(request);
     const reply = answer instanceof NoReply ? undefined : answer;
     const trouble = reply ? protocol.trouble(reply) : "passing";
-    if (reply && trouble !== "busy" && trouble !== "passing") return reply;
-    const more = await patience.again(reply);
-    if (trouble === "passing" && !request.repeatable && !(await holdsNone(service, collection, file)))
-      throw uncertain(protocol.service, answer);
+    const answered = reply && trouble !== "busy" && trouble !== "passing";
+    if (answered && !(unheard && reply.status >= 300)) return reply;
+    if (trouble === "passing" && request.repeatable) unheard = true;
+    const more = !answered && (await patience.again(reply));
+    const unknown = unheard ? !more : trouble === "passing" && !(await holdsNone(service, collection, file));
+    if (unknown) throw uncertain(protocol.service, answer);
     if (!more && reply) throw service.refusal(reply);
     if (!more) throw service.interrupted(answer);
   }

@@ -20,13 +20,14 @@ function hasDetails({ description, fileSystemInfo, deferCommit }: FileInfo): boo
   return description !== undefined || fileSystemInfo !== undefined || deferCommit === true;
 }
 
+/** Only a file of the right size goes by the name that was asked for: another one is somebody else's. */
 function listed(item: unknown, file: FileInfo): Listed {
   const name = text(member(item, "name")) ?? "";
   const version = text(member(item, "cTag")) ?? text(member(item, "eTag")) ?? "";
   const ours = member(item, "size") === file.size && (file.conflictBehavior !== "rename" || isVariant(name, file.name));
   return {
     id: `${text(member(item, "id")) ?? ""} ${version}`,
-    name: ours ? file.name : name,
+    name: ours ? file.name : "",
     resource: item as object,
   };
 }

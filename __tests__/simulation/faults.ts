@@ -65,10 +65,16 @@ const hostile: readonly ((passage: Passage, reply: Reply) => Reply)[] = [
     5,
     null,
   ].map((body) => (_: Passage, reply: Reply) => json(reply.status, body)),
-  (passage, reply) =>
-    json(reply.status, { nextExpectedRanges: ["x".repeat(50_000), `${Math.floor(passage.random() * 700)}-`] }),
-  (passage, reply) => json(reply.status, { nextExpectedRanges: [`${Math.floor(passage.random() * 700)}-`, "650-651"] }),
+  (passage, reply) => json(reply.status, { nextExpectedRanges: ["x".repeat(50_000), `${somewhere(passage)}-`] }),
+  (passage, reply) => json(reply.status, { nextExpectedRanges: [`${somewhere(passage)}-`, "650-651"] }),
+  (passage, reply) => json(reply.status, { nextExpectedRanges: [`${somewhere(passage)}-${somewhere(passage)}`] }),
 ];
+
+/** A place in the file, or a little behind its end. */
+function somewhere({ exchange: { head }, random }: Passage): number {
+  const total = Number(head.headers["content-range"]?.split("/")[1] ?? 650);
+  return Math.floor(random() * (total + 50));
+}
 
 const all: readonly Fault[] = [
   { name: "lost before", carry: async (passage) => (await latency(passage), Promise.reject(passage.lost())) },
@@ -94,7 +100,7 @@ const all: readonly Fault[] = [
   { name: "slow", carry: async (passage) => (await passage.wait(20_000), none(passage)) },
   {
     name: "delivered twice",
-    on: (kind) => kind === "range" || kind === "list" || kind === "status" || kind === "cancel",
+    on: (kind) => ["range", "list", "read", "status", "cancel"].includes(kind),
     async carry(passage) {
       const first = await none(passage);
       passage.exchange.close();
@@ -111,7 +117,7 @@ const all: readonly Fault[] = [
   },
   {
     name: "412 conflict",
-    on: (kind) => kind !== "list" && kind !== "status",
+    on: (kind) => !["list", "read", "status"].includes(kind),
     carry: async (passage) => (
       await latency(passage),
       json(412, { error: { code: "ErrorIrresolvableConflict", message: "" } })
@@ -164,7 +170,7 @@ const all: readonly Fault[] = [
   },
   {
     name: "hostile reply",
-    on: (kind) => kind === "range" || kind === "status" || kind === "create" || kind === "list",
+    on: (kind) => ["range", "status", "create", "list", "read"].includes(kind),
     async carry(passage) {
       const reply = await none(passage);
       return reply.status < 300 && reply.status !== 201 ? chosen(passage, hostile)(passage, reply) : reply;

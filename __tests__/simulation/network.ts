@@ -11,6 +11,8 @@ export const origins = {
   print: "https://print.print.microsoft.com/",
 };
 const uploadHosts: readonly Origin[] = ["outlook", "drive", "print"];
+/** Ranges of one session that may be under way at once, where it is more than one. */
+const atOnce: Partial<Record<Origin, number>> = { print: 4 };
 
 /** One request as the network saw it. */
 export interface Seen {
@@ -90,8 +92,8 @@ export class Network {
     });
     if (range && this.position - Number(range[1]) > this.limits.held)
       this.violations.push("more of a stream in memory");
-    const session = kind === "range" ? url.split("?")[0]! : undefined;
-    this.#enter(session);
+    const session = kind === "range" ? url : undefined;
+    this.#enter(session, atOnce[origin] ?? 1);
     try {
       const again = () => {
         const second = this.service.open(head);
@@ -131,12 +133,12 @@ export class Network {
     return possible[Math.floor(this.random() * possible.length)];
   }
 
-  #enter(session: string | undefined): void {
+  #enter(session: string | undefined, most: number): void {
     if (++this.#inFlight > this.limits.atOnce) this.violations.push(`${this.#inFlight} requests at once`);
     if (session === undefined) return;
     const count = (this.#putting.get(session) ?? 0) + 1;
     this.#putting.set(session, count);
-    if (count > 1) this.violations.push("two ranges of one session at once");
+    if (count > most) this.violations.push(`${count} ranges of one session at once`);
   }
 
   #leave(session: string | undefined): void {

@@ -6,13 +6,29 @@ import {
   createAzureDevOpsClient,
   LargeAttachmentTask,
   withLargeAttachments,
+  type AttachOptions,
   type UploadError,
   type UploadSession,
 } from "../../src/index.js";
 import { Clock, randomOf } from "./clock.js";
 import { Network, origins } from "./network.js";
 
-const RANGE = 100;
+/** Bytes of files, and of the ranges that they are sent in. */
+interface Scale {
+  readonly least: number;
+  readonly most: number;
+  readonly range: number;
+  readonly parallel: number;
+}
+const small: Scale = { least: 51, most: 650, range: 100, parallel: 1 };
+const unit = 327_680;
+/** Ranges of drives are multiples of 320 KiB, and shrink to it on a bad line. */
+const scaleOf: Record<string, (pick: Setting["pick"]) => Scale> = {
+  driveFile: (pick) => ({ least: 51, most: 1_500_000, range: pick(unit, 2 * unit), parallel: 1 }),
+  printDocument: () => ({ ...small, least: 1, most: 1_500, parallel: 4 }),
+};
+/** What large files are cut from, for random numbers take longer than everything else that is done with them. */
+let pool: Buffer | undefined;
 /** What a stream gives at a time. */
 const CHUNK = 33;
 const NAME = "a.bin";
@@ -50,6 +66,8 @@ interface World {
   readonly spent?: boolean;
   /** How many files share the network. @default 1 */
   readonly share?: number;
+  /** Whether a session whose creation nobody heard of stands in the way of another one. */
+  readonly blocks?: boolean;
 }
 
 /** Runs one schedule; everything follows from the seed. */
@@ -70,7 +88,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
     faults: pick(1, 2, 4, 12, Infinity),
     atOnce: MAILBOX,
-    held: 2 * RANGE + CHUNK,
+    held: 2 * small.range + CHUNK,
     down:
       random() < 0.05
         ? {
@@ -79,16 +97,17 @@ export async function simulate(seed: number): Promise<Outcome> {
           }
         : undefined,
   });
-  const bytes = Buffer.from(Uint8Array.from({ length: 51 + Math.floor(random() * 600) }, () => random() * 256));
+  const make = pick(...ways);
+  const scale = scaleOf[make.name]?.(pick) ?? small;
+  const bytes = randomFile(scale, random);
   const options = {
-    threshold: pick(50, 50, 50, 300),
-    rangeSize: RANGE,
+    threshold: pick(50, 50, 50, 3 * scale.range),
+    rangeSize: scale.range,
     retries: pick(0, 1, 3, 5),
     delay: 1_000,
     timeout: 10_000,
   };
-  const make = pick(...ways);
-  const world = make({ service, network, bytes, options, pick });
+  const world = make({ service, network, bytes, options, varied, pick });
   const stop = new AbortController();
   const dies = world.mortal && random() < 0.6 ? 1 + Math.floor(random() * 30) : Infinity;
   const stopsAt = random() < 0.1 ? 1 + Math.floor(random() * 12) : Infinity;
@@ -137,6 +156,7 @@ export async function simulate(seed: number): Promise<Outcome> {
         world,
         bytes,
         network,
+        scale,
         deaths,
         retries: options.retries,
         stopped: stop.signal.aborted,
@@ -167,11 +187,27 @@ export async function simulate(seed: number): Promise<Outcome> {
   }
 }
 
+function randomFile({ least, most }: Scale, random: () => number): Buffer {
+  pool ??= Buffer.from(
+    Uint32Array.from(
+      { length: 500_000 },
+      (
+        (next) => () =>
+          next() * 2 ** 32
+      )(randomOf(1)),
+    ).buffer,
+  );
+  const length = least + Math.floor(random() * (most - least));
+  const from = Math.floor(random() * (pool.length - length));
+  return pool.subarray(from, from + length);
+}
+
 interface Judged {
   readonly settled?: { result?: unknown; error?: UploadError & { statusCode?: number } };
   readonly world: World;
   readonly bytes: Buffer;
   readonly network: Network;
+  readonly scale: Scale;
   readonly deaths: number;
   readonly retries: number;
   readonly stopped: boolean;
@@ -179,13 +215,16 @@ interface Judged {
 }
 
 /** Requests that can be done again, and faults that leave nothing to be done again. */
-const BEARABLE = new Set(["create", "range", "status", "list", "cancel", "link", "workItem"]);
+const BEARABLE = new Set(["create", "range", "status", "list", "read", "cancel", "commit", "link", "workItem"]);
 const UNBEARABLE = new Set(["refused", "delivered twice"]);
+/** Faults after which what was asked for is done all the same. */
+const DONE = new Set(["lost after", "no reply, done", "5xx after", "hostile reply"]);
 
 /** Errors after which the service may have the file. */
 const OPEN = ["uncertain", "interrupted", "stalled", "leftBehind", "AbortError"];
 
-function judge({ settled, world, bytes, network, deaths, retries, stopped, replicationDelay }: Judged): string[] {
+function judge(judged: Judged): string[] {
+  const { settled, world, bytes, network, scale, deaths, retries, stopped, replicationDelay } = judged;
   const violations: string[] = [];
   const added = world.added();
   if (added.length > 1) violations.push(`${added.length} attachments`);
@@ -195,7 +234,8 @@ function judge({ settled, world, bytes, network, deaths, retries, stopped, repli
   if (quiet && settled?.error) violations.push("an error without a fault");
   const one = network.seen.filter(({ fault }) => fault);
   const bearable = one.length === 1 && BEARABLE.has(one[0]!.kind) && !UNBEARABLE.has(one[0]!.fault!) && !world.spent;
-  if (bearable && settled?.error && deaths === 0 && !stopped && retries > 0)
+  const blocked = world.blocks && one[0]?.kind === "create" && DONE.has(one[0].fault!);
+  if (bearable && !blocked && settled?.error && deaths === 0 && !stopped && retries > 0)
     violations.push(`an error after one fault (${one[0]!.fault})`);
   const { result, error } = settled ?? {};
   if (error) {
@@ -214,7 +254,8 @@ function judge({ settled, world, bytes, network, deaths, retries, stopped, repli
   const costs = network.faults + deaths * 2 + replicationDelay;
   const share = world.share ?? 1;
   const sessions = Math.max(share, network.seen.filter(({ kind }) => kind === "create").length);
-  if (sent > bytes.length * sessions + costs * RANGE) violations.push(`${sent} bytes sent for ${bytes.length}`);
+  if (sent > bytes.length * sessions + costs * scale.range * scale.parallel)
+    violations.push(`${sent} bytes sent for ${bytes.length}`);
   if (network.seen.length > 30 + 30 * (share + costs)) violations.push(`${network.seen.length} requests`);
   return violations;
 }
@@ -234,6 +275,21 @@ function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
     retryAfterSeconds: pick(1, null),
     sentDelay: pick(0, 1),
     concurrency: Infinity, // counted by the network
+    driveKind: pick("business", "personal"),
+    driveConflict: pick("atLastByte", "atCreate"),
+    driveMisaligned: pick("refuse", "atCommit"),
+    driveCreateRanges: pick("absent", "0-"),
+    driveRanges: pick("open", "closed", "several"),
+    driveStatusRanges: pick("all", "all", "first", "absent"),
+    driveDeferredRanges: pick("empty", "absent"),
+    driveSecondSession: pick("accept", "refuse"),
+    driveExpiry: pick("moves", "fixed"),
+    driveSessionSeconds: pick(900, 60),
+    driveRefusalStatus: pick<Variations["driveRefusalStatus"]>("own", 400),
+    printRangeMaximum: pick(10_485_760, 10_000_000),
+    printRefusalStatus: pick(400, 416),
+    printSecondSession: pick("accept", "refuse"),
+    printSessionSeconds: pick(3_600, 60),
   };
 }
 
@@ -248,6 +304,7 @@ interface Setting {
     readonly delay: number;
     readonly timeout: number;
   };
+  readonly varied: Partial<Variations>;
   pick<T>(...among: readonly T[]): T;
 }
 
@@ -288,12 +345,13 @@ async function goOn(
   { bytes, options, network: { generation } }: Setting,
   checkpoint: Checkpoint,
   signal: AbortSignal,
+  about: AttachOptions = {},
 ): Promise<unknown> {
   const stored = checkpoint.load();
   const more = { ...options, signal };
   const task = stored
     ? await LargeAttachmentTask.restore(client, stored, bytes, more)
-    : await LargeAttachmentTask.create(client, path, bytes, { ...more, name: NAME });
+    : await LargeAttachmentTask.create(client, path, bytes, { ...more, ...about, name: NAME });
   checkpoint.save(task.session, generation);
   return task[stored ? "resume" : "upload"]({ onProgress: () => checkpoint.save(task.session, generation), signal });
 }
@@ -359,6 +417,47 @@ const ways: readonly ((setting: Setting) => World)[] = [
       return mortal
         ? goOn(client, path, setting, checkpoint, signal)
         : client.api(path).attach(setting.bytes, { name: NAME, signal });
+    };
+    return { attach, added, mortal, idOf: (result) => (result as { id: string }).id };
+  },
+  function driveFile(setting) {
+    const { service, bytes, pick, varied } = setting;
+    const conflictBehavior = pick("fail" as const, "replace" as const, "rename" as const);
+    const about = { conflictBehavior, deferCommit: pick(false, false, true) };
+    const older = Buffer.from("older");
+    if (conflictBehavior !== "fail" && pick(true, false)) service.drive.addFile(`/Reports/${NAME}`, older);
+    const folder = service.drive.addFolder("/Reports");
+    const path = pick(
+      `/me/drive/root:/Reports/${NAME}:`,
+      `/me/drive/items/${folder.id}:/${NAME}`,
+      `${folder.path}/children`,
+    );
+    const checkpoint = new Checkpoint(setting.network);
+    const mortal = pick(true, false);
+    const attach = (signal: AbortSignal) => {
+      const client = withLargeAttachments(graphClient(setting), setting.options);
+      return mortal
+        ? goOn(client, path, setting, checkpoint, signal, about)
+        : client.api(path).attach(bytes, { ...about, name: NAME, signal });
+    };
+    const added = () => service.drive.files().filter((file) => !file.bytes.equals(older));
+    const idOf = (result: unknown) => (result as { id: string }).id;
+    return { attach, added, mortal, idOf, blocks: varied.driveSecondSession === "refuse" };
+  },
+  function printDocument(setting) {
+    const { service, bytes, pick } = setting;
+    const { id, path } = service.print.addDocument();
+    const checkpoint = new Checkpoint(setting.network);
+    const mortal = pick(true, false);
+    const attach = (signal: AbortSignal) => {
+      const client = withLargeAttachments(graphClient(setting), setting.options);
+      return mortal
+        ? goOn(client, path, setting, checkpoint, signal)
+        : client.api(path).attach(bytes, { name: NAME, signal });
+    };
+    const added = () => {
+      const document = service.print.document(id);
+      return document.bytes ? [{ id, bytes: document.bytes }] : [];
     };
     return { attach, added, mortal, idOf: (result) => (result as { id: string }).id };
   },

@@ -1,4 +1,4 @@
-import { below, decoded } from "./graphPath.js";
+import { below, decoded, lastKey } from "./graphPath.js";
 
 const key = "(?:/[^/:?#]+|\\((?:'|%27)(?:[^'?#/]|'')*(?:'|%27)\\))";
 /** Where a drive's items begin in a URL, whatever stands before: me, users, groups, sites, drives, shares, list items. */
@@ -10,7 +10,7 @@ const ANCHOR = new RegExp(
   "i",
 );
 /** What follows: a path between colons, and what is done with the item. */
-const REST = /^(?::(\/.+?)(?::(?=\/|$)|$))?(?:\/(children|content|(?:microsoft\.graph\.)?createUploadSession))?\/?$/i;
+const REST = /^(?::(\/[^:]+)(?::(?=\/|$)|$))?(?:\/(children|content|(?:microsoft\.graph\.)?createUploadSession))?\/?$/i;
 
 /** An item of a drive as a URL says it. */
 interface DrivePath {
@@ -55,13 +55,7 @@ export function driveCollection(url: string): string | undefined {
 export function nameIn(collection: string): string | undefined {
   const { anchor, path, children } = read(collection)!;
   if (children) return undefined;
-  return decoded(
-    (path || anchor)
-      .split(/[/(]/)
-      .at(-1)!
-      .replace(/'?\)?$/, "")
-      .replace(/^'/, ""),
-  );
+  return path === "" ? lastKey(anchor) : decoded(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** Whether an item is named by its id: it is there already. */

@@ -1,0 +1,140 @@
+import { print } from "../../src/protocols/print.js";
+import { graphProtocols } from "../../src/protocols/index.js";
+import { targetOf } from "../../src/target.js";
+import { count, failure, GRAPH, reply, sessionOf } from "../support/fakes";
+
+const collection = `${GRAPH}/print/printers/p1/jobs/103/documents/d1`;
+const uploadUrl = "https://print.print.microsoft.com/uploadSessions/5400be13?tempauthtoken=t";
+const file = { name: "TestFile.pdf", size: 4_533_322, contentType: "application/pdf" };
+const session = sessionOf({ protocol: "print", collection, uploadUrl, file });
+const document = { id: "9001bcd9", documentName: "TestFile.pdf", contentType: "application/pdf", size: 4_533_322 };
+
+test.each([
+  "/print/printers/p1/jobs/103/documents/d1",
+  "/print/shares/s1/jobs/103/documents/d1",
+  "/print/printerShares/s1/jobs/103/documents/d1",
+  "/print/printers('p1')/jobs('103')/documents('d1')",
+  "/print/printers(%27p1%27)/jobs(%27103%27)/documents(%27d1%27)",
+  "/Print/Printers/p1/Jobs/103/Documents/d1",
+])("every spelling of a document is one that takes a file: %s", (path) => {
+  const whole = GRAPH + path;
+  const spellings = [
+    whole,
+    `${whole}/`,
+    `${whole}/createUploadSession`,
+    `${whole}/microsoft.graph.createUploadSession/`,
+  ];
+  for (const spelling of [...spellings, `${whole}?$select=id`, `${whole}#x`]) {
+    expect(print.collection(spelling)).toBe(whole);
+    expect(targetOf(spelling, graphProtocols)?.protocol).toBe(print);
+  }
+});
+
+test.each([
+  "/print/printers/p1",
+  "/print/printers/p1/jobs/103",
+  "/print/printers/p1/jobs/103/documents",
+  "/print/printers/p1/jobs/103/documents/d1/$value",
+  "/print/connectors/p1/jobs/103/documents/d1",
+  "/me/drive/root:/print/printers/p1/jobs/1/documents/d",
+])("%s takes none", (path) => {
+  expect(print.collection(GRAPH + path)).toBeUndefined();
+});
+
+test("createUploadSession is written as documented, with all that it requires", () => {
+  const request = print.createSession(collection, file);
+  expect(request).toMatchObject({ method: "POST", to: "api", url: `${collection}/createUploadSession` });
+  expect(request.headers).toEqual({ "Content-Type": "application/json" });
+  expect(JSON.parse(request.body as string)).toEqual({
+    properties: { documentName: "TestFile.pdf", contentType: "application/pdf", size: 4_533_322 },
+  });
+  const bare = JSON.parse(print.createSession(collection, { name: "a", size: 1 }).body as string) as object;
+  expect(bare).toEqual({ properties: { documentName: "a", contentType: "application/octet-stream", size: 1 } });
+});
+
+test("every file goes by a session, in ranges below 10 MB, four at once", () => {
+  expect(print.post).toBeUndefined();
+  expect(print.threshold!(file)).toBeLessThan(0);
+  expect(print.limits).toEqual({ range: 9_999_999, unit: 1, parallel: 4 });
+  expect(print.rangeSize).toBeLessThanOrEqual(print.limits.range);
+  expect(print.fileLimit(collection)).toBe(Infinity);
+});
+
+test("the session's URL takes ranges, tells its status and is discarded, all without a token", () => {
+  const bytes = count(72_797);
+  expect(print.sendRange(session, { start: 0, end: 72_797, total: 4_533_322 }, bytes)).toMatchObject({
+    ...{ method: "PUT", to: "upload", url: uploadUrl, body: bytes },
+    headers: { "Content-Range": "bytes 0-72796/4533322" },
+  });
+  expect(print.status!(session)).toEqual({ method: "GET", url: uploadUrl, to: "upload" });
+  expect(print.cancel!(session)).toEqual({ method: "DELETE", url: uploadUrl, to: "upload" });
+});
+
+test("a new session is read, whose ranges are the whole file", () => {
+  const body = { uploadUrl, expirationDateTime: "2020-10-25T02:19:38.1694207Z", nextExpectedRanges: ["0-4533321"] };
+  expect(print.readSession(reply(200, body))).toEqual({
+    uploadUrl,
+    expires: "2020-10-25T02:19:38.1694207Z",
+    offset: 0,
+  });
+});
+
+test.each([
+  [uploadUrl, true],
+  ["https://graph.microsoft.com/v1.0/me/messages", false],
+])("a stored session at %s can have been opened: %p", (url, can) => {
+  expect(print.opened({ ...session, uploadUrl: url })).toBe(can);
+});
+
+test.each([
+  [{ nextExpectedRanges: ["72797-4533321"] }, { next: 72_797 }],
+  [{ nextExpectedRanges: ["72797-92796", "112797-4533321"] }, { next: 72_797, until: 92_797 }],
+  [{ nextExpectedRanges: ["78929-4533322"] }, { next: 78_929 }], // the documentation's own sample says one byte too many
+  [{ nextExpectedRanges: [] }, undefined],
+  [{}, undefined],
+  [document, { done: { attachment: document } }],
+])("the reply %j says %j", (body, step) => {
+  expect(print.readRange(reply("id" in body ? 201 : 202, body), session)).toEqual(step);
+});
+
+test.each([
+  [failure(416, "invalidRange"), "unsure"],
+  [failure(404, "itemNotFound"), "gone"],
+  [failure(401, "Unauthorized"), "gone"],
+  [failure(409, "Conflict"), "refused"],
+  [failure(413, "RequestEntityTooLarge"), "tooLarge"],
+  [failure(429, "TooManyRequests"), "busy"],
+])("$status brings no step, but trouble: %s", (answer, trouble) => {
+  expect([print.readRange(answer, session), print.trouble(answer)]).toEqual([undefined, trouble]);
+});
+
+test("a missing permission is named", () => {
+  const { body } = print.explain(failure(403, "AccessDenied"), collection) as { body: { error: { message: string } } };
+  expect(body.error.message).toBe("No. This needs the permission PrintJob.ReadWrite.");
+});
+
+describe("the document tells by its size whether it has its bytes", () => {
+  const page = (size: number) => print.readList!(reply(200, { id: "d1", displayName: "x", size }), file)!.items[0]!;
+
+  test("it is asked for by its own URL", () => {
+    expect(print.list!(collection, file)).toEqual({ method: "GET", url: collection, to: "api" });
+  });
+
+  test.each([
+    [4_533_322, true],
+    [0, false],
+    [4_533_321, false],
+  ])("%d bytes: %p", (size, whole) => {
+    expect(page(size).name === file.name).toBe(whole);
+  });
+
+  test("one that got its bytes is another than it was before", () => {
+    expect(page(0).id).not.toBe(page(4_533_322).id);
+    expect(print.created(session, page(4_533_322))).toMatchObject({ id: "d1", size: 4_533_322 });
+  });
+
+  test("what is no document tells nothing", () => {
+    expect(print.readList!(failure(404, "NotFound"), file)).toBeUndefined();
+    expect(print.readList!(reply(200, "<html>"), file)).toBeUndefined();
+  });
+});

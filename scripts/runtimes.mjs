@@ -3,7 +3,9 @@
 // npm run test:runtimes -- Bun Vite runs it in these only
 // npm run test:runtimes -- --write  also writes docs/runtimes.json and the README's section
 // npm run test:runtimes -- --check  runs nothing, and fails where the README or the results are out of date
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { checks } from "../__tests__/runtimes/smoke.mjs";
 import { browserRuns } from "./runtimes/browsers.mjs";
 import { bundle } from "./runtimes/bundles.mjs";
@@ -33,18 +35,28 @@ function check() {
 }
 
 async function runAll() {
-  const home = await step("Packed and installed", install);
+  const home = mkdtempSync(join(tmpdir(), "runtimes-"));
   try {
+    await step("Packed and installed", () => install(home));
     const bundlers = await step("Bundled", () => bundle(home));
     const all = [...processRuns(home), ...workerRuns(home), ...browserRuns(home, bundlers)];
     const chosen = all.filter(({ runtime }) => wanted.length === 0 || wanted.includes(runtime));
     if (chosen.length === 0) throw new Error(`There is no ${wanted.join(", ")}.`);
-    const runs = [];
-    for (const one of chosen) runs.push(await done(one));
-    report(runs, Object.fromEntries(bundlers.map(({ name, weight }) => [name, weight])));
+    report(await twoAtOnce(chosen, done), Object.fromEntries(bundlers.map(({ name, weight }) => [name, weight])));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** What `work` makes of each of `jobs`, in their order. */
+async function twoAtOnce(jobs, work) {
+  const results = [];
+  const left = jobs.entries();
+  const lane = async () => {
+    for (const [at, job] of left) results[at] = await work(job);
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
 }
 
 /** One run; that it could not be done at all is a failure of every check. */

@@ -1,6 +1,6 @@
 // Chromium, Firefox and WebKit, driven as the browser tests drive them: the suite in a page. Every browser runs what
 // esbuild has bundled; what the other bundlers have made runs in Chromium.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -59,6 +59,8 @@ async function startSite(script) {
 
 /** Of the engine, as the Debian package that it comes in has it. */
 function versionOf(name) {
-  const version = execFileSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8" });
-  return /^(?:\d+:)?([\d.]+)/.exec(version)[1];
+  const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8" });
+  const version = /^(?:\d+:)?([\d.]+)/.exec(stdout ?? "")?.[1];
+  if (version === undefined) throw new Error(`${name} is not installed: npm run test:browser installs the browsers.`);
+  return version;
 }

@@ -13,7 +13,7 @@ export async function startEmulator(home, node = process.execPath) {
   const [line] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);
   ended.catch(() => {}); // it ends when it is told to
   const { control, ca } = JSON.parse(line);
-  const certificate = join(home, "ca.pem");
+  const certificate = join(home, `emulator-${child.pid}.pem`);
   await writeFile(certificate, ca);
   return {
     control,

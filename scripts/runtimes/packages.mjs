@@ -2,7 +2,6 @@
 // are needed and are no dependencies of the project: they weigh more than a gigabyte.
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -28,24 +27,26 @@ export const versions = {
 /** The binaries of Node are packages of their own, which the package `node` only fetches by a script. */
 const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
-/** Packs the project and installs it with all the rest; answers the folder, with the suite beside them. */
-export async function install() {
-  const home = await mkdtemp(join(tmpdir(), "runtimes-"));
+/** Packs the project and installs it with all the rest into the folder `home`, with the suite beside them. */
+export async function install(home) {
   const { peerDependencies, devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const [peer] = Object.keys(peerDependencies);
-  await npm(root, "pack", "--pack-destination", home);
-  const [tarball] = await readdir(home);
   const dependencies = {
-    "graph-large-attachments": `file:${tarball}`,
     [peer]: devDependencies[peer],
     ...versions,
     ...Object.fromEntries(nodes.map((version) => [`node-${version}`, `npm:${nodePackage}@${version}`])),
   };
   await writeFile(join(home, "package.json"), JSON.stringify({ private: true, dependencies }));
-  await npm(home, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock");
+  const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const packing = mkdtemp(join(home, "packed-"));
+  await Promise.all([
+    packing.then((folder) => npm(root, "pack", "--pack-destination", folder)),
+    npm(home, "install", ...quietly),
+  ]);
+  const [tarball] = await readdir(await packing);
+  await npm(home, "install", ...quietly, join(await packing, tarball));
   await run(process.execPath, ["install.js"], { cwd: join(home, "node_modules/bun") }); // puts its binary in place
   await cp(join(root, "__tests__/runtimes"), home, { recursive: true });
-  return home;
 }
 
 /** npm on the Node that runs this, its own output only where it fails. */

@@ -3,12 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { startEmulator } from "./emulator.mjs";
 import { versions } from "./packages.mjs";
 
-const configuration = `using Workerd = import "/workerd/workerd.capnp";
+/** `certificate` is the name of a file beside it. */
+const configuration = (certificate) => `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
@@ -20,7 +21,7 @@ const config :Workerd.Config = (
     )),
     (name = "network", network = (
       allow = ["private"],
-      tlsOptions = (trustedCertificates = [embed "ca.pem"]),
+      tlsOptions = (trustedCertificates = [embed "${certificate}"]),
     )),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
@@ -35,7 +36,7 @@ export function workerRuns(home) {
 
 async function inWorker(home) {
   const emulator = await startEmulator(home);
-  await writeFile(join(home, "worker.capnp"), configuration);
+  await writeFile(join(home, "worker.capnp"), configuration(basename(emulator.certificate)));
   const workerd = spawn(binary(home), ["serve", "worker.capnp", "--control-fd=1"], {
     cwd: home,
     env: { ...process.env, CONTROL: emulator.control },

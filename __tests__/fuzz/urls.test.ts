@@ -7,6 +7,7 @@ import { attachmentId } from "../../src/protocols/graphReply.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { targetOf } from "../../src/target.js";
 import { outlook } from "../../src/protocols/outlook.js";
+import { conversationAt } from "../../src/protocols/teams.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
 import { retryAfter } from "../../src/retry.js";
@@ -66,6 +67,7 @@ const junk = fc
           "'",
         ],
         ...["/_apis/wit/attachments", "/_apis/wit/workitems/1", "https://", "/event", "sendMail", ":"],
+        ...["/chats", "/teams", "/channels", "/replies"],
       ),
       text,
     ),
@@ -82,6 +84,8 @@ const readers: Record<string, (url: string) => unknown> = {
   "file limit of Azure DevOps": (url) => azureDevOps.fileLimit(url),
   "item of Azure DevOps": (url) => azureDevOps.linking!.item(url),
   "any protocol of Graph": (url) => targetOf(url, graphProtocols),
+  "a chat or channel": conversationAt,
+  "where a file of Outlook goes that is too large": (url) => outlook.overflow!(url),
   compositionFor,
   mailboxOf,
   "a pattern of one's own": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),
@@ -133,6 +137,28 @@ describe("a URL", () => {
     }));
 });
 
+describe("a URL of Teams", () => {
+  const slash = fc.constantFrom("", "/", "?$select=id", "#here");
+
+  test("is that of a chat whatever its id", () =>
+    check(fc.tuple(root, fc.option(mailbox), key, slash), 1_500, ([host, box, { key: written }, end]) => {
+      const found = conversationAt(`${host}${box ?? ""}/chats${written}/messages${end}`);
+      expect(found).toEqual({
+        api: host,
+        files: { children: `${host}${box ?? "/me"}/drive/root:/Microsoft%20Teams%20Chat%20Files:/children` },
+        members: `${host}${box ?? ""}/chats${written}/members`,
+      });
+      expect(conversationAt(`${host}${box ?? ""}/chats${written}${end}`)).toBeUndefined();
+    }));
+
+  test("is that of a channel whatever its ids, also for replies", () =>
+    check(fc.tuple(root, key, key, fc.option(key), slash), 1_500, ([host, team, channel, message, end]) => {
+      const place = `${host}/teams${team.key}/channels${channel.key}`;
+      const messages = `${place}/messages${message ? `${message.key}/replies` : ""}${end}`;
+      expect(conversationAt(messages)).toEqual({ api: host, files: { folder: `${place}/filesFolder` } });
+    }));
+});
+
 describe("long and hostile text takes less than a second to read, for a regular expression can blow up", () => {
   const long = 100_000;
   const filled = (part: string) => part.repeat(Math.ceil(long / part.length)).slice(0, long);
@@ -152,10 +178,20 @@ describe("long and hostile text takes less than a second to read, for a regular 
       "%",
     ],
     ...["/_apis/wit/attachments", "/_apis/wit/workitems/1", "https://", "https://a", " ", "1", "1.", "\n", "\t ", "('"],
+    ...[
+      "/chats/",
+      "/chats/a",
+      "/chats('a')",
+      "/chats(%27",
+      "/me/chats/a",
+      "/teams/a/channels/a",
+      "/teams('",
+      "/replies",
+    ],
     ...["/tasks(%27a%27)", "/todo/lists(%27a%27)", "/exceptionOccurrences(%27a%27)", "/event", "((%27", "%27))"],
   ];
   const starts = ["", "/me/mailFolders(%27a%27)", "/me/events(%27a%27)"];
-  const ends = ["/attachments", "\n", "')/x"];
+  const ends = ["/attachments", "/messages", "\n", "')/x"];
   const hostile = starts.flatMap((start) =>
     parts.flatMap((part) => ends.map((end) => [start + filled(part) + end, `${start} + ${part}… + ${end}`] as const)),
   );

@@ -155,6 +155,35 @@ test("samples/send-mail.ts sends the file and an inline image in one call, and s
   expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
 });
 
+test("samples/onedrive.ts uploads to a path, and beyond the limit of a draft makes a link", async () => {
+  const { code, stdout, stderr } = await runTs("samples/onedrive.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("OneDrive: 9000000 of 9000000 bytes\n");
+  expect(stdout).toContain("On the emulator: Videos/video.mp4, 9000000 bytes.\n");
+  expect(stdout).toContain("draft: 9000000 of 9000000 bytes\n");
+  expect(stdout).toMatch(/^Shared as https:\/\/\S+$/m);
+  expect(stdout).toContain("In the text of the draft: a link to it.\n");
+});
+
+test("samples/teams.ts posts the file to a chat and a channel, where it lies as Teams itself would put it", async () => {
+  const { code, stdout, stderr } = await runTs("samples/teams.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(lines(stdout, /^(chat|channel): 9000000 of 9000000 bytes$/)).toHaveLength(2);
+  expect(lines(stdout, /^In the (chat|channel): video\.mp4, at https:\/\/\S+\/video\.mp4$/)).toHaveLength(2);
+  expect(stdout).toContain(`/Microsoft Teams Chat Files/video.mp4, SHA-256 ${sha256(file)}\n`);
+  expect(stdout).toContain(`/General/video.mp4, SHA-256 ${sha256(file)}\n`);
+});
+
+test("samples/teams.ts with a token says what else it needs", async () => {
+  const { code, stderr } = await run(process.execPath, ["--import", "tsx", "samples/teams.ts", path], {
+    GRAPH_ACCESS_TOKEN: "x",
+  });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: "Give the URLs too: CHAT=/chats/… CHANNEL=/teams/…/channels/…\n",
+  });
+});
+
 test("every sample is run here, so that none goes stale", async () => {
   const samples = (await readdir(join(root, "samples"))).filter((name) => name.endsWith(".ts"));
   const tests = await readFile(join(root, "__tests__/readme/samples.test.ts"), "utf8");

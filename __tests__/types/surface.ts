@@ -8,6 +8,7 @@ import {
   UploadError,
   withLargeAttachments,
   type AttachmentSource,
+  type AttachOptions,
   type CreatedAttachment,
   type UploadOptions,
   type UploadSession,
@@ -52,6 +53,21 @@ export const sources: AttachmentSource[] = [
   { size: 1, slice: (start: number, end: number) => new Uint8Array(end - start) },
   { size: 1, name: "a", type: "text/plain", slice: async () => new Blob([]) },
 ];
+
+// Drives, and messages that get a link where the file is too large.
+export const onDrive = client.api("/me/drive/root:/a.zip").attach<{ id: string; webUrl: string }>(file, {
+  conflictBehavior: "rename",
+  description: "a",
+  fileSystemInfo: { lastModifiedDateTime: "2030-01-01T00:00:00Z" },
+  deferCommit: true,
+});
+export const webUrl: Promise<string> = onDrive.then((item) => item.webUrl);
+export const linked = client.api("/me/messages/1").attach(file, { overflow: "link", linkScope: "anonymous" });
+export const sharing: AttachOptions = { overflow: "link", linkScope: "users", maxSize: 1 };
+export const posted: Promise<unknown> = client
+  .api("/chats/1/messages")
+  .withAttachments([file, { file, name: "a" }], { onProgress: ({ file: name, index }) => [name, index] })
+  .post({ body: { content: "a" } });
 
 // A handler is a middleware, and takes the options that a client takes.
 export const options: UploadOptions = { threshold: 1, rangeSize: 1, retries: 0, delay: 0, timeout: 1 };
@@ -106,3 +122,17 @@ task.session = session;
 withLargeAttachments(client, { name: "a" });
 // @ts-expect-error a request is no client
 withLargeAttachments(client.api("/"));
+// @ts-expect-error the one way out is a link
+client.api("/").attach(file, { overflow: "share" });
+// @ts-expect-error a link is for one of three kinds of people
+client.api("/").attach(file, { overflow: "link", linkScope: "everyone" });
+// @ts-expect-error a file of that name is replaced, or it is not
+client.api("/").attach(file, { conflictBehavior: "overwrite" });
+// @ts-expect-error dates are text, as JSON has them
+client.api("/").attach(file, { fileSystemInfo: { createdDateTime: new Date() } });
+// @ts-expect-error whether a link will do is said for each file
+withLargeAttachments(client, { overflow: "link" });
+// @ts-expect-error a whole message gets no link
+client.api("/me/sendMail").withAttachments([file], { overflow: "link" });
+// @ts-expect-error files come in a list
+client.api("/chats/1/messages").withAttachments(file);

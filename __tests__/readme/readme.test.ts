@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 test("the README shows one block for each way in, and every block of code is one of those that are run", () => {
-  expect(blocks).toHaveLength(8);
+  expect(blocks).toHaveLength(11);
   expect(readme.match(/^```/gm)).toHaveLength(2 * (blocks.length + 1)); // and one for the installation
 });
 
@@ -42,6 +42,13 @@ describe("the README, run as written,", () => {
       /^3932160 of 10000000 bytes\n7864320 of 10000000 bytes\n10000000 of 10000000 bytes$/m,
     );
     expect(finished.stdout).toMatch(/^3932160\n7864320\n10000000$/m);
+  });
+
+  test("attaches a link, posts to a chat, uploads to a drive and a print document", () => {
+    expect(finished.stdout).toMatch(/^https:\/\/contoso-my\.sharepoint\.com\/:u:\/g\/\S+$/m);
+    expect(finished.stdout).toMatch(/^https:\/\/\S+\/Microsoft%20Teams%20Chat%20Files\/report\.pdf$/m);
+    expect(finished.stdout).toMatch(/^01\S+ 10000000$/m);
+    expect(finished.stdout).toMatch(/^report\.pdf$/m);
   });
 
   test("stops a task, and goes on at the offset that its comment says", () => {

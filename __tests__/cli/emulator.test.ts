@@ -59,13 +59,17 @@ describe("the emulator of the command line", () => {
     });
   });
 
-  test.each(["message", "event", "task", "work item"])("takes an upload to a %s by the line to paste", async (kind) => {
-    expect(await paste(kind)).toMatchObject({ code: 0 });
-    const { items, uploads } = await emulator.state();
-    const file = { name: "report.zip", size: 9_000_000, sha256: sha256(bytes) };
-    expect(items.find((item) => item.kind === kind)!.attachments).toEqual([file]);
-    expect(uploads).toMatchObject([{ name: "report.zip", kept: 9_000_000, size: 9_000_000, state: "complete" }]);
-  });
+  test.each(["message", "event", "task", "work item", "drive", "print document"])(
+    "takes an upload to a %s by the line to paste",
+    async (kind) => {
+      expect(await paste(kind)).toMatchObject({ code: 0 });
+      const { items, uploads } = await emulator.state();
+      const name = kind === "drive" ? "/report.zip" : "report.zip"; // there, where it is
+      const file = { name, size: 9_000_000, sha256: sha256(bytes) };
+      expect(items.find((item) => item.kind === kind)!.attachments).toEqual([file]);
+      expect(uploads).toMatchObject([{ name: "report.zip", kept: 9_000_000, size: 9_000_000, state: "complete" }]);
+    },
+  );
 
   test("has faults met that were switched on, each once", async () => {
     for (const fault of ["reset", "unavailable", "lostReply"])
@@ -98,9 +102,11 @@ describe("the emulator of the command line", () => {
     response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     await until("the first state", () => text.includes("data: "));
     await emulator.order("/api/items", { kind: "event" });
-    await until("the second", () => text.split("data: ").length > 2);
-    const last = JSON.parse(text.split("data: ").at(-1)!) as Snapshot;
-    expect(last.items.filter(({ kind }) => kind === "event")).toHaveLength(2);
+    await until("a state with both events", () => {
+      const last = text.split("data: ").at(-1)!;
+      const { items } = last.endsWith("\n\n") ? (JSON.parse(last) as Snapshot) : { items: [] };
+      return items.filter(({ kind }) => kind === "event").length === 2;
+    });
     response.destroy();
   });
 

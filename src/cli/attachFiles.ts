@@ -20,7 +20,7 @@ export interface Attaching {
   /** Names the item among all services, so that what is kept for it is found again. */
   readonly target: string;
   readonly files: readonly OpenedFile[];
-  readonly more?: Pick<AttachOptions, "comment" | "areaPath">;
+  readonly more?: Pick<AttachOptions, "comment" | "areaPath" | "overflow">;
 }
 
 /** Up to here a file goes by one request, which cannot be taken up: a stop waits until it is through. Bytes. */
@@ -47,8 +47,8 @@ export async function attachFiles(attaching: Attaching, run: Run, options: Resum
     if (!before && attached.length < files.length) await kept?.markDone(file, one);
   }
   await kept?.forget(files);
-  const lines = files.map(({ name, size }, index) => {
-    const { id } = attached[index] as { id?: string };
+  const lines = files.map(({ size }, index) => {
+    const { name, id } = attached[index] as { name: string; id?: string };
     return `Attached ${name} (${bytes(size)})${id ? `, id ${id}` : ""}`;
   });
   output.result({ attached }, lines);
@@ -56,29 +56,32 @@ export async function attachFiles(attaching: Attaching, run: Run, options: Resum
 
 async function attachFile(
   file: OpenedFile,
-  { client, path, more }: Attaching,
+  { client, path, more, files }: Attaching,
   run: Run,
   { retries, timeout }: ResumableOptions,
   kept: Kept | undefined,
 ): Promise<object> {
   const { name, size, contentType, source, identity } = file;
+  const said = file.named || files.length > 1 ? name : undefined; // a URL that names one file is not for several
   const { output, stop, situation } = run;
   const checkpoints = identity === undefined ? undefined : kept?.checkpoints;
   if (checkpoints) situation.goOn = sameCommand("--resume");
   tellOfStop(run, name, 0, size, checkpoints !== undefined);
   const progress = showProgress(output, name, size);
   try {
-    const result = await client.api(path).attach<{ id?: string; url?: string; webUrl?: string }>(source, {
-      ...{ name, contentType, size, checkpoints, retries, timeout: timeout * 1000, ...more },
-      signal: size > ONE_REQUEST ? stop.signal : undefined,
-      onProgress: ({ loaded }) => {
-        tellOfStop(run, name, loaded, size, checkpoints !== undefined);
-        progress.show(loaded);
-      },
-      onAttempt: (attempt) => tellOfAttempt(output, progress, name, attempt),
-    });
+    const result = await client
+      .api(path)
+      .attach<{ name?: string; id?: string; url?: string; webUrl?: string }>(source, {
+        ...{ name: said, contentType, size, checkpoints, retries, timeout: timeout * 1000, ...more },
+        signal: size > ONE_REQUEST ? stop.signal : undefined,
+        onProgress: ({ loaded }) => {
+          tellOfStop(run, name, loaded, size, checkpoints !== undefined);
+          progress.show(loaded);
+        },
+        onAttempt: (attempt) => tellOfAttempt(output, progress, name, attempt),
+      });
     const { id, url, webUrl } = result;
-    return { name, size, id, url, webUrl };
+    return { name: result.name ?? name, size, id, url, webUrl };
   } finally {
     progress.stop();
   }

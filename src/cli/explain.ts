@@ -11,7 +11,7 @@ export interface Situation {
 }
 
 const HINTS: Partial<Record<UploadErrorCode, string>> = {
-  tooLarge: "Share a link to the file instead.",
+  tooLarge: "Share a link to the file instead: attach does so with --link.",
   source: "Check that the file can be read and does not change meanwhile, then try again.",
   unsupported: "See docs/cli.md for what can be attached where.",
   invalid: "Check the arguments; --help tells what they can be.",
@@ -42,8 +42,9 @@ export function explain(error: unknown, situation: Situation): Failure {
 function explainUpload(error: UploadError, { goOn }: Situation): Failure {
   const { code } = error;
   const exitCode = EXITS[code] ?? EXIT.usage;
+  const [first = ""] = error.message.split(/(?<=\.) /); // what follows it is for programmers
   if (code !== "interrupted" && code !== "stalled")
-    return { exitCode, code, message: error.message, hint: HINTS[code] ?? "" };
+    return { exitCode, code, message: code === "tooLarge" ? first : error.message, hint: HINTS[code] ?? "" };
   const cause = error.cause as { message?: string; code?: string; statusCode?: number } | undefined;
   const status = cause instanceof GraphError && cause.statusCode > 0 ? cause.statusCode : undefined;
   const why = status ? `the service answered ${status}` : (cause?.code ?? cause?.message ?? "no more bytes were taken");

@@ -17,6 +17,8 @@ export interface FileOptions {
 export interface OpenedFile {
   readonly source: AttachmentSource;
   readonly name: string;
+  /** Whether the user has said the name; otherwise a URL may name the file instead. */
+  readonly named: boolean;
   readonly size: number;
   readonly contentType: string;
   /** Tells it from other files, and from what it was before; absent for standard input, which is read once. */
@@ -44,10 +46,11 @@ function standardInput({ name, size, contentType }: FileOptions): OpenedFile {
     );
   if (process.stdin.isTTY)
     throw misused("Standard input is the terminal.", "Pipe the file into the command, or give its path.");
-  return { source: process.stdin, name, size, contentType: contentType ?? typeOf(name) };
+  return { source: process.stdin, name, named: true, size, contentType: contentType ?? typeOf(name) };
 }
 
-async function openFile(path: string, { name = basename(path), contentType }: FileOptions): Promise<OpenedFile> {
+async function openFile(path: string, options: FileOptions): Promise<OpenedFile> {
+  const { name = basename(path), contentType } = options;
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     if (found.code === "ENOENT" || found.code === "ENOTDIR")
@@ -62,8 +65,9 @@ async function openFile(path: string, { name = basename(path), contentType }: Fi
   });
   const type = contentType ?? typeOf(name);
   return {
-    source: await openAsBlob(path, { type }),
+    source: new File([await openAsBlob(path)], name, { type }),
     name,
+    named: options.name !== undefined,
     size: found.size,
     contentType: type,
     identity: [resolve(path), name, found.size, found.mtimeMs].join("\n"),

@@ -49,6 +49,7 @@ export function makeProgram(exit: (code: number) => void, json: boolean): Comman
   resumable(uploading(program.command("attach"), true))
     .summary("attach files to an item")
     .description("Attaches files to a message, an event or a task, or uploads them to whatever else the path names.")
+    .option("--link", "a file that is too large goes to OneDrive, and a link to it is attached")
     .argument("<url>", "its path, such as /me/messages/{id}, or its whole URL")
     .argument("<file...>", 'files; "-" is standard input, with --name and --size')
     .action(async (url: string, files: string[], options: AttachCommandOptions) =>

@@ -10,6 +10,7 @@ type Described = Omit<ShownItem, "attachments" | "command"> & Pick<ShownItem, "a
 export class Holdings {
   readonly #environment: string;
   #tasks: Item[] = [];
+  #documents: Item[] = [];
   #workItems: { readonly id: number; readonly path: string }[] = [];
   #offered = new Map<FaultScript, string>();
   #slow = false;
@@ -29,15 +30,16 @@ export class Holdings {
   /** Forgets everything but one item of each kind, which are new. */
   reset(): void {
     this.emulator.reset();
-    [this.#tasks, this.#workItems, this.#offered] = [[], [], new Map()];
+    [this.#tasks, this.#documents, this.#workItems, this.#offered] = [[], [], [], new Map()];
     this.#azureDevOps = new AzureDevOpsUploads(this.emulator);
-    for (const kind of ["message", "event", "task", "work item"] as const) this.add(kind);
+    for (const kind of ["message", "event", "task", "work item", "print document"] as const) this.add(kind);
   }
 
   add(kind: ItemKind): void {
     if (kind === "message") this.emulator.addMessage({ subject: "A draft", to: ["adele@contoso.example"] });
     else if (kind === "event") this.emulator.addEvent({ subject: "A meeting" });
     else if (kind === "task") this.#tasks.push(this.emulator.addTask({ subject: "A task" }));
+    else if (kind === "print document") this.#documents.push(this.emulator.print.addDocument());
     else this.#workItems.push(this.emulator.azureDevOps.addWorkItem({ title: "A work item" }));
   }
 
@@ -64,7 +66,7 @@ export class Holdings {
 
   snapshot(): Snapshot {
     return {
-      items: [...this.#graphItems(), ...this.#azureDevOpsItems()].map((item) => ({
+      items: [...this.#graphItems(), ...this.#azureDevOpsItems(), this.#drive(), ...this.#printed()].map((item) => ({
         ...item,
         command: commandFor(item),
       })),
@@ -89,6 +91,19 @@ export class Holdings {
       ...{ kind, title: subject, path },
       attachments: attachments.map(({ name, bytes, sha256 }) => ({ name, size: bytes.length, sha256 })),
     }));
+  }
+
+  #drive(): Described {
+    const files = this.emulator.drive.files().map(({ filePath, size, sha256 }) => ({ name: filePath, size, sha256 }));
+    return { kind: "drive", title: "OneDrive", path: `${this.emulator.drive.path}/root`, attachments: files };
+  }
+
+  #printed(): Described[] {
+    return this.#documents.map((item) => {
+      const { name = "", size, sha256 } = this.emulator.print.document(item);
+      const attachments = sha256 === undefined ? [] : [{ name, size, sha256 }];
+      return { kind: "print document", title: "A print job", path: item.path, attachments };
+    });
   }
 
   #azureDevOpsItems(): Described[] {

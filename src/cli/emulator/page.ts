@@ -24,7 +24,7 @@ const SAFE = {
 };
 /** Milliseconds between two looks at the emulator while somebody watches. */
 const LOOK = 150;
-const KINDS: readonly string[] = ["message", "event", "task", "work item"] satisfies ItemKind[];
+const KINDS: readonly string[] = ["message", "event", "task", "work item", "print document"] satisfies ItemKind[];
 
 /** Serves the page, tells it of what changes, and takes its orders. */
 export async function startPage(holdings: Holdings, port: number): Promise<Page> {

@@ -12,7 +12,7 @@ export interface Snapshot {
 }
 
 export interface ShownItem {
-  readonly kind: ItemKind | "sent mail";
+  readonly kind: ItemKind | "sent mail" | "drive";
   readonly title: string;
   readonly path: string;
   readonly attachments: readonly ShownFile[];
@@ -20,7 +20,7 @@ export interface ShownItem {
   readonly command: string;
 }
 
-export type ItemKind = "message" | "event" | "task" | "work item";
+export type ItemKind = "message" | "event" | "task" | "work item" | "print document";
 
 export interface ShownFile {
   readonly name: string;

@@ -39,7 +39,7 @@ export async function startEmulatorCommand({ port, open, json }: EmulatorCommand
     });
     const lines = [
       `The emulator's page: ${page.url}`,
-      "It holds a draft message, an event, a task and a work item. In another terminal:",
+      "It holds a draft, an event, a task, a work item, a drive and a print document. In another terminal:",
       "",
       ...Object.entries(environment).map(([name, value]) => setVariable(name, value)),
       ...holdings.snapshot().items.map(({ command }) => command),

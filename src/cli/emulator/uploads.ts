@@ -27,11 +27,13 @@ function inWords(fault: string | undefined): string | undefined {
   return named.map(([name, value]) => `${name} ${String(value)}`).join(", ");
 }
 
-/** The upload sessions of Outlook and To Do. */
+/** The upload sessions of Outlook, To Do, drives and print. */
 export function graphUploads({ sessions, requests }: Emulator): ShownUpload[] {
   return sessions.map(({ id, protocol, name, size, offset, state, uploadUrl }) => {
     const { pathname } = new URL(uploadUrl); // the rest of it is a credential, and not in the log
-    return { id, service: protocol, name, size, kept: offset, arriving: arriving(requests, pathname), state };
+    const onItsWay = state === "open" ? arriving(requests, pathname) : 0;
+    const known = size > 0 ? { size } : {}; // a drive hears it with the first range
+    return { id, service: protocol, name, ...known, kept: offset, arriving: onItsWay, state };
   });
 }
 
@@ -65,11 +67,12 @@ export class AzureDevOpsUploads {
   }
 }
 
-/** Bytes of the range that is on its way to a session and not answered yet. */
+/** Bytes of the ranges that are on their way to a session; one that was sent again counts as it is now. */
 function arriving(requests: readonly RequestLogEntry[], session: string): number {
-  let last: RequestLogEntry | undefined;
-  for (const entry of requests) if (entry.kind === "range" && entry.path.includes(session)) last = entry;
-  return last && last.status === undefined ? last.bodyBytes : 0;
+  const latest = new Map<string | undefined, RequestLogEntry>();
+  for (const entry of requests)
+    if (entry.kind === "range" && entry.path.includes(session)) latest.set(entry.contentRange, entry);
+  return [...latest.values()].reduce((sum, { status, bodyBytes }) => (status === undefined ? sum + bodyBytes : sum), 0);
 }
 
 function totalOf(requests: readonly RequestLogEntry[], id: string): number | undefined {

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { get, request } from "node:http";
+import { request as requestTls } from "node:https";
 import type { Snapshot } from "../../src/cli/emulator/snapshot";
 import { until } from "../browser/support/until";
 import { fileOf, sha256 } from "../support/graph";
@@ -94,6 +96,21 @@ describe("the emulator of the command line", () => {
     );
     expect(await emulator.order("/api/slow", { slow: false })).toBe(204);
     expect(await pasted).toMatchObject({ code: 0 });
+  });
+
+  test("does not mind that a request deletes what it shows", async () => {
+    const { items } = await emulator.state();
+    const { GRAPH_BASE_URL, GRAPH_TOKEN, NODE_EXTRA_CA_CERTS } = emulator.environment;
+    for (const { path } of items.filter(({ kind }) => ["message", "event", "task"].includes(kind))) {
+      const { port } = new URL(GRAPH_BASE_URL!);
+      const ca = await readFile(NODE_EXTRA_CA_CERTS!);
+      const headers = { Authorization: `Bearer ${GRAPH_TOKEN}` };
+      const sent = requestTls({ host: "localhost", port, path: `/v1.0${path}`, method: "DELETE", ca, headers });
+      const [response] = await once(sent.end(), "response");
+      response.resume();
+      expect(response.statusCode).toBe(204);
+    }
+    expect((await emulator.state()).items.map(({ kind }) => kind)).toEqual(["work item", "drive", "print document"]);
   });
 
   test("tells those who watch of every change", async () => {

@@ -83,10 +83,10 @@ export class Holdings {
     const messages = mailbox.drafts().map((one) => ({ ...one, kind: "message" as const }));
     const sent = mailbox.sentItems().map((one) => ({ ...one, kind: "sent mail" as const }));
     const events = this.emulator.events().map((one) => ({ ...one, kind: "event" as const }));
-    const tasks = this.#tasks.map((task) => ({
-      ...{ ...task, kind: "task" as const, subject: "A task" },
-      attachments: this.emulator.attachments(task),
-    }));
+    const tasks = this.#tasks.flatMap((task) => {
+      const attachments = unlessGone(() => this.emulator.attachments(task));
+      return attachments ? { ...task, kind: "task" as const, subject: "A task", attachments } : [];
+    });
     return [...messages, ...events, ...tasks, ...sent].map(({ kind, subject, path, attachments }) => ({
       ...{ kind, title: subject, path },
       attachments: attachments.map(({ name, bytes, sha256 }) => ({ name, size: bytes.length, sha256 })),
@@ -99,10 +99,12 @@ export class Holdings {
   }
 
   #printed(): Described[] {
-    return this.#documents.map((item) => {
-      const { name = "", size, sha256 } = this.emulator.print.document(item);
+    return this.#documents.flatMap((item) => {
+      const document = unlessGone(() => this.emulator.print.document(item));
+      if (!document) return [];
+      const { name = "", size, sha256 } = document;
       const attachments = sha256 === undefined ? [] : [{ name, size, sha256 }];
-      return { kind: "print document", title: "A print job", path: item.path, attachments };
+      return { kind: "print document" as const, title: "A print job", path: item.path, attachments };
     });
   }
 
@@ -114,6 +116,15 @@ export class Holdings {
         .filter(({ linkedTo }) => linkedTo.includes(id))
         .map(({ name, kept, sha256 }) => ({ name, size: kept, sha256 })),
     }));
+  }
+}
+
+/** What a request has deleted is not there any more, which the emulator throws for. */
+function unlessGone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,12 +1,13 @@
 // npm run bench: prints the project's figures as Markdown. Names of benchmarks run those alone; --write puts the tables
-// into README.md; --rounds=3 takes fewer samples.
+// between the marks of README.md, --write=file between those of another; --rounds=3 takes fewer samples.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { goalsTable, table } from "./support/format.mjs";
 import { log, print } from "./support/log.mjs";
 import { machine } from "./support/machine.mjs";
-import { writeInto } from "./support/readme.mjs";
+import { writerOf } from "./support/readme.mjs";
 
 /** In the order of the tables; those in one row do little but wait, and run at the same time. */
 const BENCHMARKS = [
@@ -42,21 +43,25 @@ if (!isInstalled()) {
   });
 }
 
+const write = "write" in flags ? writerOf(resolve(here, "..", flags.write ?? "README.md")) : undefined;
 const options = flags.rounds ? { rounds: Number(flags.rounds) } : {};
 const rows = names.length > 0 ? names.map((name) => [name]) : BENCHMARKS;
 const results = [];
 for (const row of rows) results.push(...(await Promise.all(row.map(resultOf))));
-const parts = [machine(), ...results.flatMap(({ tables }) => tables).map(table)];
-const goals = results.flatMap(({ goals = [] }) => goals);
+const measured = results.filter((result) => result);
+const parts = [machine(), ...measured.flatMap(({ tables }) => tables).map(table)];
+const goals = measured.flatMap(({ goals = [] }) => goals);
 if (goals.length > 0) parts.push(goalsTable(goals));
 const text = parts.join("\n\n");
 print(text);
-if ("write" in flags) await writeInto(fileURLToPath(new URL("../README.md", import.meta.url)), text);
+if (results.includes(undefined)) process.exitCode = 1;
+else await write?.(text);
 
+/** What a benchmark found; `undefined` where it failed, which need not cost the others their figures. */
 async function resultOf(name) {
   const began = Date.now();
   const { run } = await import(`./${name}.mjs`);
-  const result = await run(options);
+  const result = await run(options).catch((error) => log(`${name} failed: ${error.stack}`));
   log(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
   return result;
 }

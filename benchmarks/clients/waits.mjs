@@ -1,5 +1,5 @@
 // The two waits that an upload from a slow stream can overlap, each alone.
-import { bare } from "./bare.mjs";
+import { task } from "./ours.mjs";
 import { uploads } from "../support/source.mjs";
 
 /** Nothing but reading. */
@@ -9,5 +9,5 @@ export function source(parameters) {
   });
 }
 
-/** Nothing but sending. */
-export const service = (parameters) => bare({ ...parameters, stream: false });
+/** Nothing but sending, from memory. */
+export const service = (parameters) => task({ ...parameters, stream: false });

@@ -27,15 +27,25 @@ test("help names every command and exit code, within 80 columns", async () => {
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
-test.each(["--version", "--help"])("%s is there within 0.15 s", async (option) => {
-  let fastest = Infinity; // what else the machine does at the moment is not what is measured
-  for (let tries = 0; tries < 40 && fastest >= 150; tries++) {
-    const begun = performance.now();
-    await command.run([option]);
-    fastest = Math.min(fastest, performance.now() - begun);
-  }
-  expect(fastest).toBeLessThan(150);
-});
+/** Milliseconds that something takes. */
+async function timeOf(work: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
+}
+
+test.each(["--version", "--help"])(
+  "%s is there within 0.15 s, or twice the time that Node itself takes",
+  async (option) => {
+    let [fastest, bare] = [Infinity, Infinity]; // what else the machine does at the moment is not what is measured
+    const limit = () => Math.max(150, 2 * bare);
+    for (let tries = 0; tries < 40 && !(fastest < limit()); tries++) {
+      bare = Math.min(bare, await timeOf(command.shell("node -e 0")));
+      fastest = Math.min(fastest, await timeOf(command.run([option])));
+    }
+    expect(fastest).toBeLessThan(limit());
+  },
+);
 
 test("no more than the arguments' reader is loaded at first: uploads and the emulator come when they are asked for", async () => {
   const main = await readFile(dist("main.mjs"), "utf8");

@@ -88,7 +88,8 @@ async function attachFile(
 }
 
 function tellOfStop(run: Run, name: string, loaded: number, size: number, resumable: boolean): void {
-  const kept = `Stopped; the service has ${bytes(loaded)} of ${bytes(size)} of ${name}.`;
+  const kept =
+    loaded > 0 ? `Stopped; the service has ${bytes(loaded)} of ${bytes(size)} of ${name}.` : `Stopped at ${name}.`;
   run.stopped = resumable
     ? { message: kept, hint: `Go on with: ${sameCommand("--resume")}` }
     : { message: `Stopped; ${name} was not attached.`, hint: "It cannot be resumed: start it again." };

@@ -13,9 +13,9 @@ export class Output {
 
   constructor(readonly options: OutputOptions) {}
 
-  /** From now on this text is withheld wherever it would be printed. */
+  /** From now on this text is withheld wherever it would be printed; one of a few letters is no secret, but part of words. */
   withhold(secret: string): void {
-    if (secret !== "") this.#secrets.push(secret);
+    if (secret.length >= 8) this.#secrets.push(secret);
   }
 
   result(value: object, lines: readonly string[]): void {

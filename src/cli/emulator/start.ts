@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startEmulator } from "graph-large-attachments/emulator";
 import { setVariable } from "../commandLine.js";
 import { explain } from "../explain.js";
-import { CommandError, EXIT, misused } from "../failure.js";
+import { EXIT, misused } from "../failure.js";
 import { Output } from "../output.js";
 import { Holdings } from "./holdings.js";
 import { startPage, type Page } from "./page.js";
@@ -64,9 +64,7 @@ function unlistenable(error: unknown, port: number): unknown {
   if (code === "EADDRINUSE")
     return misused(`Port ${port} is taken.`, "Choose another with --port, or 0 for any that is free.");
   if (code === "EACCES") return misused(`Port ${port} is not for everybody.`, "Choose one above 1023 with --port.");
-  return error instanceof Error
-    ? error
-    : new CommandError({ exitCode: 1, code: "page", message: String(error), hint: "" });
+  return error;
 }
 
 function openInBrowser(url: string, output: Output): void {

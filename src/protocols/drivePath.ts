@@ -35,10 +35,17 @@ function read(url: string): DrivePath | undefined {
   const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
   return {
     anchor,
-    path: path.replace(/\/+$/, ""),
+    path: withoutSlashes(path),
     children: folder || /^children$/i.test(rest[2] ?? ""),
     query: kept.length > 0 ? `?${kept.join("&")}` : "",
   };
+}
+
+/** A pattern would take long to find that many slashes are not the last of a path. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }
 
 function write({ anchor, path, children, query }: DrivePath): string {

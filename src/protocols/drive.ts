@@ -12,6 +12,9 @@ function onConflict(collection: string, { conflictBehavior }: FileInfo): NonNull
   return isById(collection) ? "replace" : (conflictBehavior ?? "fail");
 }
 
+/** Whether a type is one that a header can carry; whatever it says, the service goes by the name. */
+const isHeader = (type: string | undefined): type is string => /^[\x20-\x7e]+$/.test(type ?? "");
+
 /** What a folder tells of each of its files. */
 const TOLD = "id,name,size,eTag,cTag,webUrl,file,parentReference,createdBy";
 
@@ -69,7 +72,7 @@ export const drive: UploadProtocol = {
     return {
       method: "PUT",
       url: withQuery(fileUrl(collection, file.name, "/content"), isById(collection) ? "" : `${CONFLICT}=${behavior}`),
-      headers: { "Content-Type": file.contentType ?? "application/octet-stream" },
+      headers: { "Content-Type": isHeader(file.contentType) ? file.contentType : "application/octet-stream" },
       body: bytes,
       to: "api",
       repeatable: behavior === "replace",

@@ -6,8 +6,11 @@ import { collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphP
 import { attachmentId } from "../../src/protocols/graphReply.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { targetOf } from "../../src/target.js";
+import { drive } from "../../src/protocols/drive.js";
+import { fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/drivePath.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { conversationAt } from "../../src/protocols/teams.js";
+import { print } from "../../src/protocols/print.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
 import { retryAfter } from "../../src/retry.js";
@@ -75,12 +78,34 @@ const junk = fc
   )
   .map((parts) => parts.join(""));
 
+/** Where drives begin, whatever stands before. */
+const drives = fc.oneof(
+  fc.constantFrom("/me/drive", "/users('a%40b.c')/drive", "/sites/a.b:/sites/c:/drive", "/me/drives('b!1')"),
+  key.map(({ key: written }) => `/drives${written.replaceAll(":", "%3A")}`),
+);
+/** A folder of a drive, by whose children or by a path from which a file is named. */
+const folders = fc.oneof(
+  fc.constantFrom("/root", "/special/documents", "/items('01A!7')"),
+  key.map(({ key: written }) => `/items${written.replaceAll(":", "%3A")}`),
+);
+const fileName = wellFormed.filter((name) => name.trim() !== "");
+
+/** All that is read of, and made from, a URL of a drive. */
+function readDrive(url: string): void {
+  const collection = drive.collection(url);
+  if (collection === undefined) return;
+  for (const read of [nameIn, isById, siblingsUrl, folderUrl]) read(collection);
+  drive.createSession(collection, { name: "a/b#c", size: 1 });
+}
+
 /** Everything that reads a URL or part of it. */
 const readers: Record<string, (url: string) => unknown> = {
   "collection of Outlook": (url) => outlook.collection(url),
   "collection of To Do": (url) => todo.collection(url),
   "collection of Azure DevOps": (url) => azureDevOps.collection(url),
   "item of Graph": (url) => outlook.item!(url),
+  "collection of print documents": (url) => print.collection(url),
+  "all of a drive": readDrive,
   "file limit of Azure DevOps": (url) => azureDevOps.fileLimit(url),
   "item of Azure DevOps": (url) => azureDevOps.linking!.item(url),
   "any protocol of Graph": (url) => targetOf(url, graphProtocols),
@@ -126,6 +151,31 @@ describe("a URL", () => {
         id.replaceAll("''", "'"),
       );
       if (other !== id) expect(item(`/${encodeURIComponent(other).replaceAll("'", "%27")}`)).not.toBe(asSegment);
+    }));
+
+  test("of a file of a drive keeps its name, by children and by a path, on the way there and back", () =>
+    check(fc.tuple(root, drives, folders, fileName, fileName), 2_000, ([host, where, folder, name, other]) => {
+      const children = drive.collection(`${host}${where}${folder}/children`)!;
+      expect(children).toBe(`${host}${where}${folder}/children`);
+      expect(nameIn(children)).toBeUndefined();
+      const url = fileUrl(children, name);
+      for (const spelling of [url, url.slice(0, -1), `${url}/content`, `${url}/createUploadSession?$select=id#x`]) {
+        const collection = drive.collection(spelling)!;
+        expect(collection).toBe(url);
+        expect([nameIn(collection), isById(collection)]).toEqual([name, false]);
+        expect(fileUrl(collection, other)).toBe(url);
+        expect([siblingsUrl(collection), folderUrl(collection)]).toEqual([children, `${host}${where}${folder}`]);
+      }
+    }));
+
+  test("of an item of a drive is one that is there, whatever its id", () =>
+    check(fc.tuple(root, drives, key), 1_500, ([host, where, { id, key: written }]) => {
+      const url = `${host}${where}/items${written.replaceAll(":", "%3A")}`;
+      for (const spelling of [url, `${url}/content`, `${url}/createUploadSession`]) {
+        const collection = drive.collection(spelling)!;
+        expect([collection, isById(collection)]).toEqual([url, true]);
+      }
+      expect(nameIn(url)!.replaceAll("''", "'")).toBe(id.replaceAll("''", "'"));
     }));
 
   test("that creates or sends is recognised whatever the ids in it", () =>
@@ -188,10 +238,36 @@ describe("long and hostile text takes less than a second to read, for a regular 
       "/teams('",
       "/replies",
     ],
+    ...[
+      "/drive",
+      "/me/drive/root",
+      "/drive/root:/",
+      ":/",
+      "/a:",
+      "/items('a')",
+      "/items(%27a%27):",
+      "/special/a",
+      "/shares/a",
+    ],
+    ...[
+      "/children",
+      "/content",
+      "/driveItem",
+      "/lists/a/items/b",
+      "/drives/a",
+      "/print/printers/a",
+      "/jobs/a/documents/b",
+    ],
     ...["/tasks(%27a%27)", "/todo/lists(%27a%27)", "/exceptionOccurrences(%27a%27)", "/event", "((%27", "%27))"],
   ];
-  const starts = ["", "/me/mailFolders(%27a%27)", "/me/events(%27a%27)"];
-  const ends = ["/attachments", "/messages", "\n", "')/x"];
+  const starts = [
+    "",
+    "/me/mailFolders(%27a%27)",
+    "/me/events(%27a%27)",
+    "/me/drive/root:/",
+    "/print/printers/p/jobs/j",
+  ];
+  const ends = ["/attachments", "/messages", "\n", "')/x", ":/content"];
   const hostile = starts.flatMap((start) =>
     parts.flatMap((part) => ends.map((end) => [start + filled(part) + end, `${start} + ${part}… + ${end}`] as const)),
   );

@@ -42,6 +42,25 @@ const mutations = [
   ["that no message holds an address", "errors", '.replace(/https?:\\/\\/\\S+/gi, "(address withheld)")', ""],
   ["that a refused chunk may be there already", "upload", 'trouble === "doubtful" && ', 'trouble === "no such" && '],
   ["that listing ends with what it was for", "session", "failed.abort(error);", ""],
+  [
+    "the end of a gap in a print document",
+    "range",
+    "last + 1 < total ? { next, until: last + 1 } : { next }",
+    "false ? { next } : { next }",
+  ],
+  [
+    "which bytes each of several ranges holds",
+    "rangeSender",
+    "range.start - gap.next, range.end - gap.next",
+    "0, range.end - range.start",
+  ],
+  ["the commit of a deferred file", "protocols/drive", "if (!file.deferCommit) return undefined;", "return undefined;"],
+  [
+    "that no end is within a unit",
+    "pace",
+    "until !== undefined && until - next >= unit ? until : total",
+    "until ?? total",
+  ],
 ];
 
 let survived = 0;

@@ -83,6 +83,8 @@ export class Network {
       this.violations.push(`a ${kind} request after the end`);
     const fault = this.#pick(kind, exchange);
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(lower["content-range"] ?? "");
+    if (range && origin === "drive" && Number(range[2]) < Number(range[3]) - 1 && bytes.length % 327_680 !== 0)
+      this.violations.push(`a range of ${bytes.length} bytes to a drive`);
     this.seen.push({
       kind,
       start: range ? Number(range[1]) : undefined,

@@ -32,8 +32,9 @@ export interface CreatedReference {
 declare module "@microsoft/microsoft-graph-client" {
   interface GraphRequest {
     /**
-     * Attaches a file of any size to the message, event or task at this URL, or to its `attachments`: by one POST up to
-     * the threshold, by an upload session above it. Needs `withLargeAttachments(client)`.
+     * Attaches a file of any size to the message, event or task at this URL, or to its `attachments`, or uploads it to the
+     * file or folder of a drive or the print document there: by one request up to the threshold, by an upload session above
+     * it. Needs `withLargeAttachments(client)`.
      *
      * Rejects with the client's `GraphError` for what the service refuses, with an `UploadError` for what cannot be
      * done, and with the signal's reason for an abort.
@@ -46,7 +47,8 @@ declare module "@microsoft/microsoft-graph-client" {
      * Files for the message or event that the `post` after this creates or sends: they travel beside its body, never as
      * base64 where they are large. For `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and
      * `events`. Needs `withLargeAttachments(client)`, and, where the files do not fit into one request, the permission
-     * `Mail.ReadWrite` (or `Calendars.ReadWrite`).
+     * `Mail.ReadWrite` (or `Calendars.ReadWrite`). Also for messages to chats and channels of Teams: their files go to a
+     * drive, and the people of a chat are let open them; this needs `Files.ReadWrite.All`.
      *
      * Throws an `UploadError` for files that cannot be attached; nothing is sent then.
      */

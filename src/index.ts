@@ -11,6 +11,7 @@ export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./Large
 export { withLargeAttachments, type CreatedAttachment, type CreatedReference } from "./attach.js";
 export { createAzureDevOpsClient, type AzureDevOpsClientOptions, type TokenSource } from "./azureDevOpsClient.js";
 export type { AttachOptions, FileDetails, FileToAttach } from "./prepare.js";
+export type { LinkScope } from "./protocols/sharing.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export { localStorageCheckpoints, type CheckpointStore } from "./checkpoints.js";
 export type { BytesLike } from "./bytes.js";

@@ -10,6 +10,7 @@ import {
   type AttachmentSource,
   type AttachOptions,
   type CreatedAttachment,
+  type LinkScope,
   type UploadOptions,
   type UploadSession,
 } from "graph-large-attachments";
@@ -64,6 +65,7 @@ export const onDrive = client.api("/me/drive/root:/a.zip").attach<{ id: string; 
 export const webUrl: Promise<string> = onDrive.then((item) => item.webUrl);
 export const linked = client.api("/me/messages/1").attach(file, { overflow: "link", linkScope: "anonymous" });
 export const sharing: AttachOptions = { overflow: "link", linkScope: "users", maxSize: 1 };
+export const scopes: LinkScope[] = ["organization", "anonymous", "users"];
 export const posted: Promise<unknown> = client
   .api("/chats/1/messages")
   .withAttachments([file, { file, name: "a" }], { onProgress: ({ file: name, index }) => [name, index] })

@@ -33,8 +33,9 @@ export interface Down {
 export class Network {
   readonly seen: Seen[] = [];
   readonly violations: string[] = [];
-  /** Nothing may be sent any more but what discards. */
+  /** Nothing may be sent any more but what discards, or undoes. */
   closed = false;
+  readonly undoing = new Set<RequestKind>(["cancel", "discard", "remove"]);
   /** The running process; requests of one that has died are never answered. */
   generation = 0;
   /** At how many awaits on the world outside (a request, its reply, a stored checkpoint) from now the process dies. */
@@ -79,8 +80,7 @@ export class Network {
     const exchange = this.service.open(head);
     this.#open.add(exchange);
     const kind = exchange.entry.kind;
-    if (this.closed && !["cancel", "discard", "remove"].includes(kind))
-      this.violations.push(`a ${kind} request after the end`);
+    if (this.closed && !this.undoing.has(kind)) this.violations.push(`a ${kind} request after the end`);
     const fault = this.#pick(kind, exchange);
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(lower["content-range"] ?? "");
     if (range && origin === "drive" && Number(range[2]) < Number(range[3]) - 1 && bytes.length % 327_680 !== 0)

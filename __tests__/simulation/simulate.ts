@@ -23,8 +23,16 @@ interface Scale {
 const small: Scale = { least: 51, most: 650, range: 100, parallel: 1 };
 const unit = 327_680;
 /** Ranges of drives are multiples of 320 KiB, and shrink to it on a bad line. */
+const onDrive = (pick: Setting["pick"]): Scale => ({
+  least: 51,
+  most: 1_500_000,
+  range: pick(unit, 2 * unit),
+  parallel: 1,
+});
 const scaleOf: Record<string, (pick: Setting["pick"]) => Scale> = {
-  driveFile: (pick) => ({ least: 51, most: 1_500_000, range: pick(unit, 2 * unit), parallel: 1 }),
+  driveFile: onDrive,
+  chatMessage: onDrive,
+  linkInstead: onDrive,
   printDocument: () => ({ ...small, least: 1, most: 1_500, parallel: 4 }),
 };
 /** What large files are cut from, for random numbers take longer than everything else that is done with them. */
@@ -285,6 +293,9 @@ function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
     driveSecondSession: pick("accept", "refuse"),
     driveExpiry: pick("moves", "fixed"),
     driveSessionSeconds: pick(900, 60),
+    referenceAttachments: pick("refused", "taken"),
+    teamsPageSize: pick(1, 100),
+    teamsFolderDelay: pick(0, 0, 1),
     driveRefusalStatus: pick<Variations["driveRefusalStatus"]>("own", 400),
     printRangeMaximum: pick(10_485_760, 10_000_000),
     printRefusalStatus: pick(400, 416),
@@ -488,6 +499,44 @@ const ways: readonly ((setting: Setting) => World)[] = [
       share: 7,
     };
   },
+  function chatMessage(setting) {
+    const { service, bytes, pick, varied } = setting;
+    const client = withLargeAttachments(graphClient(setting), setting.options);
+    const place = pick(true, false) ? service.teams.addChat() : service.teams.addChannel();
+    const files = [
+      { file: bytes, name: NAME },
+      { file: bytes.subarray(0, 40), name: "b" },
+    ];
+    const attach = (signal: AbortSignal) =>
+      client
+        .api(`${place.path}/messages`)
+        .withAttachments(files, { signal })
+        .post({ body: { content: "s" } });
+    const added = () =>
+      service.teams.messages(place).map(({ id, attachments }) => ({
+        id,
+        bytes: (attachments.length === 2 && attachments[0]!.file?.bytes) || Buffer.from("incomplete"),
+      }));
+    const idOf = (result: unknown) => (result as { id: string }).id;
+    return { attach, added, mortal: false, idOf, share: 2, blocks: varied.driveSecondSession === "refuse" };
+  },
+  function linkInstead(setting) {
+    const { service, bytes, network, varied } = setting;
+    network.undoing.add("list").add("patch"); // a link that was stopped on its way is looked for, and taken back
+    const client = withLargeAttachments(graphClient(setting), setting.options);
+    const { id, path } = setting.pick(service.addMessage, service.addEvent)();
+    const linkScope = varied.driveKind === "personal" ? ("anonymous" as const) : undefined;
+    const attach = (signal: AbortSignal) =>
+      client.api(path).attach(bytes, { name: NAME, overflow: "link", linkScope, maxSize: 50, signal });
+    const added = () => {
+      const shared = service.drive.files().filter((file) => service.drive.permissions(file).length > 0);
+      const fileAt = (url: string) => shared.find((file) => service.drive.permissions(file)[0]!.link!.webUrl === url);
+      const written = bodyOf(service, path).match(/https:\/\/\S+/g) ?? [];
+      const files = [...written.map(fileAt), ...service.attachments(id).map(() => shared[0])];
+      return files.map((file) => ({ id, bytes: file?.bytes ?? Buffer.from("a link that leads nowhere") }));
+    };
+    return { attach, added, mortal: false, blocks: varied.driveSecondSession === "refuse" };
+  },
   function mail(setting) {
     const { service, bytes } = setting;
     const client = withLargeAttachments(graphClient(setting), setting.options);
@@ -512,6 +561,15 @@ const ways: readonly ((setting: Setting) => World)[] = [
     return { attach, added, mortal: false };
   },
 ];
+
+/** The text of an item, read past the network. */
+function bodyOf(service: Setting["service"], path: string): string {
+  const headers = { authorization: `Bearer ${service.token}` };
+  const exchange = service.open({ origin: "graph", method: "GET", url: `${origins.graph}v1.0${path}`, headers });
+  const reply = exchange.answer(Buffer.alloc(0));
+  exchange.close();
+  return (JSON.parse(reply.body.toString()) as { body: { content: string } }).body.content;
+}
 
 function azureClient({ service, network, options }: Setting): Client {
   const { personalAccessToken } = service.azureDevOps;

@@ -29,10 +29,10 @@ function files(folder: string): string[] {
 
 export function page(path: string): Page {
   const text = readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n");
-  const blocks = [...text.matchAll(FENCE)].map(([, , language, file, lines]) => ({
+  const blocks = [...text.matchAll(FENCE)].map(([, indent, language, file, lines]) => ({
     language: language!,
     file: file!.trim(),
-    text: lines!,
+    text: lines!.replace(new RegExp(`^${indent}`, "gm"), ""),
   }));
   return { path, text, blocks };
 }

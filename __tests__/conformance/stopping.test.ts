@@ -127,7 +127,9 @@ describe.each(disputed)("$name", (subject) => {
     const { id } = await restored.resume();
     expect(subject.held(emulator, item)).toMatchObject([{ id, name, sha256: sha256(bytes) }]);
     const again = emulator.requests.slice(from).filter(({ kind }) => kind === "range");
-    expect(again.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBeLessThan(bytes.length);
+    // where the service cannot say whether it has the range that was under way, the file may have to begin again
+    const most = lacks.has("status") ? bytes.length + round : bytes.length - 1;
+    expect(again.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBeLessThanOrEqual(most);
   });
 
   test.each([0, round, bytes.length])(

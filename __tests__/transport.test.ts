@@ -234,3 +234,28 @@ test("the call of a request is what its post would send, and nothing is sent and
   const [sent] = execute.mock.calls[0] as [sdk.Context];
   expect(headersOf(sent)).toEqual({ Prefer: "p" });
 });
+
+test.each([
+  ['outlook.body-content-type="text"', undefined],
+  ['IdType="ImmutableId", outlook.body-content-type="text"', 'IdType="ImmutableId"'],
+  ['outlook.body-content-type="text",IdType="ImmutableId"', 'IdType="ImmutableId"'],
+  ['IdType="ImmutableId"', 'IdType="ImmutableId"'],
+])(
+  "a text that is to be written again is read as it is kept, whatever the caller prefers (%s)",
+  async (Prefer, kept) => {
+    const { send, seen } = chain({ options: { headers: { Prefer, "X-Other": "1" } } });
+    await send({ ...CREATE, asKept: true }, LIMITS);
+    await send(CREATE, LIMITS);
+    expect(headersOf(seen[0])).toMatchObject({ "X-Other": "1" });
+    expect(new Headers(headersOf(seen[0])).get("prefer") ?? undefined).toBe(kept);
+    expect(new Headers(headersOf(seen[1])).get("prefer")).toBe(Prefer);
+  },
+);
+
+test("the caller's conditions are of what is written, and not of what is read on the way", async () => {
+  const { send, seen } = chain({ options: { headers: { "If-Match": '"1"', "if-none-match": "*" } } });
+  await send({ method: "GET", url: CREATE.url, to: "api" }, LIMITS);
+  await send(CREATE, LIMITS);
+  expect(Object.keys(headersOf(seen[0])!)).toEqual([]);
+  expect(headersOf(seen[1])).toMatchObject({ "If-Match": '"1"', "if-none-match": "*" });
+});

@@ -5,9 +5,9 @@ import { build } from "esbuild";
 /** KiB. What is smaller than its budget by far deserves a smaller budget. */
 const parts = [
   { name: "the task alone", take: "LargeAttachmentTask", budget: 17.25 },
-  { name: "the handler with all Graph protocols, mail and Teams", take: "LargeAttachmentHandler", budget: 20.75 },
-  { name: "attach and the handler", take: "withLargeAttachments", budget: 25 },
-  { name: "everything, Azure DevOps too", take: "*", budget: 29 },
+  { name: "the handler with all Graph protocols, mail and Teams", take: "LargeAttachmentHandler", budget: 21 },
+  { name: "attach and the handler", take: "withLargeAttachments", budget: 25.5 },
+  { name: "everything, Azure DevOps too", take: "*", budget: 29.5 },
 ];
 
 let over = false;

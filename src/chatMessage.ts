@@ -1,4 +1,4 @@
-import { attachFiles } from "./attachFiles.js";
+import { attachFiles, attachInTurn } from "./attachFiles.js";
 import { discard } from "./discard.js";
 import { NoReply, Refusal, UploadError } from "./errors.js";
 import { once } from "./once.js";
@@ -17,6 +17,7 @@ import {
   type Conversation,
   type Person,
 } from "./protocols/teams.js";
+import type { Queue } from "./queue.js";
 import type { Service } from "./service.js";
 import type { UploadPlan } from "./session.js";
 
@@ -30,6 +31,8 @@ export interface ChatWork {
   readonly message: Readonly<Record<string, unknown>>;
   /** The files' uploads, but for the folder that they go to. */
   readonly plans: readonly UploadPlan[];
+  /** What uploads wait for their turn in. */
+  readonly queue: Queue;
 }
 
 /**
@@ -44,7 +47,11 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
   let posted = false;
   try {
     const plans = work.plans.map((plan) => ({ ...plan, collection }));
-    const made = await attachFiles(plans, (file) => uploaded.push(itemUrl(collection, (file as { id: string }).id)));
+    const made = await attachFiles(plans, async (plan) => {
+      const file = (await attachInTurn(plan, work.queue)) as { readonly id: string };
+      uploaded.push(itemUrl(collection, file.id));
+      return file;
+    });
     if (conversation.members) await share(work, uploaded, made);
     const references = [];
     for (const file of uploaded) references.push(await drive.ask(askReference(file), readReference));

@@ -87,6 +87,7 @@ async function chatting(composing: Composing, conversation: Conversation, beside
       message: { ...letter.body, attachments: letter.others },
       plans: counting(plans, given.onProgress),
     },
+    queue: traffic.items,
     teams: serviceOf({ ...intent, protocol: teams }, url),
     drive: serviceOf({ ...intent, protocol: drive }, url),
   };

@@ -127,9 +127,10 @@ export async function prepare(request: GraphRequest, file: unknown, options: Att
   const sharing = over && {
     ...{ collection, item: over.item, scope: linkScope ?? "organization" },
     service: serviceOf({ ...common, protocol }, collection),
+    queue: traffic.items,
   };
-  const kept = checkpoints && (await keeping(plan, checkpoints, linkTo));
-  const key = linkTo ?? protocol.item?.(collection);
+  const kept = checkpoints && (await keeping(plan, checkpoints, linkTo ?? (over ? collection : plan.collection)));
+  const key = linkTo ?? protocol.item?.(collection, named);
   return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key, sharing: sharing || undefined };
 }
 
@@ -162,11 +163,7 @@ function withArea(collection: string, areaPath: string | undefined): string {
 }
 
 /** Where a plan's session is kept; one that was stored is of the same file to the same item, or is not found. */
-async function keeping(
-  plan: UploadPlan,
-  store: CheckpointStore,
-  linkTo: string | undefined,
-): Promise<Partial<UploadPlan>> {
+async function keeping(plan: UploadPlan, store: CheckpointStore, item: string): Promise<Partial<UploadPlan>> {
   if (!plan.content.anywhere) {
     throw new UploadError(
       "invalid",
@@ -174,7 +171,7 @@ async function keeping(
     );
   }
   const print = await fingerprint(plan.content);
-  const checkpoint = await checkpointOf(store, linkTo ?? plan.collection, plan.file.name, print);
+  const checkpoint = await checkpointOf(store, item, plan.file.name, print);
   const load = async () => {
     const stored = await checkpoint.load();
     return stored && stored.fingerprint === print && isSound(stored, [plan.service.protocol]) ? stored : undefined;

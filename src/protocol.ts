@@ -36,6 +36,8 @@ export interface WireRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Whether a text is wanted as it is kept, and not in the form that the caller prefers to see. */
+  readonly asKept?: boolean;
   /** Sent twice, it does what it does once. */
   readonly repeatable?: boolean;
   /** `api`: with the caller's headers and token. `upload`: to a pre-authenticated URL, with neither. */
@@ -156,7 +158,7 @@ export interface UploadProtocol {
   /** The collection that this URL is, or that belongs to the item at this URL; `undefined` where it takes no attachments. */
   collection(url: string): string | undefined;
   /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
-  item?(collection: string): string;
+  item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** How many requests at once the service takes, and of whom. Absent: it does not say. */
   readonly throttle?: { readonly most: number; key(collection: string): string };
   /** Whether a JSON body of this `@odata.type` creates what this protocol can upload. Absent: bodies are the bytes themselves. */

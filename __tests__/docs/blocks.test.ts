@@ -8,7 +8,7 @@ const written = pages.filter((page) => !isGenerated(page));
 const blocks = written.flatMap((page) => page.blocks.map((block) => ({ page: page.path, ...block })));
 const scripts = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts as object);
 
-test("what the pages show compiles as written, so that it can be copied", async () => {
+test("what the pages and the samples show compiles as written, so that it can be copied", async () => {
   const { stdout, code } = await check(programs);
   expect(stdout).toBe("");
   expect(code).toBe(0);

@@ -45,13 +45,13 @@ export function runProgram(program: Program): Promise<Finished> {
   return runTs(write(program));
 }
 
-/** Checks the types of programs as strictly as the project's own; guides may have what a single page does not use. */
+/** Checks the types of programs, and of the samples, as strictly as the project's own; guides may have what a single page does not use. */
 export function check(all: readonly Program[]): Promise<Finished> {
   all.forEach(write);
   const project = {
     extends: "../../tsconfig.json",
     compilerOptions: { noUnusedLocals: false },
-    include: [],
+    include: ["../../samples"],
     files: all.map((program) => `${program.name}.mts`),
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));

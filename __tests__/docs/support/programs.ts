@@ -63,8 +63,13 @@ export function promised({ code }: Program): string[] {
   return [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output!);
 }
 
-/** A promise as a pattern: an ellipsis stands for anything, and objects may be printed in several lines. */
-export function asPattern(output: string): RegExp {
-  const parts = output.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+"));
-  return new RegExp(parts.join(".*?"));
+/** What was promised, but not printed, or not in that order. An ellipsis stands for anything; objects may take several lines. */
+export function unmet(program: Program, stdout: string): string[] {
+  let rest = stdout.replace(/\s+/g, " ");
+  return promised(program).filter((output) => {
+    const parts = output.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+"));
+    const found = new RegExp(`(?:^|\\s)${parts.join(".*?")}(?=\\s|$)`).exec(rest);
+    if (found) rest = rest.slice(found.index + found[0].length);
+    return !found;
+  });
 }

@@ -113,4 +113,4 @@ const error = await refused.client
   .catch((reason) => reason);
 outcomes["a range is refused for good"] = { status: error.statusCode, left: refused.shelves.uploads.size };
 
-console.log(JSON.stringify(outcomes));
+process.stdout.write(JSON.stringify(outcomes));

@@ -29,7 +29,7 @@ test("it uploads whole files once, whatever fails on the way, and can be stopped
   expect(await run(process.execPath, bundled)).toMatchObject({ code: 0, stderr: "" });
   const { code, stdout, stderr } = await run(process.execPath, [program]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  const well = { whole: true, tokenLeaked: false, opened: 1 };
+  const well = { whole: true, signedIn: ["api.example"], opened: 1 };
   expect(JSON.parse(stdout)).toEqual({
     "nothing fails": well,
     "a range is refused for a while": well,

@@ -1,3 +1,10 @@
+import { DEFAULT_THRESHOLD } from "../../src/options";
+import { azureDevOps } from "../../src/protocols/azureDevOps";
+import { drive } from "../../src/protocols/drive";
+import { outlook } from "../../src/protocols/outlook";
+import { print } from "../../src/protocols/print";
+import { todo } from "../../src/protocols/todo";
+import { DEFAULT_RANGE_SIZE } from "../../src/range";
 import type { Finished } from "../package/run";
 import { page } from "../docs/support/markdown";
 import { programAt, promised, runProgram, unmet } from "../docs/support/programs";
@@ -10,6 +17,23 @@ test("the README shows one block for each way in, and every block of code is one
   expect(blocks.filter(({ language }) => language === "ts")).toHaveLength(9);
   expect(blocks.filter(({ language }) => language !== "ts")).toMatchObject([{ language: "sh" }]); // the installation
   expect(readme.match(/^```/gm)).toHaveLength(2 * blocks.length);
+});
+
+test("the sizes that the README names are those of the protocols", () => {
+  const row = (name: string) => readme.split("\n").find((line) => line.startsWith(`| \`${name}\``))!;
+  const bytes = (count: number) => count.toLocaleString("en-US");
+  const mebibytes = (count: number) => `${count / 1_048_576} MiB`;
+  expect(row("threshold")).toContain(bytes(DEFAULT_THRESHOLD));
+  expect(row("threshold")).toContain(`drives ${bytes(drive.threshold!({ name: "a", size: 1 }))}`);
+  expect(row("rangeSize")).toContain(bytes(DEFAULT_RANGE_SIZE));
+  expect(row("rangeSize")).toContain(bytes(outlook.limits.range));
+  expect(row("rangeSize")).toContain(`Azure DevOps: ${mebibytes(azureDevOps.rangeSize)}`);
+  expect(row("rangeSize")).toContain(`drives: ${mebibytes(drive.rangeSize)}`);
+  expect(row("rangeSize")).toContain(`print: ${mebibytes(print.rangeSize)}`);
+  const services = "https://dev.azure.com/fabrikam/_apis/wit/attachments";
+  for (const limit of [outlook.fileLimit(""), todo.fileLimit(""), azureDevOps.fileLimit(services)]) {
+    expect(readme).toContain(`(${bytes(limit)}`);
+  }
 });
 
 describe("the README, run as written,", () => {

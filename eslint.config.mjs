@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
@@ -6,9 +7,9 @@ import tseslint from "typescript-eslint";
  * is in no layer may be imported by none.
  */
 const layers = [
-  ["abort", "protocol", "bytes"],
+  ["engine/abort", "protocol", "content/bytes"],
   ["target"],
-  ["queue"],
+  ["engine/queue"],
   ["range"],
   ["protocols/graphPath"],
   ["protocols/graphReply"],
@@ -17,36 +18,36 @@ const layers = [
   ["protocols/azureDevOps", "protocols/drive", "protocols/outlook", "protocols/print", "protocols/todo"],
   ["protocols/index"],
   ["errors"],
-  ["checkpoints", "options", "retry", "requestBody", "pace"],
-  ["content", "streamContent", "base64", "fingerprint", "rangeReader"],
-  ["contentBytes"],
-  ["attempts"],
-  ["gate"],
-  ["traffic"],
+  ["checkpoints", "options", "engine/retry", "engine/requestBody", "engine/pace"],
+  ["content/content", "content/streamContent", "content/base64", "content/fingerprint", "engine/rangeReader"],
+  ["content/contentBytes"],
+  ["engine/attempts"],
+  ["engine/gate"],
+  ["engine/traffic"],
   ["head"],
-  ["transport"],
-  ["service"],
-  ["find"],
-  ["session"],
-  ["rangeSender"],
-  ["upload"],
+  ["engine/transport"],
+  ["engine/service"],
+  ["engine/find"],
+  ["engine/session"],
+  ["engine/rangeSender"],
+  ["engine/upload"],
   ["protocols/item"],
   ["protocols/compositions", "protocols/sharing"],
   ["protocols/teams"],
-  ["discard", "once"],
-  ["plan", "post", "deliver", "letter", "link"],
-  ["attachFile"],
-  ["attachFiles", "progress"],
-  ["shareInstead"],
-  ["chatMessage"],
-  ["compose"],
+  ["attaching/discard", "attaching/once"],
+  ["attaching/plan", "attaching/post", "attaching/deliver", "messages/letter", "attaching/link"],
+  ["attaching/attachFile"],
+  ["attaching/attachFiles", "attaching/progress"],
+  ["messages/shareInstead"],
+  ["messages/chatMessage"],
+  ["messages/compose"],
   ["answer"],
   ["intercept"],
   ["AttachmentHandler"],
   ["storedSession"],
   ["prepare"],
-  ["attachedFiles"],
-  ["composing"],
+  ["messages/attachedFiles"],
+  ["messages/composing"],
   ["AzureDevOpsAttachmentHandler", "LargeAttachmentHandler"],
   ["attach"],
   ["azureDevOpsClient", "LargeAttachmentTask"],
@@ -55,42 +56,42 @@ const layers = [
 const all = layers.flat();
 const sdk = "@microsoft/microsoft-graph-client";
 /** The only modules that may load code of the Graph client, and not just its types. */
-const usesTheClient = ["azureDevOpsClient", "errors", "transport"];
+const usesTheClient = ["azureDevOpsClient", "errors", "engine/transport"];
 /** The engine and what it stands on never know which protocol they run. */
 const engine = [
-  "abort",
+  "engine/abort",
   "protocol",
   "range",
   "errors",
   "options",
-  "retry",
-  "content",
-  "streamContent",
-  "contentBytes",
-  "base64",
-  "requestBody",
-  "rangeReader",
-  "rangeSender",
-  "pace",
-  "gate",
-  "attempts",
-  "service",
-  "find",
-  "session",
-  "upload",
-  "deliver",
-  "link",
-  "plan",
-  "post",
-  "transport",
+  "engine/retry",
+  "content/content",
+  "content/streamContent",
+  "content/contentBytes",
+  "content/base64",
+  "engine/requestBody",
+  "engine/rangeReader",
+  "engine/rangeSender",
+  "engine/pace",
+  "engine/gate",
+  "engine/attempts",
+  "engine/service",
+  "engine/find",
+  "engine/session",
+  "engine/upload",
+  "attaching/deliver",
+  "attaching/link",
+  "attaching/plan",
+  "attaching/post",
+  "engine/transport",
   "intercept",
 ];
 
 /** How `from` would write the import of `to`, as a pattern. */
 function specifier(from, to) {
-  const inside = from.startsWith("protocols/");
-  if (inside && to.startsWith("protocols/")) return to.replace("protocols/", "^\\./") + "\\.js$";
-  return `${inside ? "^\\.\\." : "^\\."}/${to}\\.js$`;
+  const path = posix.relative(posix.dirname(from), to);
+  const written = path.startsWith(".") ? path : `./${path}`;
+  return `^${written.replaceAll(".", "\\.")}\\.js$`;
 }
 
 function boundaries(file) {

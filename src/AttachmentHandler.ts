@@ -2,7 +2,7 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { HEAD, type Head } from "./head.js";
 import { intercept, type Recognition } from "./intercept.js";
 import { askedOptions, LargeAttachmentHandlerOptions, settings, type Settings, type UploadOptions } from "./options.js";
-import { Traffic } from "./traffic.js";
+import { Traffic } from "./engine/traffic.js";
 
 /** What the handlers have in common: defaults, one traffic for all uploads through them, and a place in the chain. */
 export abstract class AttachmentHandler implements Middleware {

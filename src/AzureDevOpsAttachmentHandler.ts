@@ -1,7 +1,7 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { isBytes } from "./bytes.js";
-import { openSource } from "./content.js";
+import { isBytes } from "./content/bytes.js";
+import { openSource } from "./content/content.js";
 import type { Recognition } from "./intercept.js";
 import { azureDevOps } from "./protocols/azureDevOps.js";
 

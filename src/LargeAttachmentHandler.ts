@@ -1,7 +1,7 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { composeInstead } from "./composing.js";
-import { openBody } from "./contentBytes.js";
+import { composeInstead } from "./messages/composing.js";
+import { openBody } from "./content/contentBytes.js";
 import type { Recognition } from "./intercept.js";
 import type { FileInfo, UploadProtocol } from "./protocol.js";
 import { graphProtocols } from "./protocols/index.js";

@@ -1,16 +1,16 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import type { CreatedAttachment } from "./attach.js";
-import { knowsItsSize, type AttachmentSource } from "./content.js";
+import { knowsItsSize, type AttachmentSource } from "./content/content.js";
 import { asGraphError, NoReply, UploadError } from "./errors.js";
-import { fingerprint, sameFile } from "./fingerprint.js";
-import { isLinked, link } from "./link.js";
+import { fingerprint, sameFile } from "./content/fingerprint.js";
+import { isLinked, link } from "./attaching/link.js";
 import type { UploadOptions } from "./options.js";
 import { prepare, protocolsOf, type AttachOptions, type Prepared } from "./prepare.js";
 import type { Reply, UploadSession } from "./protocol.js";
-import { mustBeSafe, openSession } from "./session.js";
+import { mustBeSafe, openSession } from "./engine/session.js";
 import { sound } from "./storedSession.js";
-import { callOf, type Call } from "./transport.js";
-import { Upload } from "./upload.js";
+import { callOf, type Call } from "./engine/transport.js";
+import { Upload } from "./engine/upload.js";
 
 /** How far an upload is, as the service says, or, where it cannot say, as the last reply did. */
 export interface UploadStatus {

@@ -1,14 +1,14 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { teach, withAttachments } from "./attachedFiles.js";
-import { attachFiles } from "./attachFiles.js";
+import { teach, withAttachments } from "./messages/attachedFiles.js";
+import { attachFiles } from "./attaching/attachFiles.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import type { AttachmentSource, RandomAccessFile } from "./content.js";
+import type { AttachmentSource, RandomAccessFile } from "./content/content.js";
 import { asGraphError, UploadError } from "./errors.js";
 import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
-import { link } from "./link.js";
+import { link } from "./attaching/link.js";
 import type { UploadOptions } from "./options.js";
 import { detailed, prepare, type AttachOptions, type FileToAttach, type Prepared } from "./prepare.js";
-import { shareInstead } from "./shareInstead.js";
+import { shareInstead } from "./messages/shareInstead.js";
 
 /** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {

@@ -1,7 +1,7 @@
 import type { Middleware } from "@microsoft/microsoft-graph-client";
 import type { UploadOptions } from "./options.js";
 import type { UploadProtocol } from "./protocol.js";
-import type { Traffic } from "./traffic.js";
+import type { Traffic } from "./engine/traffic.js";
 
 /** What a handler at the head of a client's chain has for every upload through that client. */
 export interface Head {

@@ -14,6 +14,6 @@ export type { AttachOptions, FileDetails, FileToAttach } from "./prepare.js";
 export type { LinkScope } from "./protocols/sharing.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export { localStorageCheckpoints, type CheckpointStore } from "./checkpoints.js";
-export type { BytesLike } from "./bytes.js";
-export type { AttachmentSource, RandomAccessFile } from "./content.js";
+export type { BytesLike } from "./content/bytes.js";
+export type { AttachmentSource, RandomAccessFile } from "./content/content.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

@@ -1,13 +1,13 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused, signalOf } from "./answer.js";
-import type { Content } from "./content.js";
-import { deliver } from "./deliver.js";
+import type { Content } from "./content/content.js";
+import { deliver } from "./attaching/deliver.js";
 import { isLarge, type Settings } from "./options.js";
-import { planOf } from "./plan.js";
+import { planOf } from "./attaching/plan.js";
 import type { FileInfo, Target, Trouble, UploadProtocol } from "./protocol.js";
 import { targetOf } from "./target.js";
-import type { Traffic } from "./traffic.js";
-import { isOwn } from "./transport.js";
+import type { Traffic } from "./engine/traffic.js";
+import { isOwn } from "./engine/transport.js";
 
 const COLLECTION = /\/attachments\/?(\?|#|$)/i;
 

@@ -1,21 +1,21 @@
 import type { GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { checkpointOf, type CheckpointStore } from "./checkpoints.js";
-import { openSource, type AttachmentSource } from "./content.js";
+import { openSource, type AttachmentSource } from "./content/content.js";
 import { UploadError } from "./errors.js";
-import { fingerprint } from "./fingerprint.js";
+import { fingerprint } from "./content/fingerprint.js";
 import { headOf } from "./head.js";
 import { askedOptions, settings, type UploadOptions } from "./options.js";
-import { limitOf, planOf, serviceOf } from "./plan.js";
+import { limitOf, planOf, serviceOf } from "./attaching/plan.js";
 import { graphProtocols } from "./protocols/index.js";
 import type { FileInfo, Target, UploadProtocol } from "./protocol.js";
 import type { LinkScope } from "./protocols/sharing.js";
-import type { Queue } from "./queue.js";
-import type { UploadPlan } from "./session.js";
-import type { Sharing } from "./shareInstead.js";
+import type { Queue } from "./engine/queue.js";
+import type { UploadPlan } from "./engine/session.js";
+import type { Sharing } from "./messages/shareInstead.js";
 import { isSound } from "./storedSession.js";
 import { targetOf } from "./target.js";
-import { Traffic } from "./traffic.js";
-import { callOf, type Call } from "./transport.js";
+import { Traffic } from "./engine/traffic.js";
+import { callOf, type Call } from "./engine/transport.js";
 
 /** What is said of a file. What it knows of itself need not be said. */
 export interface FileDetails {

@@ -3,10 +3,10 @@
  * upon which the body passes as it is.
  */
 import fc from "fast-check";
-import { cutBody, mend, openBody } from "../../src/contentBytes.js";
-import type { Content } from "../../src/content.js";
+import { cutBody, mend, openBody } from "../../src/content/contentBytes.js";
+import type { Content } from "../../src/content/content.js";
 import { UploadError } from "../../src/errors.js";
-import { openLetter } from "../../src/letter.js";
+import { openLetter } from "../../src/messages/letter.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { check, checkAsync } from "./support/check.js";
 import {

@@ -11,7 +11,7 @@ import { outlook } from "../../src/protocols/outlook.js";
 import { print } from "../../src/protocols/print.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
-import { backoff, retryAfter } from "../../src/retry.js";
+import { backoff, retryAfter } from "../../src/engine/retry.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { sound } from "../../src/storedSession.js";
 import { UploadError } from "../../src/index.js";

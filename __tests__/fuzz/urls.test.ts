@@ -13,7 +13,7 @@ import { conversationAt } from "../../src/protocols/teams.js";
 import { print } from "../../src/protocols/print.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
-import { retryAfter } from "../../src/retry.js";
+import { retryAfter } from "../../src/engine/retry.js";
 import { explain } from "../../src/protocols/azureDevOps.js";
 import { NoReply } from "../../src/errors.js";
 import { check, within } from "./support/check.js";

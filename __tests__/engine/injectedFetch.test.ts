@@ -1,0 +1,133 @@
+import { Client, HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
+import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import { withLargeAttachments, type UploadOptions } from "../../src/index.js";
+import { fileOf, sha256 } from "../support/graph";
+import { everything, subjects, take, type Subject } from "../support/subjects";
+
+const range = 40_000;
+const bytes = fileOf(3 * range + 17);
+const options = { name: "a.bin", threshold: 9_999, rangeSize: range, delay: 1, timeout: 5_000 };
+const [message] = subjects as [Subject];
+
+let emulator: Emulator;
+beforeAll(async () => void (emulator = await startEmulator()));
+beforeEach(() => emulator.reset());
+afterEach(() => emulator.verifyFaults());
+afterAll(() => emulator.close());
+
+type Sent = RequestInit & { readonly url: string };
+
+/** A fetch of somebody's own, and what it was given; `before` may fail. */
+function ownFetch(before: (call: number) => unknown = () => {}) {
+  const sent: Sent[] = [];
+  const own = (async (url: string, init: RequestInit) => {
+    sent.push({ ...init, url });
+    const instead = await before(sent.length - 1);
+    return instead ?? fetch(url, { ...init, ...emulator.clientOptions.fetchOptions });
+  }) as typeof fetch;
+  return { own, sent };
+}
+
+/** A client without a sign-in of its own: the token is among the caller's headers. */
+const bare = () => Client.initWithMiddleware({ ...emulator.clientOptions, middleware: new HTTPMessageHandler() });
+const headers = () => ({ Authorization: `Bearer ${emulator.token}`, Prefer: 'IdType="ImmutableId"', Cookie: "a=b" });
+
+async function attach(subject: Subject, more: UploadOptions): Promise<void> {
+  const item = subject.add(emulator);
+  const own = withLargeAttachments(subject === message ? bare() : subject.client(emulator));
+  const request = own.api(item.path).headers(subject === message ? headers() : {});
+  await request.attach(bytes, { ...options, ...more });
+  expect(subject.held(emulator, item)).toMatchObject([{ sha256: sha256(bytes) }]);
+}
+
+const kinds = () => emulator.requests.map(({ kind }) => kind);
+const ranges = () => kinds().filter((kind) => kind === "range").length;
+
+test("it gets the ranges to an upload URL, with the headers of a range and nothing of the caller's", async () => {
+  const { own, sent } = ownFetch();
+  await attach(message, { fetch: own });
+  expect([sent.length, ranges()]).toEqual([4, 4]);
+  for (const [index, { url, method, headers, body, signal, redirect }] of sent.entries()) {
+    const [start, end] = [index * range, Math.min((index + 1) * range, bytes.length)];
+    expect([method, redirect, url]).toEqual(["PUT", "manual", emulator.sessions[0]!.uploadUrl]);
+    expect(headers).toEqual({
+      "Content-Type": "application/octet-stream",
+      "Content-Range": `bytes ${start}-${end - 1}/${bytes.length}`,
+    });
+    expect(body).toBeInstanceOf(Uint8Array);
+    expect(bytes.subarray(start, end).equals(body as Uint8Array)).toBe(true);
+    expect(signal).toBeInstanceOf(AbortSignal);
+  }
+});
+
+test("a token never goes there, though the requests to the API beside it carry one", async () => {
+  const { own, sent } = ownFetch();
+  emulator.fault({ on: { range: 2 }, reset: "before" }); // so that the offset is asked for
+  await attach(message, { fetch: own });
+  expect(JSON.stringify(sent.map(({ body: _, ...init }) => init))).not.toContain(emulator.token);
+  expect(emulator.requests.filter(({ origin }) => origin === "outlook").some(({ authorized }) => authorized)).toBe(
+    false,
+  );
+  expect(emulator.requests.filter(({ origin }) => origin === "graph").every(({ authorized }) => authorized)).toBe(true);
+});
+
+test("requests to an upload URL that are no ranges go through the client's chain", async () => {
+  const { own, sent } = ownFetch();
+  emulator.fault({ on: { range: 1 }, reset: "before" }, { on: { range: 3 }, status: 507 });
+  await expect(attach(message, { fetch: own })).rejects.toMatchObject({ statusCode: 507 });
+  expect(kinds()).toEqual(expect.arrayContaining(["create", "list", "status", "cancel"]));
+  expect(sent.map(({ method }) => method)).toEqual(Array.from({ length: ranges() }, () => "PUT"));
+});
+
+const others = everything.filter(({ name }) => /To Do|Azure DevOps/.test(name));
+test.each(others)("it is not used for $name, whose ranges need the token", async (subject) => {
+  take(emulator, subject);
+  const { own, sent } = ownFetch();
+  await attach(subject, { fetch: own });
+  expect([sent.length, ranges()]).toEqual([0, 4]);
+});
+
+test.each<[string, () => unknown]>([
+  ["a TypeError, as fetch has it", () => Promise.reject(new TypeError("fetch failed"))],
+  ["a FetchError", () => Promise.reject(Object.assign(new Error("no"), { name: "FetchError" }))],
+  ["a code of undici", () => Promise.reject(Object.assign(new Error("no"), { code: "UND_ERR_SOCKET" }))],
+  ["a code of a socket", () => Promise.reject(Object.assign(new Error("no"), { code: "ECONNRESET" }))],
+])("its failure is one of the network, after which the range is tried again: %s", async (_, failing) => {
+  const { own, sent } = ownFetch((call) => (call === 1 || call === 2 ? failing() : undefined));
+  const reasons: string[] = [];
+  await attach(message, { fetch: own, onAttempt: ({ reason }) => void reasons.push(reason) });
+  expect([sent.length, ranges()]).toEqual([6, 4]);
+  expect(reasons.filter((reason) => reason !== "taken")).toHaveLength(2);
+});
+
+test("it is told to stop when it takes too long, and the range is tried again", async () => {
+  const { own, sent } = ownFetch((call) => (call === 1 ? new Promise(() => {}) : undefined));
+  await attach(message, { fetch: own, timeout: 1_000 });
+  expect([sent.length, ranges()]).toEqual([5, 4]);
+  expect(sent.map(({ signal }) => signal!.aborted)).toEqual([false, true, false, false, false]);
+});
+
+test("it is told to stop when the caller does", async () => {
+  const controller = new AbortController();
+  const { own, sent } = ownFetch((call) => {
+    if (call === 1) controller.abort("stop");
+    return call === 1 ? new Promise(() => {}) : undefined;
+  });
+  await expect(attach(message, { fetch: own, signal: controller.signal })).rejects.toBe("stop");
+  expect(sent.map(({ signal }) => signal!.aborted)).toEqual([false, true]);
+});
+
+test("what it throws that is no failure of the network is the caller's to know, and is not tried again", async () => {
+  const wrong = new Error("This fetch is not set up.");
+  const { own, sent } = ownFetch(() => Promise.reject(wrong));
+  await expect(attach(message, { fetch: own })).rejects.toBe(wrong);
+  expect(sent).toHaveLength(1);
+});
+
+test("its replies are read as any other: 503 with Retry-After is waited out, a redirect is not followed", async () => {
+  const busy = new Response("", { status: 503, headers: { "Retry-After": "0" } });
+  const elsewhere = new Response(null, { status: 307, headers: { Location: "https://evil.test/" } });
+  const { own, sent } = ownFetch((call) => [undefined, busy, undefined, elsewhere][call]);
+  await expect(attach(message, { fetch: own })).rejects.toMatchObject({ statusCode: 307 });
+  expect(sent.every(({ url }) => url === sent[0]!.url)).toBe(true);
+});

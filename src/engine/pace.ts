@@ -1,0 +1,68 @@
+import type { ByteRange } from "../protocol.js";
+import { KIB_320, type Gap } from "../range.js";
+
+/** How many ranges in a row must have come through before a larger one is tried again: after each loss, twice as many. */
+const STEADY = { first: 4, most: 64 };
+
+/** What a service takes, and how much is sent at once on a good line. Bytes. */
+export interface PaceLimits {
+  readonly rangeSize: number;
+  readonly unit: number;
+  /** Ranges under way at the same time. */
+  readonly parallel: number;
+}
+
+/** How much is sent at once: on a line that fails, less, for a range that is lost has to be sent again whole. */
+export class Pace {
+  #size: number;
+  #streak = 0;
+  #steady = STEADY.first;
+  #repeated: ByteRange | undefined;
+
+  constructor(private readonly limits: PaceLimits) {
+    this.#size = limits.rangeSize;
+  }
+
+  /** The ranges to send next of the `available` bytes from the gap's beginning on. */
+  cut({ next, until }: Gap, available: number, total: number): ByteRange[] {
+    const { unit, parallel } = this.limits;
+    if (this.#repeated?.start === next) return [this.#repeated];
+    const gapEnd = until !== undefined && until - next >= unit ? until : total; // a service names no end within a unit
+    const last = Math.min(next + available, gapEnd);
+    const ranges: ByteRange[] = [];
+    for (let start = next; start < last && ranges.length < parallel; start = ranges.at(-1)!.end) {
+      const end = Math.min(start + this.#size, last);
+      const whole = end < total ? start + Math.floor((end - start) / unit) * unit : end;
+      if (whole === start && last < gapEnd && ranges.length > 0) break; // less than a unit: sent with the next block
+      ranges.push({ start, end: whole > start ? whole : end, total });
+    }
+    return ranges;
+  }
+
+  /** The line has lost a range, or it was `refused` as too large; `false`: it cannot be any smaller. */
+  shrink(refused = false): boolean {
+    if (refused) this.#repeated = undefined;
+    const { rangeSize, unit } = this.limits;
+    const least = Math.min(rangeSize, Math.max(KIB_320, unit));
+    const smaller = Math.max(least, Math.floor(this.#size / 2 / unit) * unit);
+    const could = smaller < this.#size;
+    this.#size = smaller;
+    this.#streak = 0;
+    this.#steady = Math.min(STEADY.most, this.#steady * 2);
+    return could;
+  }
+
+  /** Whoever cannot say what it has of a range takes, at most, the very same one again. */
+  repeat(range: ByteRange): void {
+    this.#repeated = range;
+  }
+
+  /** A range has come through. */
+  grow(): void {
+    this.#repeated = undefined;
+    this.#streak += 1;
+    if (this.#streak < this.#steady) return;
+    this.#streak = 0;
+    this.#size = Math.min(this.limits.rangeSize, this.#size * 2);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Reply } from "../protocol.js";
+
+/** Longest wait that a service may ask for; beyond it the upload ends, to be resumed later. Milliseconds. */
+export const LONGEST_WAIT = 600_000;
+const LONGEST_BACKOFF = 60_000;
+
+/** Milliseconds that a `Retry-After` of seconds or of an HTTP date asks for; `undefined` where there is none. */
+export function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === "") return undefined;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
+  const date = /\d:\d\d/.test(header) ? Date.parse(header) : NaN; // Date.parse takes nearly anything for a date
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Exponential backoff with jitter: between half and the whole of `delay` × 2^attempt. Milliseconds. */
+export function backoff(attempt: number, delay: number, random: number): number {
+  return Math.min(LONGEST_BACKOFF, delay * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
+}
+
+/** A wait that an abort ends at once; rejects with the signal's reason. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** Waits while the browser knows that it is offline; elsewhere, not at all. An abort ends it at once. */
+export function whenOnline(signal?: AbortSignal): Promise<void> {
+  const { navigator, addEventListener, removeEventListener } = globalThis;
+  if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => () => {
+      removeEventListener("online", online);
+      signal?.removeEventListener("abort", stop);
+      settle();
+    };
+    const online = end(resolve);
+    const stop = end(() => reject(signal?.reason));
+    if (signal?.aborted) return reject(signal.reason);
+    addEventListener("online", online);
+    signal?.addEventListener("abort", stop);
+  });
+}
+
+/** Counts attempts, and waits between them. */
+export class Patience {
+  #attempts = 0;
+
+  constructor(
+    private readonly limits: { readonly retries: number; readonly delay: number },
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** Bytes have moved: all attempts are there again. */
+  reset(): void {
+    this.#attempts = 0;
+  }
+
+  /** Waits before the next attempt as `reply` asks, and tells how long; `false` where none is left, or the wait would be too long. */
+  async again(reply?: Reply, tell: (wait: number) => void = () => {}): Promise<boolean> {
+    if (!reply && globalThis.navigator?.onLine === false) {
+      await whenOnline(this.signal); // no fault of the service: the attempt does not count
+      return true;
+    }
+    const asked = reply && retryAfter(reply.headers.get("Retry-After"), Date.now());
+    if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
+    const wait = asked ?? backoff(this.#attempts, this.limits.delay, Math.random());
+    tell(wait);
+    await sleep(wait, this.signal);
+    this.#attempts += 1;
+    return true;
+  }
+}

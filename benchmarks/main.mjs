@@ -1,5 +1,5 @@
 // npm run bench: prints the project's figures as Markdown. Names of benchmarks run those alone; --write puts the tables
-// between the marks of README.md, --write=file between those of another; --rounds=3 takes fewer samples.
+// between the marks of docs/benchmarks.md, and the first of them between those of README.md; --rounds=3 takes fewer samples.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -43,19 +43,25 @@ if (!isInstalled()) {
   });
 }
 
-const write = "write" in flags ? writerOf(resolve(here, "..", flags.write ?? "README.md")) : undefined;
+const writers =
+  "write" in flags ? ["docs/benchmarks.md", "README.md"].map((file) => writerOf(resolve(here, "..", file))) : [];
 const options = flags.rounds ? { rounds: Number(flags.rounds) } : {};
 const rows = names.length > 0 ? names.map((name) => [name]) : BENCHMARKS;
 const results = [];
 for (const row of rows) results.push(...(await Promise.all(row.map(resultOf))));
 const measured = results.filter((result) => result);
-const parts = [machine(), ...measured.flatMap(({ tables }) => tables).map(table)];
+const tables = measured.flatMap(({ tables }) => tables).map(table);
+const parts = [machine(), ...tables];
 const goals = measured.flatMap(({ goals = [] }) => goals);
 if (goals.length > 0) parts.push(goalsTable(goals));
 const text = parts.join("\n\n");
 print(text);
 if (results.includes(undefined)) process.exitCode = 1;
-else await write?.(text);
+else {
+  const [writeAll, writeFirst] = writers;
+  await writeAll?.(text);
+  await writeFirst?.(`${machine()}\n\n${tables[0]}`);
+}
 
 /** What a benchmark found; `undefined` where it failed, which need not cost the others their figures. */
 async function resultOf(name) {

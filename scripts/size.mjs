@@ -4,10 +4,10 @@ import { build } from "esbuild";
 
 /** KiB. What is smaller than its budget by far deserves a smaller budget. */
 const parts = [
-  { name: "the task alone", take: "LargeAttachmentTask", budget: 17.25 },
-  { name: "the handler with all Graph protocols, mail and Teams", take: "LargeAttachmentHandler", budget: 21 },
-  { name: "attach and the handler", take: "withLargeAttachments", budget: 25.5 },
-  { name: "everything, Azure DevOps too", take: "*", budget: 29.5 },
+  { name: "the task alone", take: "LargeAttachmentTask", budget: 17.5 },
+  { name: "the handler with all Graph protocols, mail and Teams", take: "LargeAttachmentHandler", budget: 21.5 },
+  { name: "attach and the handler", take: "withLargeAttachments", budget: 26 },
+  { name: "everything, Azure DevOps too", take: "*", budget: 30 },
 ];
 
 let over = false;

@@ -194,7 +194,9 @@ test("15. the next range is read while the current one is under way", async () =
       yield bytes.subarray(at, at + range);
     }
   }
-  const task = await taskFor(emulator.addMessage(), slow(), {
+  const item = emulator.addMessage();
+  emulator.fault({ on: { kind: "range" }, delay: 30, times: Math.ceil(bytes.length / range) });
+  const task = await taskFor(item, slow(), {
     size: bytes.length,
     onProgress: ({ loaded }: { loaded: number }) => events.push(`sent ${loaded}`),
   });

@@ -1,10 +1,10 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
+import { headerEntries } from "./engine/headers.js";
 import { errorBody, Refusal } from "./errors.js";
 
 /** The context as it is now: handlers further on add to its headers, which would be doubled in the upload's requests. */
 export function pristine(context: Context): Context {
-  const given = (context.options?.headers ?? {}) as Record<string, string> | Iterable<[string, string]>;
-  const headers = Symbol.iterator in given ? Object.fromEntries(given) : { ...given };
+  const headers = Object.fromEntries(headerEntries(context.options?.headers));
   return { ...context, options: { ...context.options, headers } } as Context;
 }
 

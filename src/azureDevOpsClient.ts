@@ -2,6 +2,7 @@ import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-g
 import type { ClientOptions, Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { withAttach } from "./attach.js";
 import { AzureDevOpsAttachmentHandler } from "./AzureDevOpsAttachmentHandler.js";
+import { headerEntries } from "./engine/headers.js";
 import { UploadError } from "./errors.js";
 import type { UploadOptions } from "./options.js";
 import { explain } from "./protocols/azureDevOps.js";
@@ -125,12 +126,7 @@ function originOf(url: string): string | undefined {
 }
 
 function withoutAuthorization(headers: unknown): Record<string, string> {
-  const given = typeof headers === "object" && headers !== null ? headers : {};
-  const entries =
-    Symbol.iterator in given
-      ? [...(given as Iterable<[string, string]>)]
-      : Object.entries(given as Record<string, string>);
-  return Object.fromEntries(entries.filter(([name]) => name.toLowerCase() !== "authorization"));
+  return Object.fromEntries(headerEntries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
 }
 
 /** Whether a response tells of an error: 203 is a sign-in page. */

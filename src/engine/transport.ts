@@ -5,6 +5,7 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { NoReply } from "../errors.js";
+import { callersHeaders, headersFor } from "./headers.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { bodyInit } from "./requestBody.js";
 
@@ -70,7 +71,7 @@ export function transport({ context, next }: Call): Send {
         redirect: "manual",
         method: request.method,
         ...body,
-        headers: { ...(trusted ? preferred(callers, request) : {}), ...request.headers, ...body.headers },
+        headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...body.headers },
       },
       middlewareControl: controlOf(context, trusted),
       customHosts: trusted ? context.customHosts : undefined,
@@ -100,30 +101,6 @@ function controlOf({ middlewareControl }: Context, trusted: boolean): Context["m
 
 function without(options: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
-}
-
-/** The caller's headers, less those that describe the body that was taken over. */
-function callersHeaders(headers: unknown): Record<string, string> {
-  const iterable = typeof headers === "object" && headers !== null && Symbol.iterator in headers;
-  const entries = iterable
-    ? [...(headers as Iterable<[string, string]>)]
-    : Object.entries((headers ?? {}) as Record<string, string>);
-  return Object.fromEntries(entries.filter(([name]) => !/^content-(type|length|encoding)$/i.test(name)));
-}
-
-/** Conditions are of the write that the caller asked for, not of what is read on the way. */
-function withoutConditions(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^if-/i.test(name)));
-}
-
-/** The caller's headers, less the wish for texts in another form where they are to be written again. */
-function preferred(callers: Record<string, string>, { asKept, method }: WireRequest): Record<string, string> {
-  if (method === "GET") callers = withoutConditions(callers);
-  if (!asKept) return callers;
-  const kept = (value: string) =>
-    value.replace(/(^|,)\s*outlook\.body-content-type\s*=[^,]*/gi, "").replace(/^\s*,/, "");
-  const entries = Object.entries(callers).map(([name, value]) => [name, /^prefer$/i.test(name) ? kept(value) : value]);
-  return Object.fromEntries(entries.filter(([name, value]) => value !== "" || !/^prefer$/i.test(name!)));
 }
 
 function originOf(url: string): string | undefined {

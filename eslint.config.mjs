@@ -17,14 +17,13 @@ const layers = [
   ["protocols/graphAttachments"],
   ["protocols/azureDevOps", "protocols/drive", "protocols/outlook", "protocols/print", "protocols/todo"],
   ["protocols/index"],
-  ["errors"],
-  ["checkpoints", "options", "engine/retry", "engine/requestBody", "engine/pace"],
+  ["errors", "engine/refusal"],
+  ["later", "checkpoints", "options", "engine/retry", "engine/requestBody", "engine/pace"],
   ["content/content", "content/streamContent", "content/base64", "content/fingerprint", "engine/rangeReader"],
   ["content/contentBytes"],
   ["engine/attempts"],
   ["engine/gate"],
   ["engine/traffic"],
-  ["head"],
   ["engine/headers"],
   ["engine/transport"],
   ["engine/service"],
@@ -35,20 +34,24 @@ const layers = [
   ["protocols/item"],
   ["protocols/compositions", "protocols/sharing"],
   ["protocols/teams"],
+  ["fileToAttach"],
+  ["head"],
   ["attaching/discard", "attaching/once"],
   ["attaching/plan", "attaching/post", "attaching/deliver", "messages/letter", "attaching/link"],
   ["attaching/attachFile"],
   ["attaching/attachFiles", "attaching/progress"],
+  ["messages/attachedFiles"],
+  ["recognise"],
   ["messages/shareInstead"],
   ["messages/chatMessage"],
   ["messages/compose"],
-  ["answer"],
-  ["intercept"],
-  ["AttachmentHandler"],
+  ["interception/answer"],
+  ["interception/intercept", "messages/composing"],
   ["storedSession"],
   ["prepare"],
-  ["messages/attachedFiles"],
-  ["messages/composing"],
+  ["attaching/attachTo"],
+  ["uploads/azureDevOps", "uploads/graph"],
+  ["AttachmentHandler"],
   ["AzureDevOpsAttachmentHandler", "LargeAttachmentHandler"],
   ["attach"],
   ["azureDevOpsClient", "LargeAttachmentTask"],
@@ -57,13 +60,14 @@ const layers = [
 const all = layers.flat();
 const sdk = "@microsoft/microsoft-graph-client";
 /** The only modules that may load code of the Graph client, and not just its types. */
-const usesTheClient = ["azureDevOpsClient", "errors", "engine/transport"];
+const usesTheClient = ["azureDevOpsClient", "errors", "engine/refusal", "engine/transport"];
 /** The engine and what it stands on never know which protocol they run. */
 const engine = [
   "engine/abort",
   "protocol",
   "range",
   "errors",
+  "engine/refusal",
   "options",
   "engine/retry",
   "content/content",
@@ -86,7 +90,7 @@ const engine = [
   "attaching/plan",
   "attaching/post",
   "engine/transport",
-  "intercept",
+  "interception/intercept",
 ];
 
 /** How `from` would write the import of `to`, as a pattern. */

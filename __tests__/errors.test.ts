@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { Client, GraphClientError, GraphError } from "@microsoft/microsoft-graph-client";
 import { GraphErrorHandler } from "@microsoft/microsoft-graph-client/lib/src/GraphErrorHandler";
-import { asGraphError, errorBody, graphError, NoReply, Refusal, UploadError } from "../src/errors.js";
+import { UploadError } from "../src/errors.js";
+import { asGraphError, errorBody, graphError, NoReply, Refusal } from "../src/engine/refusal.js";
 import { failure, reply, sessionOf, thrownBy, TOKEN, UPLOAD_URL } from "./support/fakes";
 
 const failed = Object.assign(new TypeError(`request to ${UPLOAD_URL} failed, reason: connect ECONNREFUSED`), {

@@ -44,7 +44,7 @@ const mutations = [
     "for (const plan of outside) await attachFile(",
     "for (const plan of outside) void attachFile(",
   ],
-  ["that no message holds an address", "errors", '.replace(/https?:\\/\\/\\S+/gi, "(address withheld)")', ""],
+  ["that no message holds an address", "engine/refusal", '.replace(/https?:\\/\\/\\S+/gi, "(address withheld)")', ""],
   [
     "that a refused chunk may be there already",
     "engine/upload",

@@ -89,7 +89,8 @@ async function step(name, work) {
 
 function report(done, weights) {
   const failed = done.filter(({ failed }) => failed > 0).length;
-  for (const [name, weight] of Object.entries(weights)) console.log(`${name}: ${weight} bytes, minified and gzipped`);
+  for (const [name, weight] of Object.entries(weights))
+    console.log(`${name}: ${weight.first} bytes, later ${weight.later}, minified and gzipped`);
   console.log(`${done.length - failed} of ${done.length} runs passed, each of ${names.length} checks`);
   if (failed > 0) process.exitCode = 1;
   else if (given.includes("--write")) write({ checks: names, runs: done.map(({ failed: _, ...run }) => run), weights });

@@ -1,16 +1,13 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { HEAD, type Head } from "./head.js";
-import { intercept, type Recognition } from "./intercept.js";
 import { askedOptions, LargeAttachmentHandlerOptions, settings, type Settings, type UploadOptions } from "./options.js";
-import { Traffic } from "./engine/traffic.js";
+import { mayAttach, signalOf } from "./recognise.js";
 
-/** What the handlers have in common: defaults, one traffic for all uploads through them, and a place in the chain. */
+/** What the handlers have in common: defaults, a glance at each request, and a place in the chain. */
 export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   options: UploadOptions = {};
   #settings = settings();
-  /** @internal */
-  readonly traffic = new Traffic();
   /** @internal */
   protected next: Middleware | undefined;
 
@@ -20,7 +17,7 @@ export abstract class AttachmentHandler implements Middleware {
   }
 
   /** @internal */
-  protected abstract readonly recognition: Recognition;
+  protected abstract readonly uploads: Head["uploads"];
 
   /** @internal */
   configure(options: UploadOptions): void {
@@ -29,14 +26,21 @@ export abstract class AttachmentHandler implements Middleware {
   }
 
   async execute(context: Context): Promise<void> {
-    if (!this.next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
-    const { traffic, recognition } = this;
-    await intercept({ context, next: this.next, traffic, recognition, settings: () => this.settingsFor(context) });
+    const { next } = this;
+    if (!next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
+    if (!this.concerns(context)) return next.execute(context);
+    const { takeOver } = await this.uploads(signalOf(context));
+    await takeOver({ context, next, handler: this, settings: () => this.settingsFor(context) });
   }
 
   /** @internal */
   get [HEAD](): Head {
-    return { options: this.options, traffic: this.traffic, protocols: this.recognition.protocols };
+    return { options: this.options, uploads: this.uploads };
+  }
+
+  /** @internal Whether a request may have to be taken over. */
+  protected concerns(context: Context): boolean {
+    return mayAttach(context);
   }
 
   /** @internal */

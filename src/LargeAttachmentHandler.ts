@@ -1,10 +1,10 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { composeInstead } from "./messages/composing.js";
-import { openBody } from "./content/contentBytes.js";
-import type { Recognition } from "./intercept.js";
-import type { FileInfo, UploadProtocol } from "./protocol.js";
-import { graphProtocols } from "./protocols/index.js";
+import { later } from "./later.js";
+import { mayCompose } from "./recognise.js";
+
+/** What uploads through a client for Microsoft Graph; it is loaded when this is first called. */
+export const toGraph = later(() => import("./uploads/graph.js"));
 
 /**
  * Middleware that turns `POST {item}/attachments` of a large file into an upload session, so that code which attaches
@@ -20,31 +20,10 @@ import { graphProtocols } from "./protocols/index.js";
  */
 export class LargeAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  protected readonly recognition: Recognition = {
-    protocols: graphProtocols,
-    atMost: (body) => (typeof body === "string" ? body.length : undefined),
-    open: openJson,
-  };
+  protected readonly uploads = toGraph;
 
-  override async execute(context: Context): Promise<void> {
-    const { next, traffic } = this;
-    const composed =
-      next && (await composeInstead({ context, next, traffic, settings: () => this.settingsFor(context) }));
-    if (!composed) await super.execute(context);
+  /** @internal */
+  protected override concerns(context: Context): boolean {
+    return super.concerns(context) || mayCompose(context, () => this.settingsFor(context));
   }
-}
-
-/** The file in the JSON of a `fileAttachment` or `taskFileAttachment`. */
-function openJson({ options }: Context, protocol: UploadProtocol): ReturnType<Recognition["open"]> {
-  const opened = openBody(options!.body as unknown as string);
-  if (!opened || !protocol.creates?.(opened.members["@odata.type"])) return undefined;
-  const { name, contentType, isInline, contentId } = opened.members as {
-    [member in keyof FileInfo]: FileInfo[member] | null;
-  };
-  const file = {
-    contentType: contentType ?? undefined,
-    isInline: isInline ?? undefined,
-    contentId: contentId ?? undefined,
-  };
-  return { content: opened.content, file: { name: name ?? "", ...file } };
 }

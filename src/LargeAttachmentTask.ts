@@ -1,12 +1,16 @@
-import type { Client } from "@microsoft/microsoft-graph-client";
+import type { Client, Middleware } from "@microsoft/microsoft-graph-client";
 import type { CreatedAttachment } from "./attach.js";
-import { knowsItsSize, type AttachmentSource } from "./content/content.js";
-import { asGraphError, NoReply, UploadError } from "./errors.js";
+import { knowsItsSize, openSource, type AttachmentSource } from "./content/content.js";
+import { UploadError } from "./errors.js";
+import { asGraphError, NoReply } from "./engine/refusal.js";
 import { fingerprint, sameFile } from "./content/fingerprint.js";
 import { isLinked, link } from "./attaching/link.js";
 import type { UploadOptions } from "./options.js";
-import { prepare, protocolsOf, type AttachOptions, type Prepared } from "./prepare.js";
-import type { Reply, UploadSession } from "./protocol.js";
+import type { AttachOptions } from "./fileToAttach.js";
+import { headOf } from "./head.js";
+import { prepare, type Prepared } from "./prepare.js";
+import { graphProtocols } from "./protocols/index.js";
+import type { Reply, UploadProtocol, UploadSession } from "./protocol.js";
 import { mustBeSafe, openSession } from "./engine/session.js";
 import { sound } from "./storedSession.js";
 import { callOf, type Call } from "./engine/transport.js";
@@ -50,7 +54,8 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: AttachOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    const prepared = await prepare(client.api(url), file, { ...options, overflow: undefined });
+    const opened = { source: openSource(file, options.size), options: { ...options, overflow: undefined } };
+    const prepared = await prepare(client.api(url), await protocolsOf(client), opened);
     const { plan, queue, key } = prepared;
     if (plan.file.size === 0)
       throw new UploadError("invalid", "An empty file has no ranges to upload: use client.api(url).attach(file).");
@@ -69,12 +74,13 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     options: UploadOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
     const call = await callOf(client.api("/"));
-    const { collection, uploadUrl, offset, file: info, linkTo } = sound(session, protocolsOf(call));
+    const protocols = await protocolsOf(client);
+    const { collection, uploadUrl, offset, file: info, linkTo } = sound(session, protocols);
     const { size, ...about } = info;
     mustBeSafe(uploadUrl, collection);
-    const known = { ...options, ...about, size: knowsItsSize(file) ? undefined : size };
     mustBeOwn(call, collection);
-    const prepared = await prepare(client.api(collection), file, known);
+    const source = openSource(file, knowsItsSize(file) ? undefined : size);
+    const prepared = await prepare(client.api(collection), protocols, { source, options: { ...options, ...about } });
     const print = await fingerprint(prepared.plan.content);
     if (prepared.plan.file.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
       throw new UploadError(
@@ -165,6 +171,12 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
 
 /** What may differ from one run of a task to the next. */
 export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
+
+/** What a client's URLs can be. */
+async function protocolsOf(client: Client): Promise<readonly UploadProtocol[]> {
+  const { middleware } = client["httpClient"] as { readonly middleware: Middleware };
+  return (await headOf(middleware)?.uploads())?.protocols ?? graphProtocols;
+}
 
 function isGone({ status }: Reply): true | undefined {
   return (status >= 200 && status < 300) || status === 404 || status === 410 ? true : undefined;

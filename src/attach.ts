@@ -1,14 +1,11 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { teach, withAttachments } from "./messages/attachedFiles.js";
-import { attachFiles } from "./attaching/attachFiles.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import type { AttachmentSource, RandomAccessFile } from "./content/content.js";
-import { asGraphError, UploadError } from "./errors.js";
-import { LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
-import { link } from "./attaching/link.js";
+import { openSource, type AttachmentSource, type RandomAccessFile } from "./content/content.js";
+import { detailed, type AttachOptions, type FileToAttach } from "./fileToAttach.js";
+import { headOf, type Uploads } from "./head.js";
+import { LargeAttachmentHandler, toGraph } from "./LargeAttachmentHandler.js";
+import { teach, withAttachments } from "./messages/attachedFiles.js";
 import type { UploadOptions } from "./options.js";
-import { detailed, prepare, type AttachOptions, type FileToAttach, type Prepared } from "./prepare.js";
-import { shareInstead } from "./messages/shareInstead.js";
 
 /** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {
@@ -56,45 +53,26 @@ declare module "@microsoft/microsoft-graph-client" {
   }
 }
 
-/** What `client.api(url).attach(…)` does. */
+/** What `client.api(url).attach(…)` does. Files are opened at once, for a stream may fail before anybody reads it. */
 async function attach(
   this: GraphRequest,
   file: AttachmentSource | readonly FileToAttach[],
-  options?: AttachOptions,
+  options: AttachOptions = {},
 ): Promise<object | object[]> {
-  if (!Array.isArray(file)) return (await attachAll([await prepare(this, file, options)]))[0]!;
-  const each = (file as readonly FileToAttach[]).map(detailed);
-  const all = [];
-  for (const { file: source, ...own } of each) all.push(await prepare(this, source, { ...options, ...own }));
-  if (!all.every(({ plan }) => plan.linkTo)) {
-    throw new UploadError(
-      "unsupported",
-      "Several files in one call are for work items of Azure DevOps: attach one after another here.",
-    );
-  }
-  return attachAll(all);
+  const open = ({ file: source, ...own }: ReturnType<typeof detailed>) => {
+    const asked = { ...options, ...own };
+    return { source: openSource(source, asked.size), options: asked };
+  };
+  const opened = Array.isArray(file)
+    ? (file as readonly FileToAttach[]).map((one) => open(detailed(one)))
+    : open({ file: file as AttachmentSource });
+  const { attachTo } = await uploadsOf(this["httpClient"], options.signal);
+  return attachTo(this, opened);
 }
 
-/** Attaches files to one item, and where it has to be told of them, does so in one revision. */
-async function attachAll(all: readonly Prepared[]): Promise<object[]> {
-  const [first] = all;
-  if (!first) return [];
-  const { plan, queue, key } = first;
-  const work = queue.run(
-    key,
-    async () => {
-      const attachments = first.sharing
-        ? [await shareInstead({ ...first.sharing, plan })]
-        : await attachFiles(all.map((one) => one.plan));
-      const uploaded = attachments.map((attachment, index) => ({ file: all[index]!.plan.file, attachment }));
-      if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
-      for (const { plan: one } of all) await one.checkpoint?.remove();
-      return attachments;
-    },
-    plan.service.settings.signal,
-  );
-  work.catch((error: unknown) => all.forEach((one) => one.plan.content.close(error)));
-  return asGraphError(work);
+function uploadsOf(httpClient: unknown, signal?: AbortSignal): Uploads | Promise<Uploads> {
+  const { middleware } = httpClient as { readonly middleware: Middleware };
+  return (headOf(middleware)?.uploads ?? toGraph)(signal);
 }
 
 /**
@@ -115,4 +93,13 @@ export function withLargeAttachments<C extends Client>(client: C, options: Uploa
 /** Gives the requests of a client `attach`. */
 export function withAttach<C extends Client>(client: C): C {
   return teach(client, { attach });
+}
+
+/**
+ * Loads now what a client would load with its first attachment: for a page that is to attach when it is offline for a
+ * moment, or long after it was opened, when the files that it was built into may be gone. Rejects with an `UploadError`
+ * of code `notLoaded`.
+ */
+export async function preload(client: Client): Promise<void> {
+  await uploadsOf(client["httpClient"]);
 }

@@ -1,13 +1,30 @@
-import type { Middleware } from "@microsoft/microsoft-graph-client";
-import type { UploadOptions } from "./options.js";
+import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { OpenedFile } from "./fileToAttach.js";
+import type { Settings, UploadOptions } from "./options.js";
 import type { UploadProtocol } from "./protocol.js";
-import type { Traffic } from "./engine/traffic.js";
+
+/** A request that a handler may have to take over. */
+export interface Held {
+  readonly context: Context;
+  readonly next: Middleware;
+  /** The handler that holds it: all uploads through it share their turns. */
+  readonly handler: Middleware;
+  settings(): Settings;
+}
+
+/** All that uploads through one kind of client. It is loaded with the first attachment, so that no page begins with it. */
+export interface Uploads {
+  readonly protocols: readonly UploadProtocol[];
+  /** Answers a request in place of the service, or sends it on. */
+  takeOver(held: Held): Promise<void>;
+  /** Attaches files to what a request is about. */
+  attachTo(request: GraphRequest, files: OpenedFile | readonly OpenedFile[]): Promise<object | object[]>;
+}
 
 /** What a handler at the head of a client's chain has for every upload through that client. */
 export interface Head {
   readonly options: UploadOptions;
-  readonly traffic: Traffic;
-  readonly protocols: readonly UploadProtocol[];
+  uploads(signal?: AbortSignal): Uploads | Promise<Uploads>;
 }
 
 /** Where a handler keeps it: known by a name, so that who only asks for it need not load the handlers. */

@@ -8,9 +8,9 @@ export {
   type UploadProgress,
 } from "./options.js";
 export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./LargeAttachmentTask.js";
-export { withLargeAttachments, type CreatedAttachment, type CreatedReference } from "./attach.js";
+export { preload, withLargeAttachments, type CreatedAttachment, type CreatedReference } from "./attach.js";
 export { createAzureDevOpsClient, type AzureDevOpsClientOptions, type TokenSource } from "./azureDevOpsClient.js";
-export type { AttachOptions, FileDetails, FileToAttach } from "./prepare.js";
+export type { AttachOptions, FileDetails, FileToAttach } from "./fileToAttach.js";
 export type { LinkScope } from "./protocols/sharing.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export { localStorageCheckpoints, type CheckpointStore } from "./checkpoints.js";

@@ -1,6 +1,6 @@
 import { attachFiles } from "../../src/attaching/attachFiles.js";
 import { startEmulator, type Emulator, type FaultScript } from "../../src/emulator/index.js";
-import { Refusal } from "../../src/errors.js";
+import { Refusal } from "../../src/engine/refusal.js";
 import { createAzureDevOpsClient, withLargeAttachments } from "../../src/index.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import { Gate } from "../../src/engine/gate.js";

@@ -1,5 +1,6 @@
 import { deliver } from "../../src/attaching/deliver.js";
-import { Refusal, UploadError } from "../../src/errors.js";
+import { UploadError } from "../../src/errors.js";
+import { Refusal } from "../../src/engine/refusal.js";
 import type { UploadOptions } from "../../src/options.js";
 import { postWhole } from "../../src/attaching/post.js";
 import type { Reply } from "../../src/protocol.js";

@@ -89,7 +89,7 @@ const page = {
   },
 
   work(target: Target) {
-    const worker = new Worker("/worker.js");
+    const worker = new Worker("/worker.js", { type: "module" });
     worker.addEventListener("message", ({ data }: MessageEvent<State>) => Object.assign(state, data));
     worker.addEventListener("error", ({ message }) => (state.error = { name: "Worker", message }));
     worker.postMessage({ target, file: picked() });

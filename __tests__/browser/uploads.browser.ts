@@ -232,6 +232,22 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     expect(emulator.unusedFaults()).toEqual([]);
   });
 
+  test("a page whose files are gone from the server says so, sends nothing, and attaches once they are back", async () => {
+    const { path, sha256 } = await fileOf(5 * MB);
+    const message = emulator.addMessage();
+    site.lose(true);
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    const error = await until("the failure", async () => (await stateOf(tab)).error);
+    expect([error.name, error.code, emulator.requests]).toEqual(["UploadError", "notLoaded", []]);
+    site.lose(false);
+    if (name === "Firefox") await tab.reload(); // it remembers that an import has failed
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await until("the attachment", async () => (await stateOf(tab)).attachment);
+    expect(emulator.attachments(message).map((stored) => stored.sha256)).toEqual([sha256]);
+  });
+
   test("a worker does the whole of it, without a page's help", async () => {
     const { path, sha256 } = await fileOf(20 * MB);
     const message = emulator.addMessage();

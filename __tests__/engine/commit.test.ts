@@ -1,4 +1,4 @@
-import { Refusal } from "../../src/errors.js";
+import { Refusal } from "../../src/engine/refusal.js";
 import { Gate } from "../../src/engine/gate.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";

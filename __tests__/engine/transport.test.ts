@@ -1,6 +1,6 @@
 import * as sdk from "@microsoft/microsoft-graph-client";
 import { MiddlewareControl } from "@microsoft/microsoft-graph-client/lib/src/middleware/MiddlewareControl";
-import { NoReply } from "../../src/errors.js";
+import { NoReply } from "../../src/engine/refusal.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { callOf, isOwn } from "../../src/engine/transport.js";
 import {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Refusal } from "../../src/errors.js";
+import { Refusal } from "../../src/engine/refusal.js";
 import { StreamContent } from "../../src/content/streamContent.js";
 import { checkAsync } from "../fuzz/support/check";
 import { Assembly, type Fate, type Script } from "../support/assembly";

@@ -1,7 +1,7 @@
 /** What services answer: any JSON, any header, any status is read without a crash, and never into nonsense. */
 import fc from "fast-check";
-import { asGraphError, errorBody, graphError, Refusal } from "../../src/errors.js";
-import { refused } from "../../src/answer.js";
+import { asGraphError, errorBody, graphError, Refusal } from "../../src/engine/refusal.js";
+import { refused } from "../../src/interception/answer.js";
 import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
 import { attachmentId } from "../../src/protocols/graphReply.js";

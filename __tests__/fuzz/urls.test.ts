@@ -1,5 +1,8 @@
 /** URLs that applications write: any id is found in them, nothing in them is a crash, and none takes long to read. */
+import type { Context } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
+import { settings } from "../../src/options.js";
+import { mayCompose } from "../../src/recognise.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { compositionFor } from "../../src/protocols/compositions.js";
 import { collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graphPath.js";
@@ -15,7 +18,7 @@ import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
 import { retryAfter } from "../../src/engine/retry.js";
 import { explain } from "../../src/protocols/azureDevOps.js";
-import { NoReply } from "../../src/errors.js";
+import { NoReply } from "../../src/engine/refusal.js";
 import { check, within } from "./support/check.js";
 import { text } from "./support/json.js";
 import { toWellFormed } from "./support/names.js";
@@ -116,6 +119,12 @@ const readers: Record<string, (url: string) => unknown> = {
   "a pattern of one's own": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),
 };
 
+/** Whether a POST there is looked at twice, should it be heavy. */
+const isNoticed = (request: string) =>
+  mayCompose({ request, options: { method: "POST", body: "xx" } } as unknown as Context, () =>
+    settings({ threshold: 1 }),
+  );
+
 describe("a URL", () => {
   test.each(Object.entries(readers))("of any kind is no crash to %s", (_, read) =>
     check(fc.oneof(junk, text, fc.webUrl({ withQueryParameters: true, withFragments: true })), 1_500, (url) => {
@@ -181,7 +190,9 @@ describe("a URL", () => {
   test("that creates or sends is recognised whatever the ids in it", () =>
     check(fc.tuple(root, mailbox, key, fc.constantFrom("reply", "forward", "createReplyAll")), 1_500, (given) => {
       const [host, box, { key: written }, verb] = given;
-      const composition = compositionFor(`${host}${box}/messages${written}/${verb}`);
+      const url = `${host}${box}/messages${written}/${verb}`;
+      const composition = compositionFor(url);
+      expect(isNoticed(url)).toBe(true);
       expect(composition!.items).toBe(`${host}${box}/messages`);
       expect(composition!.create.startsWith(`${host}${box}/messages${written}/create`)).toBe(true);
     }));

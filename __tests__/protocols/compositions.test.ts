@@ -1,4 +1,6 @@
 import { compositionFor } from "../../src/protocols/compositions.js";
+import { settings } from "../../src/options.js";
+import { mayCompose } from "../../src/recognise.js";
 import { item } from "../../src/protocols/item.js";
 
 const graph = "https://graph.microsoft.com/v1.0";
@@ -22,6 +24,8 @@ test.each([
   ["/users/u/calendar/events?x=1", "/users/u/calendar/events", "/users/u/events"],
 ])("%s is made at %s and found below %s", (path, create, items) => {
   expect(compositionFor(graph + path)).toMatchObject({ create: graph + create, items: graph + items });
+  const options = { method: "POST", body: "xx" };
+  expect(mayCompose({ request: graph + path, options } as never, () => settings({ threshold: 1 }))).toBe(true);
 });
 
 test("only what sends is sent, only events wait with their attendees, and only sendMail's message stands alone", () => {

@@ -1,2 +1,2 @@
-// What a small application takes of the package: each bundler's result is weighed.
-export { LargeAttachmentTask, withLargeAttachments } from "graph-large-attachments";
+// What most applications take of the package: each bundler's result is weighed.
+export { withLargeAttachments } from "graph-large-attachments";

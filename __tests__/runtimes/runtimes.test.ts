@@ -44,12 +44,12 @@ test("the README's section counts what has passed, and takes the place of the on
       { ...run, version: "22.0.0", passed: 1 },
       { runtime: "Vite", version: "8.0.0", how: "a page in Chromium", passed: 2 },
     ],
-    weights: { Vite: 2048 },
+    weights: { Vite: { first: 2048, later: 10240 } },
   });
   expect(text).toMatch(
     /^before <!-- runtimes -->\n\n## .*one smoke suite of 2 checks.*\n\n<!-- \/runtimes --> after$/s,
   );
-  expect(text).toContain("| Node  | 20.9.0, 22.0.0 | ES module                   | 2 of 2, 1 of 2 |");
-  expect(text).toContain("| Vite  | 8.0.0          | a page in Chromium, 2.0 KiB | 2 of 2         |");
+  expect(text).toContain("| Node  | 20.9.0, 22.0.0 | ES module                          | 2 of 2, 1 of 2 |");
+  expect(text).toContain("| Vite  | 8.0.0          | a page in Chromium, 2.0 + 10.0 KiB | 2 of 2         |");
   expect(text).not.toContain("stale");
 });

@@ -1,5 +1,6 @@
 /** Errors, progress and logs are pasted into tickets: no token, no upload URL and no byte of a file is in them. */
 import type { Client } from "@microsoft/microsoft-graph-client";
+import { later } from "../../src/later.js";
 import { LargeAttachmentTask, UploadError, type UploadErrorCode, type UploadSession } from "../../src/index.js";
 import {
   attachment,
@@ -108,6 +109,7 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
       },
     ],
   ],
+  notLoaded: [[() => undefined, async () => later(() => Promise.reject(new TypeError("Failed to fetch a module")))()]],
   leftBehind: [
     [
       ({ method, url, origin }) => {

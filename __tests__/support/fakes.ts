@@ -1,6 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import type { Content } from "../../src/content/content.js";
-import { NoReply } from "../../src/errors.js";
+import { NoReply } from "../../src/engine/refusal.js";
 import { Gate } from "../../src/engine/gate.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";

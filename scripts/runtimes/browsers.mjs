@@ -2,8 +2,8 @@
 // esbuild has bundled; what the other bundlers have made runs in Chromium.
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { tsImport } from "tsx/esm/api";
 import { startEmulator } from "./emulator.mjs";
 
@@ -14,20 +14,20 @@ export function browserRuns(home, bundlers) {
     runtime: engine,
     version: versionOf(packages[engine]),
     how: "a page bundled by esbuild",
-    run: () => inBrowser(home, engine, "esbuild.js"),
+    run: () => inBrowser(home, engine, "esbuild"),
   }));
-  const ofEach = bundlers.map(({ name, version, file }) => ({
+  const ofEach = bundlers.map(({ name, version, folder }) => ({
     runtime: name,
     version,
     how: "a page in Chromium",
-    run: () => inBrowser(home, "Chromium", file),
+    run: () => inBrowser(home, "Chromium", folder),
   }));
   return [...inEach, ...ofEach];
 }
 
-async function inBrowser(home, engine, file) {
+async function inBrowser(home, engine, folder) {
   const { engines } = await tsImport("../../__tests__/browser/support/engine.ts", import.meta.url);
-  const [emulator, site] = await Promise.all([startEmulator(home), startSite(join(home, "bundles", file))]);
+  const [emulator, site] = await Promise.all([startEmulator(home), startSite(join(home, "bundles", folder))]);
   const browser = await engines[engine]();
   try {
     const tab = await browser.open(site.url);
@@ -38,13 +38,16 @@ async function inBrowser(home, engine, file) {
   }
 }
 
-/** A page with one script, on an origin of its own. */
-async function startSite(script) {
-  const code = await readFile(script);
-  const html = `<!doctype html><meta charset="utf-8"><title>Smoke</title><script type="module" src="/${basename(script)}"></script>`;
+const html = `<!doctype html><meta charset="utf-8"><title>Smoke</title><script type="module" src="/main.js"></script>`;
+
+/** A page with the scripts of a folder, on an origin of its own. */
+async function startSite(folder) {
+  const scripts = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".js"));
+  const all = new Map(await Promise.all(scripts.map(async (file) => [`/${file}`, await readFile(join(folder, file))])));
   const server = createServer(({ url }, response) => {
-    response.setHeader("Content-Type", url.endsWith(".js") ? "text/javascript" : "text/html");
-    response.end(url.endsWith(".js") ? code : html);
+    const script = all.get(url);
+    response.setHeader("Content-Type", script ? "text/javascript" : "text/html");
+    response.end(script ?? html);
   });
   await new Promise((resolve) => server.listen(0, "localhost", resolve));
   return {

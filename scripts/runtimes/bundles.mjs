@@ -4,14 +4,14 @@ import { versions } from "./packages.mjs";
 
 const names = { vite: "Vite", webpack: "webpack", esbuild: "esbuild", rollup: "Rollup" };
 
-/** Has every bundler make its bundles; answers each bundler with the weight of an application, in bytes. */
+/** Has every bundler make its bundles; answers each bundler with what an application weighs: bytes, `first` and `later`. */
 export async function bundle(home) {
   const { stdout } = await promisify(execFile)(process.execPath, ["bundle.mjs"], { cwd: home });
   const weights = JSON.parse(stdout.trimEnd().split("\n").at(-1));
-  return Object.entries(weights).map(([file, weight]) => ({
-    name: names[file],
-    version: versions[file],
-    file: `${file}.js`,
+  return Object.entries(weights).map(([folder, weight]) => ({
+    name: names[folder],
+    version: versions[folder],
+    folder,
     weight,
   }));
 }

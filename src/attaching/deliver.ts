@@ -1,4 +1,5 @@
-import { Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { Refusal } from "../engine/refusal.js";
 import { isLinked } from "./link.js";
 import { isLarge } from "../options.js";
 import type { Created, Trouble } from "../protocol.js";

@@ -1,4 +1,5 @@
-import { graphError, Refusal, UploadError, type NoReply } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { graphError, Refusal, type NoReply } from "../engine/refusal.js";
 import type { FileInfo, Linking, Reply, UploadSession } from "../protocol.js";
 import type { Service } from "../engine/service.js";
 

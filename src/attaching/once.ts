@@ -1,4 +1,4 @@
-import { NoReply } from "../errors.js";
+import { NoReply } from "../engine/refusal.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import type { Service } from "../engine/service.js";
 

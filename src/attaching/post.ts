@@ -1,4 +1,5 @@
-import { graphError, NoReply, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { graphError, NoReply } from "../engine/refusal.js";
 import { holdsNone } from "../engine/find.js";
 import type { Reply } from "../protocol.js";
 import type { UploadPlan } from "../engine/session.js";

@@ -1,4 +1,4 @@
-import { NoReply } from "../errors.js";
+import { NoReply } from "./refusal.js";
 import type { UploadAttempt } from "../options.js";
 import type { ByteRange, Reply } from "../protocol.js";
 

@@ -1,4 +1,5 @@
-import { Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { Refusal } from "./refusal.js";
 import type { AttachmentPage, Created, FileInfo, Listed, UploadSession, WireRequest } from "../protocol.js";
 import type { Service } from "./service.js";
 

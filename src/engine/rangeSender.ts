@@ -1,6 +1,6 @@
 import { orAborted } from "./abort.js";
 import { Attempts } from "./attempts.js";
-import { NoReply } from "../errors.js";
+import { NoReply } from "./refusal.js";
 import { Pace } from "./pace.js";
 import type { ByteRange, Reply, Step, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";

@@ -1,4 +1,5 @@
-import { graphError, NoReply, Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { graphError, NoReply, Refusal } from "./refusal.js";
 import type { Gate } from "./gate.js";
 import type { Settings } from "../options.js";
 import type { Reply, UploadProtocol, UploadSession, WireRequest } from "../protocol.js";

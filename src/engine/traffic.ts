@@ -1,3 +1,4 @@
+import type { Middleware } from "@microsoft/microsoft-graph-client";
 import { Gate } from "./gate.js";
 import { Queue } from "./queue.js";
 
@@ -5,4 +6,13 @@ import { Queue } from "./queue.js";
 export class Traffic {
   readonly items = new Queue();
   readonly gate = new Gate();
+}
+
+const traffics = new WeakMap<Middleware, Traffic>();
+
+/** The traffic of the client whose chain begins with this. */
+export function trafficOf(first: Middleware): Traffic {
+  const traffic = traffics.get(first) ?? new Traffic();
+  traffics.set(first, traffic);
+  return traffic;
 }

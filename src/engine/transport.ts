@@ -4,7 +4,7 @@ import {
   RetryHandlerOptions,
 } from "@microsoft/microsoft-graph-client";
 import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { NoReply } from "../errors.js";
+import { NoReply } from "./refusal.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { bodyInit } from "./requestBody.js";

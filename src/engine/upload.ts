@@ -1,4 +1,5 @@
-import { NoReply, Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { NoReply, Refusal } from "./refusal.js";
 import { findCreated, findNamed } from "./find.js";
 import type { ByteRange, Created, Reply, Step, UploadSession } from "../protocol.js";
 import { RangeSender } from "./rangeSender.js";

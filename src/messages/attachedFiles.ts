@@ -4,7 +4,7 @@ import { UploadError } from "../errors.js";
 import { headOf } from "../head.js";
 import type { Part } from "./letter.js";
 import type { UploadOptions } from "../options.js";
-import { detailed, type FileToAttach } from "../prepare.js";
+import { detailed, type FileToAttach } from "../fileToAttach.js";
 
 /** Middleware option: files that go with a POST, beside its body. */
 export class AttachedFiles {

@@ -1,6 +1,7 @@
 import { attachFiles, attachInTurn } from "../attaching/attachFiles.js";
 import { discard } from "../attaching/discard.js";
-import { NoReply, Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { NoReply, Refusal } from "../engine/refusal.js";
 import { once } from "../attaching/once.js";
 import type { Reply } from "../protocol.js";
 import { itemUrl } from "../protocols/drivePath.js";

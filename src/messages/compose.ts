@@ -1,8 +1,10 @@
 import { attachFile } from "../attaching/attachFile.js";
 import { discard } from "../attaching/discard.js";
-import { errorBody, NoReply, Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { errorBody, NoReply, Refusal } from "../engine/refusal.js";
 import type { Letter } from "./letter.js";
 import { isLarge } from "../options.js";
+import { REQUEST_LIMIT } from "../recognise.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { once } from "../attaching/once.js";
 import type { Composition } from "../protocols/compositions.js";
@@ -10,8 +12,7 @@ import { item } from "../protocols/item.js";
 import type { Service } from "../engine/service.js";
 import type { UploadPlan } from "../engine/session.js";
 
-/** What a request may hold, measured (see the protocol notes: 4 MiB exactly), less some room for what is between. */
-export const REQUEST_LIMIT = 4_194_304;
+/** Bytes of a body that are left for what stands between its parts. */
 const ROOM = 4_096;
 
 /** A message or event that is to be made with its attachments. */

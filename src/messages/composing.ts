@@ -1,8 +1,9 @@
-import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { created, pristine, refused, signalOf } from "../answer.js";
-import { AttachedFiles } from "./attachedFiles.js";
-import { bodyOf, bytesOf, compose, report, REQUEST_LIMIT, type Work } from "./compose.js";
-import { graphError, NoReply, Refusal, UploadError } from "../errors.js";
+import type { Context } from "@microsoft/microsoft-graph-client";
+import { created, pristine, refused } from "../interception/answer.js";
+import type { AttachedFiles } from "./attachedFiles.js";
+import { bodyOf, bytesOf, compose, report, type Work } from "./compose.js";
+import { UploadError } from "../errors.js";
+import { graphError, NoReply, Refusal } from "../engine/refusal.js";
 import { postChatMessage } from "./chatMessage.js";
 import { openLetter, type Letter } from "./letter.js";
 import { isLarge, type Settings } from "../options.js";
@@ -14,29 +15,21 @@ import { item } from "../protocols/item.js";
 import { drive } from "../protocols/drive.js";
 import { outlook } from "../protocols/outlook.js";
 import { conversationAt, teams, type Conversation } from "../protocols/teams.js";
-import type { Traffic } from "../engine/traffic.js";
+import type { Held } from "../head.js";
+import { filesBeside, REQUEST_LIMIT, signalOf } from "../recognise.js";
+import { trafficOf } from "../engine/traffic.js";
 import { isOwn } from "../engine/transport.js";
 
-/** What the handler hands over besides the request. */
-export interface Composing {
-  readonly context: Context;
-  readonly next: Middleware;
-  readonly traffic: Traffic;
-  settings(): Settings;
-}
-
 /** Takes over a POST that creates or sends a message or event with files that do not fit; `false`: it is not one. */
-export async function composeInstead(composing: Composing): Promise<boolean> {
-  const { context } = composing;
-  const { request, options } = context;
-  if (typeof request !== "string" || options?.method?.toUpperCase() !== "POST" || isOwn(context)) return false;
-  const beside = context.middlewareControl?.getMiddlewareOptions(AttachedFiles) as AttachedFiles | undefined;
-  const body: unknown = options.body;
-  const settings = composing.settings();
-  const light = typeof body === "string" && body.length <= REQUEST_LIMIT / 3 && !isLarge(body.length, settings);
-  if (light && !beside) return false;
+export async function composeInstead(held: Held): Promise<boolean> {
+  const { context } = held;
+  if (isOwn(context)) return false;
+  const request = context.request as string;
+  const body: unknown = context.options!.body;
+  const beside = filesBeside(context);
+  const settings = held.settings();
   const conversation = beside && conversationAt(request);
-  if (conversation) return answer(context, () => chatting(composing, conversation, beside));
+  if (conversation) return answer(context, () => chatting(held, conversation, beside));
   const composition = compositionFor(request);
   if (beside && !composition)
     throw new UploadError(
@@ -49,7 +42,7 @@ export async function composeInstead(composing: Composing): Promise<boolean> {
     throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
   if (!composition || !letter || !(beside || isHeavy(body as string, letter, settings))) return false;
   const work = workOf(
-    composing,
+    held,
     composition,
     { ...letter, files: [...letter.files, ...(beside?.files ?? [])] },
     { ...settings, ...beside?.options },
@@ -68,9 +61,10 @@ async function answer(context: Context, work: () => Promise<Response>): Promise<
 }
 
 /** Posts a message to a chat or channel, its files beside it. */
-async function chatting(composing: Composing, conversation: Conversation, beside: AttachedFiles): Promise<Response> {
-  const { context, next, traffic } = composing;
-  const given = { ...composing.settings(), ...beside.options };
+async function chatting(held: Held, conversation: Conversation, beside: AttachedFiles): Promise<Response> {
+  const { context, next, handler } = held;
+  const traffic = trafficOf(handler);
+  const given = { ...held.settings(), ...beside.options };
   const settings = { ...given, signal: given.signal ?? signalOf(context), onProgress: undefined };
   const intent = { call: { context: pristine(context), next }, settings, gate: traffic.gate };
   const url = context.request as string;
@@ -102,15 +96,10 @@ function isHeavy(body: string, { files }: Letter, settings: Settings): boolean {
 }
 
 /** Checks everything before the first request. */
-function workOf(
-  { context, next, traffic }: Composing,
-  composition: Composition,
-  letter: Letter,
-  given: Settings,
-): Work {
+function workOf({ context, next, handler }: Held, composition: Composition, letter: Letter, given: Settings): Work {
   const settings = { ...given, signal: given.signal ?? signalOf(context), onProgress: undefined };
   const call = { context: pristine(context), next };
-  const intent = { call, protocol: outlook, settings, gate: traffic.gate };
+  const intent = { call, protocol: outlook, settings, gate: trafficOf(handler).gate };
   const unsaved =
     composition.sends && /^false$/i.test(String(letter.body["saveToSentItems"] ?? letter.body["SaveToSentItems"]));
   const plans = letter.files.map((part) => planOf({ ...intent, ...part, collection: composition.items }));

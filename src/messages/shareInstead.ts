@@ -1,6 +1,7 @@
 import { attachInTurn } from "../attaching/attachFiles.js";
 import { discard } from "../attaching/discard.js";
-import { graphError, NoReply, Refusal, UploadError } from "../errors.js";
+import { UploadError } from "../errors.js";
+import { graphError, NoReply, Refusal } from "../engine/refusal.js";
 import { findCreated, idsOf } from "../engine/find.js";
 import type { FileInfo, Reply, UploadSession } from "../protocol.js";
 import { itemUrl } from "../protocols/drivePath.js";

@@ -44,6 +44,7 @@ const ofCode: Record<UploadErrorCode, (kind: Kind) => Explanation> = {
   lost: () => again("The upload was lost. Retry starts it again."),
   uncertain: (kind) => final(`The file may be attached already. Look at the ${kind} before you add it again.`),
   cancelled: () => again("Canceled."),
+  notLoaded: () => again("A part of this app couldn’t be loaded. Retry, or close the app and open it again."),
   leftBehind: (kind) => final(`The file wasn’t attached, but part of it stayed behind. Look at the ${kind}.`),
 };
 

@@ -1,15 +1,15 @@
-import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { created, pristine, refused, signalOf } from "./answer.js";
-import type { Content } from "./content/content.js";
-import { deliver } from "./attaching/deliver.js";
-import { isLarge, type Settings } from "./options.js";
-import { planOf } from "./attaching/plan.js";
-import type { FileInfo, Target, Trouble, UploadProtocol } from "./protocol.js";
-import { targetOf } from "./target.js";
-import type { Traffic } from "./engine/traffic.js";
-import { isOwn } from "./engine/transport.js";
-
-const COLLECTION = /\/attachments\/?(\?|#|$)/i;
+import type { Context } from "@microsoft/microsoft-graph-client";
+import { deliver } from "../attaching/deliver.js";
+import { planOf } from "../attaching/plan.js";
+import type { Content } from "../content/content.js";
+import { trafficOf } from "../engine/traffic.js";
+import { isOwn } from "../engine/transport.js";
+import type { Held } from "../head.js";
+import { isLarge } from "../options.js";
+import type { FileInfo, Target, Trouble, UploadProtocol } from "../protocol.js";
+import { mayAttach, signalOf } from "../recognise.js";
+import { targetOf } from "../target.js";
+import { created, pristine, refused } from "./answer.js";
 
 /** Bodies below this length are never refused for it: no reply is opened to see. */
 const NEVER_TOO_LARGE = 2_000_000;
@@ -23,29 +23,19 @@ export interface Recognition {
   open(context: Context, protocol: UploadProtocol): { content: Content; file: Omit<FileInfo, "size"> } | undefined;
 }
 
-/** What an interception needs besides the request. */
-export interface Interception {
-  readonly context: Context;
-  readonly next: Middleware;
-  readonly traffic: Traffic;
-  readonly recognition: Recognition;
-  settings(): Settings;
-}
-
 /** Sends a request on, or, where it creates an attachment that is too large for one, uploads it and answers in its place. */
-export async function intercept(interception: Interception): Promise<void> {
-  const { context, next, traffic, recognition } = interception;
-  const { request, options } = context;
-  const posts = typeof request === "string" && options?.method?.toUpperCase() === "POST" && COLLECTION.test(request);
-  const most = posts && !isOwn(context) ? recognition.atMost(options.body) : undefined;
-  const target = most === undefined ? undefined : targetOf(request as string, recognition.protocols);
+export async function intercept(held: Held, recognition: Recognition): Promise<void> {
+  const { context, next, handler } = held;
+  const most = mayAttach(context) && !isOwn(context) ? recognition.atMost(context.options!.body) : undefined;
+  const target = most === undefined ? undefined : targetOf(context.request as string, recognition.protocols);
   if (!target) return next.execute(context);
   const item = target.protocol.item?.(target.collection);
-  return traffic.items.run(item, () => attachInstead(interception, target, most!), signalOf(context));
+  const work = () => attachInstead(held, recognition, target, most!);
+  return trafficOf(handler).items.run(item, work, signalOf(context));
 }
 
-async function attachInstead(interception: Interception, target: Target, most: number): Promise<void> {
-  const { context, next, recognition, settings, traffic } = interception;
+async function attachInstead(held: Held, recognition: Recognition, target: Target, most: number): Promise<void> {
+  const { context, next, settings, handler } = held;
   const { protocol } = target;
   const given = settings();
   const small = !isLarge(most, given);
@@ -59,7 +49,7 @@ async function attachInstead(interception: Interception, target: Target, most: n
   if (!opened) return small ? undefined : post();
   const plan = planOf({
     call: { context: before, next },
-    gate: traffic.gate,
+    gate: trafficOf(handler).gate,
     ...target,
     ...opened,
     settings: { ...given, threshold: small ? 0 : given.threshold, signal: signalOf(context) ?? given.signal },

@@ -1,15 +1,11 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { headerEntries } from "./engine/headers.js";
-import { errorBody, Refusal } from "./errors.js";
+import { headerEntries } from "../engine/headers.js";
+import { errorBody, Refusal } from "../engine/refusal.js";
 
 /** The context as it is now: handlers further on add to its headers, which would be doubled in the upload's requests. */
 export function pristine(context: Context): Context {
   const headers = Object.fromEntries(headerEntries(context.options?.headers));
   return { ...context, options: { ...context.options, headers } } as Context;
-}
-
-export function signalOf(context: Context): AbortSignal | undefined {
-  return (context.options?.signal as AbortSignal | null | undefined) ?? undefined;
 }
 
 /** What the client gets in place of the service's own answer to one POST. */

@@ -16,6 +16,7 @@ const BENCHMARKS = [
   ["interception"],
   ["passThrough"],
   ["blobs"],
+  ["browsers"],
   ["cpu"],
   ["rangeSize", "badLine"],
 ];

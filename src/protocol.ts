@@ -35,7 +35,7 @@ export interface WireRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | Blob;
   /** Whether a text is wanted as it is kept, and not in the form that the caller prefers to see. */
   readonly asKept?: boolean;
   /** Sent twice, it does what it does once. */
@@ -173,7 +173,7 @@ export interface UploadProtocol {
   readSession(reply: Reply): OpenedSession | undefined;
   /** Whether such a session can have been opened: one that was stored may have been changed to have something else written. */
   opened(session: UploadSession): boolean;
-  sendRange(session: UploadSession, range: ByteRange, bytes: Uint8Array): WireRequest;
+  sendRange(session: UploadSession, range: ByteRange, bytes: Uint8Array | Blob): WireRequest;
   /** `range` is absent where the reply answers a request for the status. */
   readRange(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
   trouble(reply: Reply): Trouble;

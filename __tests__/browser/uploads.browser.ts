@@ -219,6 +219,20 @@ describe.each(Object.entries(engines))("%s", (name, start) => {
     expect(emulator.attachments(message)).toEqual([]);
   });
 
+  test("a file that goes from the disk in the middle is told as such at once, and nothing of it is left", async () => {
+    const { path } = await fileOf(20 * MB);
+    const message = emulator.addMessage();
+    emulator.fault({ on: { kind: "range", range: "first" }, delay: 1_000 });
+    await tab.pick(path);
+    await tab.call("attach", targetOf(message));
+    await until("the first range", () => ranges().length > 0);
+    await rm(path);
+    const error = await until("the error", async () => (await stateOf(tab)).error);
+    expect(error).toMatchObject({ name: "UploadError", code: "source" });
+    await until("the session is deleted", () => emulator.sessions[0]!.state === "deleted");
+    expect(emulator.attachments(message)).toEqual([]);
+  });
+
   test("a tab behind another one goes on, also where it has to wait for a retry", async () => {
     const { path, sha256 } = await fileOf(20 * MB);
     const message = emulator.addMessage();

@@ -10,6 +10,8 @@ import { tus } from "./tus.mjs";
 const protocols = { v1: graph, sessions: graph, devops: azureDevOps, tus, upload: gcs, blob: azureBlob, s3 };
 /** Milliseconds from the last byte of a range to its reply. */
 let serviceTime = Number(process.argv[2] ?? 0);
+/** Of a page, where there is one. */
+let script = "";
 let seen = fresh();
 
 function fresh() {
@@ -23,6 +25,7 @@ const server = createServer(async (request, response) => {
     seen = fresh();
     return reply(response, { status: 200, body: {} });
   }
+  if (first === "page") return page(request, response);
   if (isRange(request)) return reply(response, { status: 411 }); // as the services do
   const carriesFile = Number(request.headers["content-length"] ?? 0) > 100_000;
   if (carriesFile) {
@@ -40,6 +43,13 @@ const server = createServer(async (request, response) => {
   const answer = protocols[first]?.({ request, length, body, origin, headers: request.headers });
   reply(response, answer ?? { status: 204 });
 });
+
+/** A page of the same origin, so that browsers ask for nothing beforehand. */
+function page({ url }, response) {
+  const asked = url.endsWith(".js");
+  response.setHeader("Content-Type", asked ? "text/javascript" : "text/html");
+  response.end(asked ? script : '<!doctype html><input type="file"><script src="/page.js"></script>');
+}
 
 function isRange({ method, headers }) {
   return (method === "PUT" || method === "PATCH") && headers["transfer-encoding"] !== undefined;
@@ -81,7 +91,7 @@ server.keepAliveTimeout = 60_000;
 server.requestTimeout = 0;
 server.listen(0, "127.0.0.1", () => process.send(server.address().port));
 process.on("message", (message) => {
-  serviceTime = message.serviceTime;
+  ({ serviceTime, script } = { serviceTime, script, ...message });
   process.send("changed");
 });
 process.on("disconnect", () => process.exit());

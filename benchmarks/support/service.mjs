@@ -12,6 +12,11 @@ export async function startService(serviceTime = 0) {
   return {
     port,
     origin,
+    /** Serves a page with this script, at `/page`. */
+    async serve(script) {
+      process.send({ script });
+      await once(process, "message");
+    },
     async setServiceTime(time) {
       process.send({ serviceTime: time });
       await once(process, "message");

@@ -24,6 +24,8 @@ export interface Content {
   readonly anywhere: boolean;
   /** The bytes from `start` up to, but not with, `end`; exactly that many. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** The same bytes unread, where the source is a Blob. */
+  slice?(start: number, end: number): Blob;
   /** Bytes that `read` gave are not looked at any more: their memory may be filled anew. */
   release?(bytes: Uint8Array): void;
   /** Lets go of the source; it is not read any more. */
@@ -124,6 +126,7 @@ function randomAccess(file: RandomAccessFile | Blob): Content {
       if (bytes.length === end - start) return bytes;
       throw new UploadError("source", `The file gave ${bytes.length} bytes where ${end - start} were asked for.`);
     },
+    ...(isBlob(file) ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
     close: () => {},
   };
 }

@@ -5,6 +5,7 @@ import { Pace } from "./pace.js";
 import type { ByteRange, Reply, Step, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";
 import { RangeReader } from "./rangeReader.js";
+import { lengthOf, sendsSlices } from "./requestBody.js";
 import type { UploadPlan } from "./session.js";
 
 /** A range, and what came of it. */
@@ -18,6 +19,9 @@ export class RangeSender {
   readonly pace: Pace;
   readonly attempts: Attempts;
   readonly #reader: RangeReader;
+  readonly #blockSize: number;
+  /** Whether slices are sent unread: until one fails, for only who reads it hears that a file is gone. */
+  #unread: boolean;
   /** End of the last byte that was sent at the same time as the range that was answered for. */
   reached = 0;
   /** What the ranges that were sent last are of. */
@@ -33,7 +37,9 @@ export class RangeSender {
     const rangeSize = settings.rangeSize ?? protocol.rangeSize;
     this.pace = new Pace({ rangeSize, unit, parallel });
     this.attempts = new Attempts((attempt) => this.plan.service.settings.onAttempt?.(attempt));
-    this.#reader = new RangeReader(plan.content, rangeSize * parallel, unit);
+    this.#blockSize = rangeSize * parallel;
+    this.#reader = new RangeReader(plan.content, this.#blockSize, unit);
+    this.#unread = sendsSlices && plan.content.slice !== undefined;
   }
 
   /** Whether the file can be read again from its first byte. */
@@ -51,15 +57,17 @@ export class RangeSender {
     const { service, content, ending } = this.plan;
     const { protocol, settings } = service;
     settings.signal?.throwIfAborted();
-    const block = await orAborted(this.#reader.read(gap.next), settings.signal);
-    const ranges = this.pace.cut(gap, block.length, content.size);
+    const taken: Promise<Uint8Array | Blob> = this.#unread ? this.#slice(gap.next) : this.#reader.read(gap.next);
+    const block = await orAborted(taken, settings.signal);
+    const ranges = this.pace.cut(gap, lengthOf(block), content.size);
     this.gap = gap;
     this.reached = ranges.at(-1)!.end;
     this.sent = Math.max(this.sent, this.reached);
     if (this.sent === content.size) ending?.();
     const all = await Promise.all(
       ranges.map(async (range) => {
-        const bytes = block.subarray(range.start - gap.next, range.end - gap.next);
+        const [start, end] = [range.start - gap.next, range.end - gap.next];
+        const bytes = "size" in block ? block.slice(start, end) : block.subarray(start, end);
         return { range, answer: await service.attempt(protocol.sendRange(session, range, bytes)) };
       }),
     ).catch((error: unknown) => {
@@ -67,11 +75,26 @@ export class RangeSender {
       throw error;
     });
     // a refusal may come before the bytes have all gone out
-    if (all.some(({ answer }) => answer instanceof NoReply || answer.status >= 300)) this.#reader.lend();
+    if (all.some(({ answer }) => answer instanceof NoReply || answer.status >= 300)) await this.#mistrust(gap);
     const telling = mostTelling(all, (one) => this.stepOf(session, one));
     for (const { range, answer } of all.filter((one) => one !== telling)) this.attempts.note(range, answer);
     this.attempts.begin(telling.range, telling.answer);
     return telling;
+  }
+
+  /** A block unread but for its last byte, which tells that it can be read: Firefox would wait for one that cannot. */
+  async #slice(start: number): Promise<Blob> {
+    const { content } = this.plan;
+    const end = Math.min(start + this.#blockSize, content.size);
+    await content.read(end - 1, end);
+    return content.slice!(start, end);
+  }
+
+  /** Bytes that were not taken may still be read by somebody; a slice was perhaps not even sent, for it cannot be read. */
+  async #mistrust(gap: Gap): Promise<void> {
+    if (!this.#unread) return this.#reader.lend();
+    this.#unread = false;
+    await orAborted(this.#reader.read(gap.next), this.plan.service.settings.signal);
   }
 
   /** Asks for what the service makes of its bytes only then. */

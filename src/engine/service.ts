@@ -3,6 +3,7 @@ import { graphError, NoReply, Refusal } from "./refusal.js";
 import type { Gate } from "./gate.js";
 import type { Settings } from "../options.js";
 import type { Reply, UploadProtocol, UploadSession, WireRequest } from "../protocol.js";
+import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Patience, retryAfter, sleep } from "./retry.js";
 import type { Send } from "./transport.js";
 
@@ -61,7 +62,7 @@ export class Service {
   async attempt(request: WireRequest): Promise<Reply | NoReply> {
     if (this.#pause > 0) await sleep(this.#pause, this.settings.signal);
     const { timeout, signal, fetch } = this.settings;
-    const small = request.method !== "PUT" && (request.body?.length ?? 0) < SMALL_REQUEST;
+    const small = request.method !== "PUT" && lengthOf(request.body) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     try {
       const reply = await this.#pass(() => this.send(request, { timeout: most, signal, fetch }), signal);

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { tsImport } from "tsx/esm/api";
+import { MIB, ms, share } from "./support/format.mjs";
+import { log } from "./support/log.mjs";
+import { startService } from "./support/service.mjs";
+import { bytesOf } from "./support/source.mjs";
+import { median, ratio } from "./support/statistics.mjs";
+
+const SIZE = 128 * MIB;
+const RANGE = 3_932_160;
+const ways = {
+  "bare `fetch`, slices read first": "readFirst",
+  "bare `fetch`, slices as they are": "asIs",
+  "bare `fetch`, slices read ahead": "readAhead",
+  "**`LargeAttachmentTask`**": "task",
+};
+
+/** A file that somebody picks in a page, in each engine. */
+export async function run({ rounds = 3 } = {}) {
+  const { engines } = await tsImport("../__tests__/browser/support/engine.ts", import.meta.url);
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const path = join(folder, "file.bin");
+  writeFileSync(path, bytesOf(SIZE));
+  const service = await startService();
+  try {
+    await service.serve(await pageCode());
+    const samples = {};
+    for (const [name, start] of Object.entries(engines)) {
+      samples[name] = await inEngine({ start, service, path, rounds });
+      log(`browsers: ${name}`);
+    }
+    return { tables: [0, 20].map((time) => tableOf(samples, time)) };
+  } finally {
+    await service.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Milliseconds of every round, by the service's time and the way. */
+async function inEngine({ start, service, path, rounds }) {
+  const engine = await start();
+  try {
+    const all = {};
+    for (const time of [0, 20]) {
+      await service.setServiceTime(time);
+      const tab = await engine.open(`${service.origin}/page`);
+      await tab.pick(path);
+      const measured = Object.fromEntries(Object.values(ways).map((way) => [way, []]));
+      for (let round = -1; round < rounds; round++) {
+        const order = Object.values(ways);
+        for (const way of round % 2 ? order : order.reverse()) {
+          const took = await tab.call("run", way, RANGE);
+          if (round >= 0) measured[way].push(took); // the first one warms up
+        }
+      }
+      await tab.close();
+      all[time] = measured;
+    }
+    return all;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function pageCode() {
+  const entry = fileURLToPath(new URL("clients/page.mjs", import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
+function tableOf(samples, time) {
+  const columns = ["", ...Object.keys(samples).flatMap((engine) => [`${engine}, ms`, "to slices read first"])];
+  const rows = Object.entries(ways).map(([name, way]) => [
+    name,
+    ...Object.values(samples).flatMap(({ [time]: measured }) => [
+      ms(median(measured[way])),
+      share(ratio(measured[way], measured.readFirst)),
+    ]),
+  ]);
+  const caption = `A \`File\` of 128 MiB picked in a page, ranges of 3.75 MiB, service of ${time} ms`;
+  return { caption, columns, rows };
+}

@@ -10,6 +10,7 @@ import type { Target, UploadProtocol } from "./protocol.js";
 import type { Queue } from "./engine/queue.js";
 import type { UploadPlan } from "./engine/session.js";
 import type { Sharing } from "./messages/shareInstead.js";
+import { signalOf } from "./recognise.js";
 import { isSound } from "./storedSession.js";
 import { targetOf } from "./target.js";
 import { trafficOf } from "./engine/traffic.js";
@@ -32,48 +33,42 @@ export async function prepare(
   { source, options }: OpenedFile,
 ): Promise<Prepared> {
   const call = await callOf(request);
-  const head = headOf(call.next);
-  const ownSignal = (call.context.options?.signal as AbortSignal | null | undefined) ?? undefined;
   const url = call.context.request as string;
-  const target = targetOf(url, protocols);
-  if (!target) {
-    const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
-    const takers =
-      "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
-    throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
-  }
-  const { about, areaPath, checkpoints, overflow, linkScope, upload } = sorted(options);
-  const traffic = trafficOf(call.next);
+  const target = mustTake(url, protocols);
   const { protocol, collection } = target;
-  const linkTo = protocol.linking?.item(url);
-  const common = {
-    call,
-    gate: traffic.gate,
-    content: source.content,
-    settings: settings(head?.options, { signal: ownSignal }, askedOptions(call.context), upload),
-  };
-  const named = {
-    ...about,
-    name: nameFor(target, about.name) ?? source.name ?? "",
-    contentType: about.contentType ?? source.type,
-  };
-  const over = overflow && source.content.size > limitOf(target, common.settings) && protocol.overflow?.(collection);
+  const { about, areaPath, checkpoints, overflow, linkScope, upload } = sorted(options);
+  const { gate, items: queue } = trafficOf(call.next);
+  const defaults = headOf(call.next)?.options;
+  const asked = settings(defaults, { signal: signalOf(call.context) }, askedOptions(call.context), upload);
+  const common = { call, gate, content: source.content, settings: asked };
+  const name = nameFor(target, about.name) ?? source.name ?? "";
+  const file = { ...about, name, contentType: about.contentType ?? source.type };
+  const tooLarge = source.content.size > limitOf(target, asked);
+  const over = overflow && tooLarge ? protocol.overflow?.(collection) : undefined;
   const plan = over
     ? planOf({
         ...common,
-        ...targetOf(over.folder, protocols)!,
-        file: { ...named, conflictBehavior: "rename" },
-        settings: { ...common.settings, maxSize: undefined },
+        ...mustTake(over.folder, protocols),
+        file: { ...file, conflictBehavior: "rename" },
+        settings: { ...asked, maxSize: undefined },
       })
-    : planOf({ ...common, protocol, collection: withArea(collection, areaPath), file: named });
+    : planOf({ ...common, protocol, collection: withArea(collection, areaPath), file });
   const sharing = over && {
-    ...{ collection, item: over.item, scope: linkScope ?? "organization" },
+    ...{ collection, item: over.item, scope: linkScope ?? "organization", queue },
     service: serviceOf({ ...common, protocol }, collection),
-    queue: traffic.items,
   };
+  const linkTo = protocol.linking?.item(url);
   const kept = checkpoints && (await keeping(plan, checkpoints, linkTo ?? (over ? collection : plan.collection)));
-  const key = linkTo ?? protocol.item?.(collection, named);
-  return { plan: { ...plan, ...kept, linkTo }, queue: traffic.items, key, sharing: sharing || undefined };
+  return { plan: { ...plan, ...kept, linkTo }, queue, key: linkTo ?? protocol.item?.(collection, file), sharing };
+}
+
+function mustTake(url: string, protocols: readonly UploadProtocol[]): Target {
+  const target = targetOf(url, protocols);
+  if (target) return target;
+  const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+  const takers =
+    "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
+  throw new UploadError("invalid", `${path} takes no attachments: give the URL of ${takers}.`);
 }
 
 /** What is said of the file, apart from how it is uploaded. */

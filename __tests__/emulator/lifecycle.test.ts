@@ -15,19 +15,31 @@ test("close ends requests that hang, so that no test run is kept alive", async (
   expect(await Promise.all(outcomes)).toEqual(["broken off", "broken off"]);
 });
 
-test("a process that only started and closed an emulator exits by itself", () => {
-  const program = `
+/** Runs a program that may use `emulator`, `path` of a message and `get`; answers what it prints. */
+function run(program: string): string {
+  const around = `
     import emulatorModule from "./src/emulator/index.ts";
     const emulator = await emulatorModule.startEmulator();
     const { path } = emulator.addMessage();
     const init = { headers: { authorization: "Bearer " + emulator.token }, ...emulator.clientOptions.fetchOptions };
-    const response = await fetch(emulator.graphUrl + "v1.0" + path, init);
-    await emulator.close();
-    console.log(response.status);`;
-  const root = join(__dirname, "../..");
-  const options = { cwd: root, timeout: 20_000, encoding: "utf8" } as const;
-  const run = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], options);
-  expect(run.trim()).toBe("200");
+    const get = () => fetch(emulator.graphUrl + "v1.0" + path, init);
+    ${program}
+    await emulator.close();`;
+  const options = { cwd: join(__dirname, "../.."), timeout: 20_000, encoding: "utf8" } as const;
+  return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", around], options).trim();
+}
+
+test("a process that only started and closed an emulator exits by itself", () => {
+  expect(run("console.log((await get()).status);")).toBe("200");
+});
+
+test("many requests may be delayed at once without a warning of Node's in somebody's tests", () => {
+  const told = run(`
+    process.on("warning", ({ name }) => console.log(name));
+    emulator.fault({ on: { method: "GET" }, delay: 50, times: 30 });
+    const all = await Promise.all(Array.from({ length: 30 }, get));
+    console.log(all.length);`);
+  expect(told).toBe("30");
 });
 
 test("two emulators run side by side without sharing anything", async () => {

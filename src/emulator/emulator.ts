@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { makeCertificate } from "./wire/certificate.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
 import { FaultQueue } from "./wire/faults.js";
@@ -10,6 +11,7 @@ import { carry, type Wire } from "./wire/carry.js";
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const certificate = await makeCertificate();
   const closing = new AbortController();
+  setMaxListeners(Infinity, closing.signal); // every request that is delayed listens
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
   const start = (origin: Origin, host: string): Promise<Listening> =>
     listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));

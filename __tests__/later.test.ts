@@ -1,4 +1,5 @@
 import { later } from "../src/later.js";
+import { run } from "./package/run";
 
 /** A part that arrives, or does not, when the test says so. */
 function part() {
@@ -34,6 +35,16 @@ test("a part that could not be loaded is told as such, with its cause, and asked
   const second = load();
   asked[1]!.arrive();
   expect(await second).toEqual({ name: "part" });
+});
+
+test("a part that fails when everybody has stopped waiting for it does not bring the process down", async () => {
+  const program = `
+    import module from "./src/later.ts";
+    const load = module.later(async () => Promise.reject(new Error("gone")));
+    await load(AbortSignal.abort(new Error("stopped"))).catch(({ message }) => console.log(message));
+    setTimeout(() => console.log("alive"), 10);`;
+  const finished = await run(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program]);
+  expect(finished).toEqual({ code: 0, stdout: "stopped\nalive\n", stderr: "" });
 });
 
 test("who stops waiting for a part need not wait for it, and takes it from nobody else", async () => {

@@ -63,11 +63,15 @@ async function attach(
     const asked = { ...options, ...own };
     return { source: openSource(source, asked.size), options: asked };
   };
-  const opened = Array.isArray(file)
+  const several = Array.isArray(file);
+  const files = several
     ? (file as readonly FileToAttach[]).map((one) => open(detailed(one)))
-    : open({ file: file as AttachmentSource });
-  const { attachTo } = await uploadsOf(this["httpClient"], options.signal);
-  return attachTo(this, opened);
+    : [open({ file: file as AttachmentSource })];
+  const close = (error: unknown) => files.forEach(({ source }) => source.content.close(error));
+  const uploads = Promise.resolve(uploadsOf(this["httpClient"], options.signal));
+  uploads.catch(close);
+  const { attachTo } = await uploads;
+  return attachTo(this, several ? files : files[0]!);
 }
 
 function uploadsOf(httpClient: unknown, signal?: AbortSignal): Uploads | Promise<Uploads> {

@@ -95,6 +95,22 @@ test("where it cannot be loaded, nothing is sent, the error says so, and the nex
   expect(sent.filter((line) => line.startsWith("PUT"))).toHaveLength(1);
 });
 
+test("a stream whose attach is stopped or fails while the part is loaded is let go, as it is later", async () => {
+  const { client } = await fresh();
+  const open = () => new Readable({ read: () => {} });
+  const [stopped, failed] = [open(), open()];
+  const stop = new AbortController();
+  const attaching = client.api("/me/messages/m").attach(stopped, { name: "a", size: 9, signal: stop.signal });
+  stop.abort(new Error("stopped"));
+  await expect(attaching).rejects.toThrow("stopped");
+  const second = await fresh();
+  second.state.gone = true;
+  await expect(second.client.api("/me").attach(failed, { name: "a", size: 9 })).rejects.toMatchObject({
+    code: "notLoaded",
+  });
+  expect([stopped.destroyed, failed.destroyed]).toEqual([true, true]);
+});
+
 test("a stream that fails while the part is loaded is an error of that upload, and not the end of the process", async () => {
   const { client } = await fresh();
   const stream = new Readable({ read: () => {} });

@@ -1,5 +1,5 @@
 /** Slices that are handed on unread: what is told of a file that cannot be read, and who gets any. */
-import type { Content } from "../../src/content/content.js";
+import { openSource, type Content } from "../../src/content/content.js";
 import { Upload } from "../../src/engine/upload.js";
 import type { WireRequest } from "../../src/protocol.js";
 import { count, created, cut, failure, sessionOf, talk, thrownBy, wants, type Answer } from "../support/fakes";
@@ -79,6 +79,12 @@ test("ranges are bytes once one has failed, also where it was the service's faul
   const { upload, requests } = uploading(failure(503, "busy"), wants(4), wants(8), created());
   await upload.run();
   expect(requests.filter(({ method }) => method === "PUT").map(kindOf)).toEqual(["slice", "bytes", "bytes", "bytes"]);
+});
+
+test("only a Blob of the browser's own is handed on, for fetch knows no other", () => {
+  const own = openSource(new File(["abc"], "a")).content;
+  const polyfill = { size: 3, arrayBuffer: async () => new ArrayBuffer(3), slice: () => polyfill };
+  expect([typeof own.slice, openSource(polyfill).content.slice]).toEqual(["function", undefined]);
 });
 
 describe("slices are for", () => {

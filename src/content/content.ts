@@ -24,7 +24,7 @@ export interface Content {
   readonly anywhere: boolean;
   /** The bytes from `start` up to, but not with, `end`; exactly that many. */
   read(start: number, end: number): Promise<Uint8Array>;
-  /** The same bytes unread, where the source is a Blob. */
+  /** The same bytes unread, where the source is a Blob that `fetch` knows. */
   slice?(start: number, end: number): Blob;
   /** Bytes that `read` gave are not looked at any more: their memory may be filled anew. */
   release?(bytes: Uint8Array): void;
@@ -126,7 +126,7 @@ function randomAccess(file: RandomAccessFile | Blob): Content {
       if (bytes.length === end - start) return bytes;
       throw new UploadError("source", `The file gave ${bytes.length} bytes where ${end - start} were asked for.`);
     },
-    ...(isBlob(file) ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
+    ...(file instanceof Blob ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
     close: () => {},
   };
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { Client, ResponseType, type GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import {
@@ -341,6 +342,21 @@ describe("when a step fails", () => {
       message: expect.stringMatching(/Mail\.ReadWrite.*Mail\.Send/),
     });
     nothingIsLeft();
+  });
+
+  test("streams beside it are let go, those too whose turn had not come, so that no file stays open", async () => {
+    for (const [on, status] of [
+      [{ method: "POST", path: /messages$/ }, 403],
+      [{ kind: "range" }, 507],
+    ] as const) {
+      emulator.fault({ on: on as object, status });
+      const streams = [large, large].map((bytes) => Readable.from([bytes], { objectMode: false }));
+      const files = streams.map((file, index) => ({ file, name: `${index}`, size: large.length }));
+      await expect(client.api("/me/sendMail").withAttachments(files).post(mail([]))).rejects.toMatchObject({
+        statusCode: status,
+      });
+      expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+    }
   });
 
   test("a draft whose reply is lost is not made twice, and nothing is sent", async () => {

@@ -50,11 +50,12 @@ export async function composeInstead(held: Held): Promise<boolean> {
   return answer(context, () => (beside ? sendAllAtOnceOrCompose(work, request) : answerOf(work)));
 }
 
-/** Gives the request its response; what the service refuses is one too. */
+/** Gives the request its response; what the service refuses is one too. Files beside it are let go where it fails. */
 async function answer(context: Context, work: () => Promise<Response>): Promise<true> {
   try {
     context.response = await work();
   } catch (error) {
+    for (const { content } of filesBeside(context)?.files ?? []) content.close(error);
     context.response = refused(error);
   }
   return true;

@@ -11,6 +11,7 @@ import { concerning, faultsFor } from "./support/scenarios.js";
 jest.mock("../../src/engine/requestBody.js", () => ({
   ...jest.requireActual<object>("../../src/engine/requestBody.js"),
   sendsSlices: true,
+  waitsForLostFiles: true,
 }));
 
 let emulator: Emulator;
@@ -48,7 +49,7 @@ describe.each(disputed)("a Blob to $name", (subject) => {
     return file;
   }
 
-  test("goes up unread, but for the last byte of each block, which tells that it can be read", async () => {
+  test("goes up unread, but for the last byte of each block, which tells in Firefox that it can be read", async () => {
     expect((await attach()).read).toBe(Math.ceil(bytes.length / round));
   });
 

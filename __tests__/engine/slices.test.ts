@@ -7,6 +7,7 @@ import { count, created, cut, failure, sessionOf, talk, thrownBy, wants, type An
 jest.mock("../../src/engine/requestBody.js", () => ({
   ...jest.requireActual<object>("../../src/engine/requestBody.js"),
   sendsSlices: true,
+  waitsForLostFiles: true,
 }));
 
 const bytes = count(10);
@@ -100,7 +101,11 @@ describe("slices are for", () => {
       "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
       true,
     ],
-    ["Firefox", "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0", true],
+    [
+      "Firefox, which waits for files that are gone",
+      "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
+      true,
+    ],
     [
       "no Safari",
       "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15",
@@ -122,15 +127,16 @@ describe("slices are for", () => {
     ["no Cloudflare Worker", "Cloudflare-Workers", false],
   ];
 
-  test.each(agents)("%s", async (_, userAgent, are) => {
+  test.each(agents)("%s", async (agent, userAgent, are) => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
     Object.defineProperty(globalThis, "navigator", { value: { userAgent }, configurable: true });
     try {
       jest.resetModules();
-      const { sendsSlices } = jest.requireActual<typeof import("../../src/engine/requestBody.js")>(
+      const { sendsSlices, waitsForLostFiles } = jest.requireActual<typeof import("../../src/engine/requestBody.js")>(
         "../../src/engine/requestBody.js",
       );
       expect(sendsSlices).toBe(are);
+      expect(waitsForLostFiles).toBe(agent.startsWith("Firefox"));
     } finally {
       if (before) Object.defineProperty(globalThis, "navigator", before);
       else delete (globalThis as { navigator?: unknown }).navigator;

@@ -5,7 +5,7 @@ import { Pace } from "./pace.js";
 import type { ByteRange, Reply, Step, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";
 import { RangeReader } from "./rangeReader.js";
-import { lengthOf, sendsSlices } from "./requestBody.js";
+import { lengthOf, sendsSlices, waitsForLostFiles } from "./requestBody.js";
 import type { UploadPlan } from "./session.js";
 
 /** A range, and what came of it. */
@@ -82,11 +82,11 @@ export class RangeSender {
     return telling;
   }
 
-  /** A block unread but for its last byte, which tells that it can be read: Firefox would wait for one that cannot. */
+  /** A block unread, but for its last byte where only that tells at once whether it can be read. */
   async #slice(start: number): Promise<Blob> {
     const { content } = this.plan;
     const end = Math.min(start + this.#blockSize, content.size);
-    await content.read(end - 1, end);
+    if (waitsForLostFiles) await content.read(end - 1, end);
     return content.slice!(start, end);
   }
 

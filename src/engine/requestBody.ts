@@ -3,11 +3,16 @@ import type { WireRequest } from "../protocol.js";
 /** Chromium sends a Blob some fifteen times as fast as the same bytes; no browser sends it slower, but Node does. */
 const IN_BROWSER = "document" in globalThis || "importScripts" in globalThis;
 
+const agent = globalThis.navigator?.userAgent ?? "";
+
 /**
  * Whether slices of a file go out faster unread than read ahead: in Chromium in two thirds of the time, in Firefox in half,
  * in WebKit in a third more, and in Node in as much (docs/benchmarks.md). Either way is right: names of browsers may err.
  */
-export const sendsSlices = /(Chrome|Chromium|Firefox)\//.test(globalThis.navigator?.userAgent ?? "");
+export const sendsSlices = /(Chrome|Chromium|Firefox)\//.test(agent);
+
+/** Firefox waits for a file that is gone until the range's time is over; the others say at once that it cannot be sent. */
+export const waitsForLostFiles = /Firefox\//.test(agent);
 
 /** Bytes. */
 export function lengthOf(body: WireRequest["body"] = ""): number {

@@ -28,9 +28,11 @@ export abstract class AttachmentHandler implements Middleware {
   async execute(context: Context): Promise<void> {
     const { next } = this;
     if (!next) throw new Error("An attachment handler needs a middleware after it: put it first in the chain.");
-    if (!this.concerns(context)) return next.execute(context);
-    const { takeOver } = await this.uploads(signalOf(context));
-    await takeOver({ context, next, handler: this, settings: () => this.settingsFor(context) });
+    const attaches = mayAttach(context);
+    if (!attaches && !this.composes(context)) return next.execute(context);
+    const uploads = this.uploads(signalOf(context));
+    const { takeOver } = uploads instanceof Promise ? await uploads : uploads;
+    return takeOver({ context, next, handler: this, attaches, settings: () => this.settingsFor(context) });
   }
 
   /** @internal */
@@ -38,9 +40,9 @@ export abstract class AttachmentHandler implements Middleware {
     return { options: this.options, uploads: this.uploads };
   }
 
-  /** @internal Whether a request may have to be taken over. */
-  protected concerns(context: Context): boolean {
-    return mayAttach(context);
+  /** @internal Whether a request may send or create what files are attached to. */
+  protected composes(_context: Context): boolean {
+    return false;
   }
 
   /** @internal */

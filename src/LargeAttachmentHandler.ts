@@ -23,7 +23,7 @@ export class LargeAttachmentHandler extends AttachmentHandler {
   protected readonly uploads = toGraph;
 
   /** @internal */
-  protected override concerns(context: Context): boolean {
-    return super.concerns(context) || mayCompose(context, () => this.settingsFor(context));
+  protected override composes(context: Context): boolean {
+    return mayCompose(context, () => this.settingsFor(context));
   }
 }

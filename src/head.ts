@@ -9,6 +9,8 @@ export interface Held {
   readonly next: Middleware;
   /** The handler that holds it: all uploads through it share their turns. */
   readonly handler: Middleware;
+  /** Whether it may attach a file; if not, it may send or create what files are attached to. */
+  readonly attaches: boolean;
   settings(): Settings;
 }
 

@@ -12,7 +12,9 @@ const traffics = new WeakMap<Middleware, Traffic>();
 
 /** The traffic of the client whose chain begins with this. */
 export function trafficOf(first: Middleware): Traffic {
-  const traffic = traffics.get(first) ?? new Traffic();
+  const known = traffics.get(first);
+  if (known) return known;
+  const traffic = new Traffic();
   traffics.set(first, traffic);
   return traffic;
 }

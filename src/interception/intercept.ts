@@ -7,7 +7,7 @@ import { isOwn } from "../engine/transport.js";
 import type { Held } from "../head.js";
 import { isLarge } from "../options.js";
 import type { FileInfo, Target, Trouble, UploadProtocol } from "../protocol.js";
-import { mayAttach, signalOf } from "../recognise.js";
+import { signalOf } from "../recognise.js";
 import { targetOf } from "../target.js";
 import { created, pristine, refused } from "./answer.js";
 
@@ -25,8 +25,8 @@ export interface Recognition {
 
 /** Sends a request on, or, where it creates an attachment that is too large for one, uploads it and answers in its place. */
 export async function intercept(held: Held, recognition: Recognition): Promise<void> {
-  const { context, next, handler } = held;
-  const most = mayAttach(context) && !isOwn(context) ? recognition.atMost(context.options!.body) : undefined;
+  const { context, next, handler, attaches } = held;
+  const most = attaches && !isOwn(context) ? recognition.atMost(context.options!.body) : undefined;
   const target = most === undefined ? undefined : targetOf(context.request as string, recognition.protocols);
   if (!target) return next.execute(context);
   const item = target.protocol.item?.(target.collection);

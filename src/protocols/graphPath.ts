@@ -16,16 +16,22 @@ export function keyed(path: string): string {
 
 /** The collection of a URL whose path fits one of the patterns, without OData parameters, which the new requests cannot take. */
 export function collectionOf(url: string, patterns: readonly RegExp[]): string | undefined {
-  const [path = "", query] = url.split("#", 1)[0]!.split(/\?(.*)/s);
-  const item = patterns.map((pattern) => pattern.exec(path)?.[1]).find((match) => match !== undefined);
+  const [path, query] = halves(url.split("#", 1)[0]!);
+  const item = patterns.find((pattern) => pattern.test(path))?.exec(path)?.[1];
   if (item === undefined) return undefined;
   const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
   const written = /\/attachments(?=\/?$)/i.exec(path)?.[0] ?? "/attachments";
   return item + written + (kept.length > 0 ? `?${kept.join("&")}` : "");
 }
 
+/** What stands before the query of a URL, and that. */
+function halves(url: string): [path: string, query?: string] {
+  const mark = url.indexOf("?");
+  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
 export function below(collection: string, path: string): string {
-  const [base, query] = collection.split(/\?(.*)/s);
+  const [base, query] = halves(collection);
   return `${base}${path}${query === undefined ? "" : `?${query}`}`;
 }
 

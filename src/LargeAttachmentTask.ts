@@ -1,4 +1,4 @@
-import type { Client, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client } from "@microsoft/microsoft-graph-client";
 import type { CreatedAttachment } from "./attach.js";
 import { knowsItsSize, openSource, type AttachmentSource } from "./content/content.js";
 import { UploadError } from "./errors.js";
@@ -7,7 +7,7 @@ import { fingerprint, sameFile } from "./content/fingerprint.js";
 import { isLinked, link } from "./attaching/link.js";
 import type { UploadOptions } from "./options.js";
 import type { AttachOptions } from "./fileToAttach.js";
-import { headOf } from "./head.js";
+import { firstOf, headOf } from "./head.js";
 import { prepare, type Prepared } from "./prepare.js";
 import { graphProtocols } from "./protocols/index.js";
 import type { Reply, UploadProtocol, UploadSession } from "./protocol.js";
@@ -174,8 +174,7 @@ export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
 
 /** What a client's URLs can be. */
 async function protocolsOf(client: Client): Promise<readonly UploadProtocol[]> {
-  const { middleware } = client["httpClient"] as { readonly middleware: Middleware };
-  return (await headOf(middleware)?.uploads())?.protocols ?? graphProtocols;
+  return (await headOf(firstOf(client))?.uploads())?.protocols ?? graphProtocols;
 }
 
 function isGone({ status }: Reply): true | undefined {

@@ -2,7 +2,7 @@ import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-grap
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import { openSource, type AttachmentSource, type RandomAccessFile } from "./content/content.js";
 import { detailed, type AttachOptions, type FileToAttach } from "./fileToAttach.js";
-import { headOf, type Uploads } from "./head.js";
+import { firstOf, headOf, type Uploads } from "./head.js";
 import { LargeAttachmentHandler, toGraph } from "./LargeAttachmentHandler.js";
 import { teach, withAttachments } from "./messages/attachedFiles.js";
 import type { UploadOptions } from "./options.js";
@@ -68,15 +68,14 @@ async function attach(
     ? (file as readonly FileToAttach[]).map((one) => open(detailed(one)))
     : [open({ file: file as AttachmentSource })];
   const close = (error: unknown) => files.forEach(({ source }) => source.content.close(error));
-  const uploads = Promise.resolve(uploadsOf(this["httpClient"], options.signal));
+  const uploads = Promise.resolve(uploadsOf(this, options.signal));
   uploads.catch(close);
   const { attachTo } = await uploads;
   return attachTo(this, several ? files : files[0]!);
 }
 
-function uploadsOf(httpClient: unknown, signal?: AbortSignal): Uploads | Promise<Uploads> {
-  const { middleware } = httpClient as { readonly middleware: Middleware };
-  return (headOf(middleware)?.uploads ?? toGraph)(signal);
+function uploadsOf(owner: Client | GraphRequest, signal?: AbortSignal): Uploads | Promise<Uploads> {
+  return (headOf(firstOf(owner))?.uploads ?? toGraph)(signal);
 }
 
 /**
@@ -105,5 +104,5 @@ export function withAttach<C extends Client>(client: C): C {
  * of code `notLoaded`.
  */
 export async function preload(client: Client): Promise<void> {
-  await uploadsOf(client["httpClient"]);
+  await uploadsOf(client);
 }

@@ -1,4 +1,4 @@
-import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client, Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "./fileToAttach.js";
 import type { Settings, UploadOptions } from "./options.js";
 import type { UploadProtocol } from "./protocol.js";
@@ -31,6 +31,11 @@ export interface Head {
 
 /** Where a handler keeps it: known by a name, so that who only asks for it need not load the handlers. */
 export const HEAD: unique symbol = Symbol("head");
+
+/** The middleware that the chain of a client or of a request begins with: private in both. */
+export function firstOf(owner: Client | GraphRequest): Middleware {
+  return (owner as unknown as { readonly httpClient: { readonly middleware: Middleware } }).httpClient.middleware;
+}
 
 export function headOf(middleware: Middleware): Head | undefined {
   return (middleware as { [HEAD]?: Head })[HEAD];

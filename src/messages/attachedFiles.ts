@@ -1,7 +1,7 @@
-import type { Client, GraphRequest, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client, GraphRequest, GraphRequestCallback } from "@microsoft/microsoft-graph-client";
 import { openSource } from "../content/content.js";
 import { UploadError } from "../errors.js";
-import { headOf } from "../head.js";
+import { firstOf, headOf } from "../head.js";
 import type { Part } from "./letter.js";
 import type { UploadOptions } from "../options.js";
 import { detailed, type FileToAttach } from "../fileToAttach.js";
@@ -20,8 +20,7 @@ export function withAttachments(
   files: readonly FileToAttach[],
   options: UploadOptions = {},
 ): GraphRequest {
-  const { middleware } = this["httpClient"] as { middleware: Middleware };
-  if (!headOf(middleware)) {
+  if (!headOf(firstOf(this))) {
     throw new UploadError(
       "invalid",
       "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",

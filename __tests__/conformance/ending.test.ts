@@ -4,9 +4,10 @@ import { startEmulator, type Emulator, type FaultScript } from "../../src/emulat
 import { LargeAttachmentTask, UploadError, withLargeAttachments } from "../../src/index.js";
 import { fileOf, sha256 } from "../support/graph.js";
 import { disputed, subjects, take } from "../support/subjects.js";
+import { patienceWith } from "./support/scenarios.js";
 
 const name = "a.bin";
-const settings = { threshold: 9_999, delay: 1, retries: 2, timeout: 250 };
+const settings = { threshold: 9_999, delay: 1, retries: 2 };
 
 let emulator: Emulator;
 beforeAll(async () => void (emulator = await startEmulator()));
@@ -31,7 +32,7 @@ describe.each(disputed)("$name", (subject) => {
     emulator.fault(...faults);
     const error = await client()
       .api(item.path)
-      .attach(bytes, about)
+      .attach(bytes, { ...about, ...patienceWith(...faults) })
       .then(
         () => undefined,
         (reason: UploadError & GraphError) => reason,

@@ -3,7 +3,7 @@ import type { FaultScript } from "../../src/emulator/index.js";
 import { withLargeAttachments } from "../../src/index.js";
 import { fileOf, sha256 } from "../support/graph.js";
 import { disputed, take } from "../support/subjects.js";
-import { faultsFor, hostileFor, concerning } from "./support/scenarios.js";
+import { faultsFor, hostileFor, concerning, patienceWith } from "./support/scenarios.js";
 
 let emulator: Emulator;
 beforeAll(async () => void (emulator = await startEmulator()));
@@ -16,14 +16,14 @@ describe.each(disputed)("$name", (subject) => {
   const round = parallel * range;
   const bytes = fileOf(3 * round + 17);
   const digest = sha256(bytes);
-  const options = { threshold: 9_999, rangeSize: range, delay: 1, timeout: 250 };
+  const options = { threshold: 9_999, rangeSize: range, delay: 1 };
 
   async function attachThrough(...scripts: FaultScript[]) {
     const client = withLargeAttachments(subject.client(emulator), options);
     const item = subject.add(emulator);
     subject.older(emulator, item, "a.bin");
     emulator.fault(...scripts);
-    const made = await client.api(item.path).attach(bytes, about);
+    const made = await client.api(item.path).attach(bytes, { ...about, ...patienceWith(...scripts) });
     emulator.verifyFaults();
     const added = subject.held(emulator, item).filter(({ via }) => via === "session");
     expect(added).toMatchObject([{ id: made.id, name: "a.bin", sha256: digest }]);

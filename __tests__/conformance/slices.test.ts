@@ -6,7 +6,7 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { withLargeAttachments } from "../../src/index.js";
 import { fileOf, sha256 } from "../support/graph.js";
 import { disputed, take } from "../support/subjects.js";
-import { concerning, faultsFor } from "./support/scenarios.js";
+import { concerning, faultsFor, patienceWith } from "./support/scenarios.js";
 
 jest.mock("../../src/engine/requestBody.js", () => ({
   ...jest.requireActual<object>("../../src/engine/requestBody.js"),
@@ -23,7 +23,7 @@ describe.each(disputed)("a Blob to $name", (subject) => {
   beforeAll(() => take(emulator, subject));
   const round = subject.parallel * subject.range;
   const bytes = fileOf(3 * round + 17);
-  const options = { threshold: 9_999, rangeSize: subject.range, delay: 1, timeout: 250 };
+  const options = { threshold: 9_999, rangeSize: subject.range, delay: 1 };
 
   /** A file that counts what is read of it; the slices that were handed on are not among that. */
   class Counted extends Blob {
@@ -42,7 +42,7 @@ describe.each(disputed)("a Blob to $name", (subject) => {
     subject.older(emulator, item, "a.bin");
     emulator.fault(...scripts);
     const file = new Counted([new Uint8Array(bytes)]);
-    const made = await client.api(item.path).attach(file, subject.about);
+    const made = await client.api(item.path).attach(file, { ...subject.about, ...patienceWith(...scripts) });
     emulator.verifyFaults();
     const [held, ...others] = subject.held(emulator, item).filter(({ via }) => via === "session");
     expect([others, held]).toMatchObject([[], { id: made.id, name: "a.bin", sha256: sha256(bytes) }]);

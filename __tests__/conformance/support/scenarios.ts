@@ -60,3 +60,10 @@ export const hostileFor = (size: number): Record<string, Scenario> => ({
 /** Those that this subject can meet. */
 export const concerning = ({ lacks }: Subject, all: Record<string, Scenario>): [string, Scenario][] =>
   Object.entries(all).filter(([, { needs }]) => !needs || !lacks.has(needs));
+
+/**
+ * Little patience only with a service that is to be silent: on a machine that is busy, a reply that took a moment would
+ * pass for one that was lost, and a fault be used up that the scenario counts on.
+ */
+export const patienceWith = (...faults: readonly FaultScript[]): { timeout?: number } =>
+  faults.some(({ hang }) => hang) ? { timeout: 250 } : {};

@@ -12,6 +12,7 @@ interface NodeStream {
   destroy(): unknown;
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0);
 /** The next read tells the error. */
 const ignore = () => {};
 
@@ -21,7 +22,7 @@ export class StreamContent implements Content {
   readonly #chunks: AsyncIterator<unknown>;
   readonly #node: NodeStream | undefined;
   /** Read from the stream, but not yet asked for. */
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest = NOTHING;
   #position = 0;
   /** Memory that was released: a stream fills what it has filled before. */
   #spare: Uint8Array | undefined;
@@ -44,14 +45,19 @@ export class StreamContent implements Content {
         "The service wants bytes again that the stream has passed. Attach a Blob or a file that can be read at any place.",
       );
     }
-    while (this.#position < start) await this.#take(start - this.#position);
+    while (this.#position < start) {
+      if (this.#rest.length === 0 && !(await this.#goOn())) throw this.#short();
+      this.#take(start - this.#position);
+    }
     const bytes = this.#memory(end - start);
     for (let filled = 0; filled < bytes.length;) {
-      const piece = await this.#take(bytes.length - filled);
+      if (this.#rest.length === 0 && !(await this.#goOn())) throw this.#short();
+      const piece = this.#take(bytes.length - filled);
       bytes.set(piece, filled);
       filled += piece.length;
     }
-    if (end === this.size) await this.#mustEnd();
+    if (end === this.size && (this.#rest.length > 0 || (await this.#goOn())))
+      throw new UploadError("source", `The stream is longer than the ${this.size} bytes that were promised.`);
     return bytes;
   }
 
@@ -70,47 +76,38 @@ export class StreamContent implements Content {
     void Promise.resolve(this.#chunks.return?.(reason)).catch(() => {});
   }
 
-  /** Some bytes, at most `most`. */
-  async #take(most: number): Promise<Uint8Array> {
-    while (this.#rest.length === 0) {
-      const chunk = await this.#next();
-      if (chunk === undefined) {
-        throw new UploadError(
-          "source",
-          `The stream ended after ${this.#position} bytes of the ${this.size} that were promised.`,
-        );
-      }
-      this.#rest = chunk;
-    }
-    const piece = this.#rest.subarray(0, most);
-    this.#rest = this.#rest.subarray(piece.length);
+  /** Of the bytes that were read, at most `most`. */
+  #take(most: number): Uint8Array {
+    const rest = this.#rest;
+    const piece = rest.length <= most ? rest : rest.subarray(0, most);
+    this.#rest = piece === rest ? NOTHING : rest.subarray(most);
     this.#position += piece.length;
     return piece;
   }
 
-  async #mustEnd(): Promise<void> {
-    while (this.#rest.length === 0) {
-      const chunk = await this.#next();
-      if (chunk === undefined) return;
-      this.#rest = chunk;
-    }
-    throw new UploadError("source", `The stream is longer than the ${this.size} bytes that were promised.`);
+  #short(): UploadError {
+    const [got, promised] = [this.#position, this.size];
+    return new UploadError("source", `The stream ended after ${got} bytes of the ${promised} that were promised.`);
   }
 
-  async #next(): Promise<Uint8Array | undefined> {
-    let result: IteratorResult<unknown>;
-    try {
-      result = await this.#chunks.next();
-    } catch (cause) {
-      throw new UploadError("source", "The stream failed.", { cause });
+  /** Reads some bytes; `false` at the end. */
+  async #goOn(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      let result: IteratorResult<unknown>;
+      try {
+        result = await this.#chunks.next();
+      } catch (cause) {
+        throw new UploadError("source", "The stream failed.", { cause });
+      }
+      if (result.done) {
+        this.#node?.off("error", ignore);
+        return false;
+      }
+      const chunk = result.value;
+      if (!isBytes(chunk)) throw new UploadError("source", `The stream gave a ${typeof chunk} instead of bytes.`);
+      this.#rest = exactBytes(chunk);
     }
-    if (result.done) {
-      this.#node?.off("error", ignore);
-      return undefined;
-    }
-    const chunk = result.value;
-    if (isBytes(chunk)) return exactBytes(chunk);
-    throw new UploadError("source", `The stream gave a ${typeof chunk} instead of bytes.`);
+    return true;
   }
 }
 

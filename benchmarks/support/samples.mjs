@@ -10,7 +10,7 @@ const PATIENCE = 180_000;
  * Samples of several variants, each in a process of its own, in rounds: every variant once in every round, in turn from
  * the front and from the back, so that what else the machine does meets all of them alike.
  *
- * `variants`: name → { module: URL of the file, run: its export, parameters }. Answers name → samples in order of rounds.
+ * `variants`: name → { module: URL of the file, run: its export, parameters, flags: of Node }. Answers name → samples in order of rounds.
  */
 export async function inRounds(variants, { rounds, about }) {
   const names = Object.keys(variants);
@@ -24,10 +24,10 @@ export async function inRounds(variants, { rounds, about }) {
 }
 
 /** One sample in a process of its own. */
-export function sample({ module, run, parameters = {} }) {
+export function sample({ module, run, parameters = {}, flags = [] }) {
   return new Promise((resolve, reject) => {
     const process = fork(child, [String(module), run, JSON.stringify(parameters)], {
-      execArgv: ["--expose-gc", "--no-warnings"],
+      execArgv: ["--expose-gc", "--no-warnings", ...flags],
     });
     const timer = setTimeout(() => process.kill("SIGKILL"), PATIENCE);
     let measured;

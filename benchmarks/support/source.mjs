@@ -12,16 +12,18 @@ export function bytesOf(size) {
 }
 
 /**
- * A Node stream as of a file or a socket: fresh chunks of 64 KiB. `pace`: milliseconds that reading `every` bytes takes,
- * evenly, and only while somebody reads.
+ * A Node stream as of a file or a socket: fresh chunks of 64 KiB, or, `reused`, always the same one, which leaves no rubbish
+ * behind. `pace`: milliseconds that reading `every` bytes takes, evenly, and only while somebody reads.
  */
-export function streamOf(size, { pace = 0, every = size } = {}) {
+export function streamOf(size, { pace = 0, every = size, reused = false } = {}) {
   let at = 0;
+  const memory = reused ? Buffer.alloc(CHUNK) : undefined;
   let owed = 0;
+  const filled = () => Buffer.allocUnsafe(CHUNK).fill(at >> 16);
   return new Readable({
     highWaterMark: CHUNK,
     read() {
-      const chunk = at < size ? Buffer.allocUnsafe(Math.min(CHUNK, size - at)).fill(at >> 16) : null;
+      const chunk = at < size ? (memory ?? filled()).subarray(0, size - at) : null;
       at += CHUNK;
       owed += (pace * (chunk?.length ?? 0)) / every;
       if (owed < LEAST_WAIT) return void this.push(chunk);
@@ -35,8 +37,8 @@ export function streamOf(size, { pace = 0, every = size } = {}) {
 }
 
 /** What a client is to upload: `parameters.stream` says whether as a stream. */
-export function sourceOf(size, { stream, pace, rangeSize }) {
-  return stream ? streamOf(size, { pace, every: rangeSize }) : bytesOf(size);
+export function sourceOf(size, { stream, pace, rangeSize, reused }) {
+  return stream ? streamOf(size, { pace, every: rangeSize, reused }) : bytesOf(size);
 }
 
 /**

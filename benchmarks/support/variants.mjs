@@ -1,6 +1,6 @@
-/** A client of the folder `clients`, as a variant for `inRounds`. */
-export function client(file, run, parameters) {
-  return { module: new URL(`../clients/${file}.mjs`, import.meta.url).href, run, parameters };
+/** A client of the folder `clients`, as a variant for `inRounds`; `flags` are Node's own. */
+export function client(file, run, parameters, flags) {
+  return { module: new URL(`../clients/${file}.mjs`, import.meta.url).href, run, parameters, flags };
 }
 
 /** One measure of every sample. */

@@ -432,6 +432,20 @@ describe("what happens on the way", () => {
     await isWhole(item, small);
   });
 
+  test("a reference whose reply is lost, and that cannot be looked for, is uncertain, and the file stays, so that no link leads nowhere", async () => {
+    // found by the simulation: the file was deleted, and the message was left with a link to it
+    emulator.vary(taken);
+    const item = emulator.addMessage({ body: "Hello" });
+    emulator.fault(
+      { on: { kind: "list" }, delay: 0 },
+      { on: { kind: "post", method: "POST" }, reset: "after" },
+      { on: { kind: "list" }, status: 503, times: 3 },
+    );
+    const error = await failed(share(item, small));
+    expect(error).toMatchObject({ code: "uncertain", message: expect.stringContaining(name) });
+    await isWhole(item, small);
+  });
+
   test("a stop between two attempts takes back what the first of them attached", async () => {
     emulator.vary(taken);
     const item = emulator.addMessage({ body: "Hello" });

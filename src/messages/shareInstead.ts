@@ -60,6 +60,9 @@ async function attachLink(
 ): Promise<object | undefined> {
   const { protocol } = service;
   const session: UploadSession = { protocol: protocol.name, collection, file, uploadUrl: "", offset: 0, before };
+  const notKnown = (error: unknown) => {
+    throw error instanceof UploadError ? uncertain(file.name, error.cause) : error;
+  };
   const attach = async () => {
     for (const patience = service.patience(); ;) {
       const answer = await service.attempt(attachReference(collection, file.name, sourceUrl));
@@ -70,7 +73,7 @@ async function attachLink(
       if (reply && [400, 405, 501].includes(reply.status)) return undefined;
       if (reply && trouble !== "busy" && trouble !== "passing" && trouble !== "unsure") throw service.refusal(reply);
       const more = await patience.again(reply);
-      const found = trouble === "busy" ? undefined : await findCreated(service, session);
+      const found = trouble === "busy" ? undefined : await findCreated(service, session).catch(notKnown);
       if (found) return found.attachment;
       if (!more) throw service.interrupted(answer);
     }

@@ -265,6 +265,20 @@ describe("a task", () => {
     expect(emulator.requests.filter(({ kind }) => kind === "range")).toHaveLength(4);
   });
 
+  test("is uncertain in another process that cannot read whether the first has linked, and links once when it can", async () => {
+    // found by the simulation: it was told as a plain refusal, although the file was there
+    const { id, path } = emulator.azureDevOps.addWorkItem();
+    const unread = { on: { kind: "workItem" }, status: 403, body: { message: "VS1: No." } } as const;
+    const about = { ...options, name: "a" };
+    const task = await LargeAttachmentTask.create<CreatedReference>(client(), path, bytes, about);
+    emulator.fault({ on: { kind: "workItem" }, delay: 0 }, { on: { kind: "link" }, reset: "after" }, unread, unread);
+    await expect(task.upload()).rejects.toMatchObject({ code: "uncertain" });
+    const restored = await LargeAttachmentTask.restore<CreatedReference>(client(), task.session, bytes, options);
+    await expect(restored.resume()).rejects.toMatchObject({ code: "uncertain", cause: { statusCode: 403 } });
+    await restored.resume();
+    expect(emulator.azureDevOps.workItem(id).relations).toHaveLength(1);
+  });
+
   test("discards its upload where the API has a call for it", async () => {
     const url = `${collection}?api-version=7.2-preview.4`;
     const task = await LargeAttachmentTask.create(client(), url, bytes, { ...options, name: "a" });

@@ -1,6 +1,6 @@
 import { UploadError } from "../errors.js";
 import { graphError, Refusal, type NoReply } from "../engine/refusal.js";
-import type { FileInfo, Linking, Reply, UploadSession } from "../protocol.js";
+import type { FileInfo, LinkedItem, Linking, Reply, UploadSession } from "../protocol.js";
 import type { Service } from "../engine/service.js";
 
 /** An attachment that is whole, and the file that it was made of. */
@@ -9,10 +9,18 @@ export interface Uploaded {
   readonly file: FileInfo;
 }
 
-/** Whether an item has been told of an attachment already. */
+/** Whether an item has been told of an attachment already, by an earlier process. */
 export async function isLinked(service: Service, item: string, attachment: object): Promise<boolean> {
   const linking = service.protocol.linking as Linking;
-  return linking.holds(await service.ask(linking.read(item), linking.readItem), attachment);
+  return linking.holds(await stateOf(service, item, true), attachment);
+}
+
+/** What an item holds. `doubt`: it may have been told of an attachment, and whether it has shows only here. */
+async function stateOf(service: Service, item: string, doubt: boolean): Promise<LinkedItem> {
+  const linking = service.protocol.linking as Linking;
+  return service.ask(linking.read(item), linking.readItem).catch((error: unknown) => {
+    throw doubt && error instanceof Refusal ? unknown(error) : error;
+  });
 }
 
 /**
@@ -28,9 +36,7 @@ export async function link(
   const linking = service.protocol.linking as Linking;
   let doubt = false;
   for (const patience = service.patience(); ;) {
-    const state = await service.ask(linking.read(item), linking.readItem).catch((error) => {
-      throw doubt && error instanceof Refusal ? unknown(error) : error;
-    });
+    const state = await stateOf(service, item, doubt);
     const missing = uploaded.filter(({ attachment }) => !linking.holds(state, attachment));
     if (missing.length === 0) return;
     const answer: Reply | NoReply = await service.attempt(linking.write(item, state, missing));
@@ -45,6 +51,6 @@ export async function link(
 
 function unknown({ reply }: Refusal): UploadError {
   const message =
-    "The reply to the link was lost, and whether it was made cannot be read. Look at the work item before attaching again.";
+    "The work item may have its link to the file already, but cannot be read. Look at it before attaching again.";
   return new UploadError("uncertain", message, { cause: graphError(reply) });
 }

@@ -1,15 +1,22 @@
 // npm run simulate                  ten thousand schedules of faults, on all cores
 // npm run simulate -- --seed 123    one of them, with its story
 // npm run simulate -- --count 500   so many
+// npm run simulate -- --from 10001  others than those
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { bundle, run } from "./simulation.mjs";
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, count: { type: "string", default: "10000" } } });
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    count: { type: "string", default: "10000" },
+    from: { type: "string", default: "1" },
+  },
+});
 const program = "temp/simulate.mjs";
 await bundle(program);
 
-const from = Number(values.seed ?? 1);
+const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.count) : 1;
 const parts = Math.min(availableParallelism(), count);
 const begun = performance.now();

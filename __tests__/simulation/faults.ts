@@ -51,8 +51,11 @@ const passing = [408, 500, 502, 503, 504, 509];
 const hostile: readonly ((passage: Passage, reply: Reply) => Reply)[] = [
   (_, reply) => ({ ...reply, body: Buffer.from("") }),
   (_, reply) => ({ ...reply, body: reply.body.subarray(0, reply.body.length / 2) }),
-  ({ exchange }, reply) =>
-    exchange.entry.kind === "range" ? { ...reply, body: Buffer.from(reply.body.toString().toUpperCase()) } : reply,
+  ({ exchange }, reply) => {
+    const text = reply.body.toString();
+    const tellsRanges = exchange.entry.kind === "range" && /nextExpectedRanges/i.test(text); // not of a file
+    return tellsRanges ? { ...reply, body: Buffer.from(text.toUpperCase()) } : reply;
+  },
   ...[
     {},
     { nextExpectedRanges: [] },

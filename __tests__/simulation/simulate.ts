@@ -259,9 +259,7 @@ function judge(judged: Judged): string[] {
     else if (world.idOf && world.idOf(result) !== added[0]!.id) violations.push("the id of another attachment");
   }
   const sent = network.seen.filter(({ kind }) => kind === "range").reduce((sum, { bytes: length }) => sum + length, 0);
-  // a lie about the offset costs the range that it names, and the next one, which shows it where nobody can be asked
-  const lies = one.filter(({ fault }) => fault === "hostile reply").length;
-  const costs = network.faults + lies + deaths * 2 + replicationDelay;
+  const costs = network.faults + deaths * 2 + replicationDelay;
   const share = world.share ?? 1;
   const sessions = Math.max(share, network.seen.filter(({ kind }) => kind === "create").length);
   if (sent > bytes.length * sessions + costs * scale.range * scale.parallel)

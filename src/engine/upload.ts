@@ -124,8 +124,8 @@ export class Upload {
 
   /**
    * Where to go on after a doubt. Where the service cannot say it: a range that was `accepted` is kept, one that went
-   * `unanswered` is sent again, and one that was `refused` may be there already, which the next range shows. After the
-   * last one, the item's attachments tell.
+   * `unanswered` is sent again, and one that was `refused` may be there already, which the next range shows, but for one
+   * behind what was confirmed: an offset that led there was wrong. After the last one, the item's attachments tell.
    */
   async #locate(range: ByteRange, doubt: "accepted" | "refused" | "unanswered"): Promise<Step> {
     const { service } = this.#plan;
@@ -143,7 +143,7 @@ export class Upload {
     const follows = range.end < range.total || service.protocol.commit?.(this.session); // or the last one is sent again
     if (doubt !== "refused") return { next: doubt === "accepted" && follows ? range.end : range.start };
     const kept = this.#unanswered?.start === range.start ? Math.max(this.#unanswered.end, range.end) : range.end;
-    if (this.#guessed || kept === range.total) return this.#begin(answer);
+    if (this.#guessed || kept === range.total || range.start < this.#confirmed) return this.#begin(answer);
     this.#guessed = true;
     return { next: kept };
   }

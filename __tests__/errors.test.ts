@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { Client, GraphClientError, GraphError } from "@microsoft/microsoft-graph-client";
 import { GraphErrorHandler } from "@microsoft/microsoft-graph-client/lib/src/GraphErrorHandler";
 import { UploadError } from "../src/errors.js";
-import { asGraphError, errorBody, graphError, NoReply, Refusal } from "../src/engine/refusal.js";
+import { asGraphError, errorBody, graphError, NoReply, Refusal } from "../src/http/refusal.js";
 import { failure, reply, sessionOf, thrownBy, TOKEN, UPLOAD_URL } from "./support/fakes";
 
 const failed = Object.assign(new TypeError(`request to ${UPLOAD_URL} failed, reason: connect ECONNREFUSED`), {

@@ -1,5 +1,5 @@
-import type { CheckpointStore } from "./checkpoints.js";
-import type { AttachmentSource, OpenedSource } from "./content/content.js";
+import type { CheckpointStore } from "./upload/checkpoints.js";
+import type { AttachmentSource, OpenedSource } from "./files/open.js";
 import type { UploadOptions } from "./options.js";
 import type { FileInfo } from "./protocol.js";
 import type { LinkScope } from "./protocols/sharing.js";

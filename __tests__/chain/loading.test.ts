@@ -5,7 +5,7 @@
 import { Readable } from "node:stream";
 import type { Client } from "@microsoft/microsoft-graph-client";
 
-const parts = ["../../src/uploads/graph.js", "../../src/uploads/azureDevOps.js"];
+const parts = ["../../src/client/graph.js", "../../src/client/azureDevOps.js"];
 const body = { "@odata.type": "#microsoft.graph.fileAttachment", name: "a", contentBytes: "AAAA".repeat(1_250_000) };
 const collection = "/me/messages/m/attachments";
 

@@ -8,8 +8,8 @@ import { fileOf, sha256 } from "../support/graph.js";
 import { disputed, take } from "../support/subjects.js";
 import { concerning, faultsFor, patienceWith } from "./support/scenarios.js";
 
-jest.mock("../../src/engine/requestBody.js", () => ({
-  ...jest.requireActual<object>("../../src/engine/requestBody.js"),
+jest.mock("../../src/http/requestBody.js", () => ({
+  ...jest.requireActual<object>("../../src/http/requestBody.js"),
   sendsSlices: true,
   waitsForLostFiles: true,
 }));

@@ -3,8 +3,8 @@
  * upon which the body passes as it is.
  */
 import fc from "fast-check";
-import { cutBody, mend, openBody } from "../../src/content/contentBytes.js";
-import type { Content } from "../../src/content/content.js";
+import { cutBody, mend, openBody } from "../../src/files/contentBytes.js";
+import type { Content } from "../../src/files/open.js";
 import { UploadError } from "../../src/errors.js";
 import { openLetter } from "../../src/messages/letter.js";
 import { outlook } from "../../src/protocols/outlook.js";

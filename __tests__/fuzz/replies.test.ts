@@ -1,19 +1,19 @@
 /** What services answer: any JSON, any header, any status is read without a crash, and never into nonsense. */
 import fc from "fast-check";
-import { asGraphError, errorBody, graphError, Refusal } from "../../src/engine/refusal.js";
-import { refused } from "../../src/interception/answer.js";
+import { asGraphError, errorBody, graphError, Refusal } from "../../src/http/refusal.js";
+import { refused } from "../../src/attach/answer.js";
 import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
-import { attachmentId } from "../../src/protocols/graphReply.js";
-import { item } from "../../src/protocols/item.js";
+import { attachmentId } from "../../src/protocols/graph/reply.js";
+import { item } from "../../src/protocols/graph/item.js";
 import { drive } from "../../src/protocols/drive.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { print } from "../../src/protocols/print.js";
 import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
-import { backoff, retryAfter } from "../../src/engine/retry.js";
+import { backoff, retryAfter } from "../../src/http/retry.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { sound } from "../../src/storedSession.js";
+import { sound } from "../../src/upload/storedSession.js";
 import { UploadError } from "../../src/index.js";
 import { COLLECTION, sessionOf } from "../support/fakes.js";
 import { check, checkAsync, within } from "./support/check.js";

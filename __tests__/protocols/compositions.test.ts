@@ -1,7 +1,7 @@
 import { compositionFor } from "../../src/protocols/compositions.js";
 import { settings } from "../../src/options.js";
-import { mayCompose } from "../../src/recognise.js";
-import { item } from "../../src/protocols/item.js";
+import { mayCompose } from "../../src/client/recognise.js";
+import { item } from "../../src/protocols/graph/item.js";
 
 const graph = "https://graph.microsoft.com/v1.0";
 

@@ -1,6 +1,6 @@
 import { drive } from "../../src/protocols/drive.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/target.js";
+import { targetOf } from "../../src/attach/match.js";
 import { count, failure, GRAPH, reply, sessionOf } from "../support/fakes";
 
 const byPath = `${GRAPH}/me/drive/root:/Reports/largefile.vhd:`;

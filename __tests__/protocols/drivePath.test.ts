@@ -1,4 +1,4 @@
-import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/drivePath.js";
+import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/graph/drivePath.js";
 import { GRAPH } from "../support/fakes";
 
 /** A drive, as it is addressed in front of root, items or special. */

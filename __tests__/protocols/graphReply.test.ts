@@ -1,4 +1,4 @@
-import { attachmentId } from "../../src/protocols/graphReply.js";
+import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
 import type { Reply, Trouble } from "../../src/protocol.js";

@@ -1,6 +1,6 @@
 import { print } from "../../src/protocols/print.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/target.js";
+import { targetOf } from "../../src/attach/match.js";
 import { count, failure, GRAPH, reply, sessionOf } from "../support/fakes";
 
 const collection = `${GRAPH}/print/printers/p1/jobs/103/documents/d1`;

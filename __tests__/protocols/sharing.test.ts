@@ -1,4 +1,4 @@
-import { mailboxOf } from "../../src/protocols/graphPath.js";
+import { mailboxOf } from "../../src/protocols/graph/path.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import {
   attachReference,

@@ -1,5 +1,5 @@
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/target.js";
+import { targetOf } from "../../src/attach/match.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
 import { count, GRAPH, sessionOf } from "../support/fakes";

@@ -1,6 +1,6 @@
 /** Errors, progress and logs are pasted into tickets: no token, no upload URL and no byte of a file is in them. */
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { later } from "../../src/later.js";
+import { later } from "../../src/client/lazy.js";
 import { LargeAttachmentTask, UploadError, type UploadErrorCode, type UploadSession } from "../../src/index.js";
 import {
   attachment,

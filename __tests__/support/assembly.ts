@@ -1,11 +1,11 @@
-import { Gate } from "../../src/engine/gate.js";
+import { Gate } from "../../src/http/gate.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { Reply, UploadProtocol, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
-import { Service } from "../../src/engine/service.js";
-import type { Send } from "../../src/engine/transport.js";
-import { Upload } from "../../src/engine/upload.js";
-import type { Content } from "../../src/content/content.js";
+import { Service } from "../../src/http/service.js";
+import type { Send } from "../../src/http/transport.js";
+import { Upload } from "../../src/upload/upload.js";
+import type { Content } from "../../src/files/open.js";
 import { created, cut, failure, holds, opened, reply, sessionOf } from "./fakes";
 
 /** What comes of a range: taken, its reply lost before or after it was taken, a part of it taken, or refused with a status. */

@@ -1,12 +1,12 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import type { Content } from "../../src/content/content.js";
-import { NoReply } from "../../src/engine/refusal.js";
-import { Gate } from "../../src/engine/gate.js";
+import type { Content } from "../../src/files/open.js";
+import { NoReply } from "../../src/http/refusal.js";
+import { Gate } from "../../src/http/gate.js";
 import { settings, type UploadOptions } from "../../src/options.js";
 import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
-import { Service } from "../../src/engine/service.js";
-import { transport, type Send } from "../../src/engine/transport.js";
+import { Service } from "../../src/http/service.js";
+import { transport, type Send } from "../../src/http/transport.js";
 
 export const GRAPH = "https://graph.microsoft.com/v1.0";
 export const COLLECTION = `${GRAPH}/me/messages/AAMkADI5MAAIT3drCAAA=/attachments`;

@@ -1,11 +1,11 @@
-import { attachFiles, attachInTurn } from "../attaching/attachFiles.js";
-import { discard } from "../attaching/discard.js";
+import { attachFiles, attachInTurn } from "../attach/attachFiles.js";
+import { discard } from "../attach/discard.js";
 import { UploadError } from "../errors.js";
-import { NoReply, Refusal } from "../engine/refusal.js";
-import { once } from "../attaching/once.js";
+import { NoReply, Refusal } from "../http/refusal.js";
+import { once } from "../attach/once.js";
 import type { Reply } from "../protocol.js";
-import { itemUrl } from "../protocols/drivePath.js";
-import { item } from "../protocols/item.js";
+import { itemUrl } from "../protocols/graph/drivePath.js";
+import { item } from "../protocols/graph/item.js";
 import { invite } from "../protocols/sharing.js";
 import {
   askReference,
@@ -18,9 +18,9 @@ import {
   type Conversation,
   type Person,
 } from "../protocols/teams.js";
-import type { Queue } from "../engine/queue.js";
-import type { Service } from "../engine/service.js";
-import type { UploadPlan } from "../engine/session.js";
+import type { Queue } from "../http/queue.js";
+import type { Service } from "../http/service.js";
+import type { UploadPlan } from "../upload/session.js";
 
 /** A message to a chat or channel, and the files that it is to refer to. */
 export interface ChatWork {

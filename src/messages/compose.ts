@@ -1,16 +1,16 @@
-import { attachFile } from "../attaching/attachFile.js";
-import { discard } from "../attaching/discard.js";
+import { attachFile } from "../attach/attachFile.js";
+import { discard } from "../attach/discard.js";
 import { UploadError } from "../errors.js";
-import { errorBody, NoReply, Refusal } from "../engine/refusal.js";
+import { errorBody, NoReply, Refusal } from "../http/refusal.js";
 import type { Letter } from "./letter.js";
 import { isLarge } from "../options.js";
-import { REQUEST_LIMIT } from "../recognise.js";
+import { REQUEST_LIMIT } from "../client/recognise.js";
 import type { Reply, WireRequest } from "../protocol.js";
-import { once } from "../attaching/once.js";
+import { once } from "../attach/once.js";
 import type { Composition } from "../protocols/compositions.js";
-import { item } from "../protocols/item.js";
-import type { Service } from "../engine/service.js";
-import type { UploadPlan } from "../engine/session.js";
+import { item } from "../protocols/graph/item.js";
+import type { Service } from "../http/service.js";
+import type { UploadPlan } from "../upload/session.js";
 
 /** Bytes of a body that are left for what stands between its parts. */
 const ROOM = 4_096;

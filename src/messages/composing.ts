@@ -1,24 +1,24 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { created, pristine, refused } from "../interception/answer.js";
-import type { AttachedFiles } from "./attachedFiles.js";
+import { created, pristine, refused } from "../attach/answer.js";
+import type { AttachedFiles } from "../client/attachedFiles.js";
 import { bodyOf, bytesOf, compose, report, type Work } from "./compose.js";
 import { UploadError } from "../errors.js";
-import { graphError, NoReply, Refusal } from "../engine/refusal.js";
+import { graphError, NoReply, Refusal } from "../http/refusal.js";
 import { postChatMessage } from "./chatMessage.js";
 import { openLetter, type Letter } from "./letter.js";
 import { isLarge, type Settings } from "../options.js";
-import { counting } from "../attaching/progress.js";
-import { planOf, serviceOf } from "../attaching/plan.js";
-import { once } from "../attaching/once.js";
+import { counting } from "../attach/progress.js";
+import { planOf, serviceOf } from "../attach/plan.js";
+import { once } from "../attach/once.js";
 import { compositionFor, type Composition } from "../protocols/compositions.js";
-import { item } from "../protocols/item.js";
+import { item } from "../protocols/graph/item.js";
 import { drive } from "../protocols/drive.js";
 import { outlook } from "../protocols/outlook.js";
 import { conversationAt, teams, type Conversation } from "../protocols/teams.js";
-import type { Held } from "../head.js";
-import { filesBeside, REQUEST_LIMIT, signalOf } from "../recognise.js";
-import { trafficOf } from "../engine/traffic.js";
-import { isOwn } from "../engine/transport.js";
+import type { Held } from "../client/head.js";
+import { filesBeside, REQUEST_LIMIT, signalOf } from "../client/recognise.js";
+import { trafficOf } from "../http/traffic.js";
+import { isOwn } from "../http/transport.js";
 
 /** Takes over a POST that creates or sends a message or event with files that do not fit; `false`: it is not one. */
 export async function composeInstead(held: Held): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { base64Content } from "../content/base64.js";
-import { cutBody, mend } from "../content/contentBytes.js";
-import type { Content } from "../content/content.js";
+import { base64Content } from "../files/base64.js";
+import { cutBody, mend } from "../files/contentBytes.js";
+import type { Content } from "../files/open.js";
 import type { FileInfo } from "../protocol.js";
 
 /** A file that goes with a message. */

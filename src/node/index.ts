@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CheckpointStore } from "../checkpoints.js";
+import type { CheckpointStore } from "../upload/checkpoints.js";
 import type { UploadSession } from "../protocol.js";
 
 /**

@@ -1,4 +1,4 @@
-import { BEFORE, keyed } from "./graphPath.js";
+import { BEFORE, keyed } from "./graph/path.js";
 
 /**
  * How a POST that carries attachments inside is done in steps: the item is created without those that do not fit, they

@@ -1,9 +1,9 @@
 import type { FileInfo, Listed, Reply, Step, UploadProtocol, WireRequest } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
-import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "./drivePath.js";
-import { withQuery } from "./graphPath.js";
-import { member, text } from "./graphReply.js";
-import { graphSession, json } from "./graphSession.js";
+import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "./graph/drivePath.js";
+import { withQuery } from "./graph/path.js";
+import { member, text } from "./graph/reply.js";
+import { graphSession, json } from "./graph/session.js";
 
 const CONFLICT = "@microsoft.graph.conflictBehavior";
 

@@ -1,6 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { mailboxUrl, pathPattern } from "./graphPath.js";
-import { graphAttachments } from "./graphAttachments.js";
+import { mailboxUrl, pathPattern } from "./graph/path.js";
+import { graphAttachments } from "./graph/attachments.js";
 
 /**
  * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a

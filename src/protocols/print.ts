@@ -1,8 +1,8 @@
 import type { FileInfo, Reply, Step, UploadProtocol } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
-import { below, BEFORE, keyed } from "./graphPath.js";
-import { member, text } from "./graphReply.js";
-import { graphSession, json } from "./graphSession.js";
+import { below, BEFORE, keyed } from "./graph/path.js";
+import { member, text } from "./graph/reply.js";
+import { graphSession, json } from "./graph/session.js";
 
 const DOCUMENT = new RegExp(
   `^(${BEFORE}/print/(?:printers|shares|printerShares)${keyed("{}/jobs{}/documents{}")})(?:/(?:microsoft\\.graph\\.)?createUploadSession)?/?$`,

@@ -1,6 +1,6 @@
 import type { Reply, WireRequest } from "../protocol.js";
-import { item } from "./item.js";
-import { member, text } from "./graphReply.js";
+import { item } from "./graph/item.js";
+import { member, text } from "./graph/reply.js";
 
 /** Who a link is for: everyone of the organisation, everyone who has it, or only people who were invited. */
 export type LinkScope = "organization" | "anonymous" | "users";

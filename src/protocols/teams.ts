@@ -1,9 +1,9 @@
 import type { Reply, WireRequest } from "../protocol.js";
 import { drive } from "./drive.js";
-import { keyed } from "./graphPath.js";
-import { member, text } from "./graphReply.js";
-import { graphSession } from "./graphSession.js";
-import { item } from "./item.js";
+import { keyed } from "./graph/path.js";
+import { member, text } from "./graph/reply.js";
+import { graphSession } from "./graph/session.js";
+import { item } from "./graph/item.js";
 import { escaped } from "./sharing.js";
 
 /** A chat or channel that a message with files is posted to. */

@@ -1,6 +1,6 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { pathPattern } from "./graphPath.js";
-import { graphAttachments } from "./graphAttachments.js";
+import { pathPattern } from "./graph/path.js";
+import { graphAttachments } from "./graph/attachments.js";
 
 /**
  * Attachments of To Do tasks. Ranges go to `uploadUrl` + `/content` on Graph itself, with the token; status and cancel

@@ -1,0 +1,98 @@
+import { Gate } from "../../src/http/gate.js";
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Jobs that end when they are told to. */
+function jobs(gate: Gate, key: string, most: number) {
+  const ends: (() => void)[] = [];
+  let running = 0;
+  let highest = 0;
+  const start = (signal?: AbortSignal) =>
+    gate.run(
+      key,
+      most,
+      async () => {
+        highest = Math.max(highest, ++running);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        running--;
+      },
+      signal,
+    );
+  return { start, ends, running: () => running, highest: () => highest };
+}
+
+test("never more than so many jobs of one key run at once, and the next one starts when one ends", async () => {
+  const gate = new Gate();
+  const { start, ends, running, highest } = jobs(gate, "a", 2);
+  const all = Array.from({ length: 7 }, () => start());
+  for (let i = 0; i < 7; i++) {
+    await settled();
+    expect(running()).toBe(2);
+    ends[i]!();
+    all.push(start());
+  }
+  for (let i = 7; i < 14; i++) {
+    await settled();
+    ends[i]!();
+  }
+  await Promise.all(all);
+  expect(highest()).toBe(2);
+});
+
+test("keys do not wait for each other", async () => {
+  const gate = new Gate();
+  const [one, two] = [jobs(gate, "a", 1), jobs(gate, "b", 1)];
+  const work = [one.start(), two.start()];
+  await settled();
+  expect([one.running(), two.running()]).toEqual([1, 1]);
+  [...one.ends, ...two.ends].forEach((end) => end());
+  await Promise.all(work);
+});
+
+test("a job that fails makes room as well", async () => {
+  const gate = new Gate();
+  await expect(gate.run("a", 1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  await expect(gate.run("a", 1, async () => "yes")).resolves.toBe("yes");
+});
+
+test("an abort while it waits rejects at once, the job never starts, and its place goes to the next", async () => {
+  const gate = new Gate();
+  const { start, ends, highest } = jobs(gate, "a", 1);
+  const first = start();
+  const controller = new AbortController();
+  const second = start(controller.signal);
+  const third = start();
+  controller.abort(new Error("stop"));
+  await expect(second).rejects.toThrow("stop");
+  ends[0]!();
+  await first;
+  await settled();
+  ends[1]!();
+  await third;
+  expect(highest()).toBe(1);
+  expect(ends).toHaveLength(2);
+});
+
+test("a pause holds back what has not started, and an abort ends the wait", async () => {
+  jest.useFakeTimers();
+  try {
+    const gate = new Gate();
+    gate.pause("a", 5_000);
+    gate.pause("a", 1_000); // a shorter one does not end it
+    const controller = new AbortController();
+    const started = jest.fn(async () => {});
+    const stopped = gate.run("a", 4, started, controller.signal);
+    const waiting = gate.run("a", 4, started);
+    const other = gate.run("b", 4, started);
+    await other;
+    controller.abort(new Error("stop"));
+    await expect(stopped).rejects.toThrow("stop");
+    await jest.advanceTimersByTimeAsync(4_900);
+    expect(started).toHaveBeenCalledTimes(1);
+    await jest.advanceTimersByTimeAsync(200);
+    await waiting;
+    expect(started).toHaveBeenCalledTimes(2);
+  } finally {
+    jest.useRealTimers();
+  }
+});

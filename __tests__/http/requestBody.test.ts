@@ -1,0 +1,106 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { outlook } from "../../src/protocols/outlook.js";
+import { bodyInit } from "../../src/http/requestBody.js";
+import { bytesSent, chain, COLLECTION, count, sessionOf } from "../support/fakes";
+
+const bytes = count(300, 7).subarray(20, 120);
+const RANGE = outlook.sendRange(sessionOf(), { start: 0, end: 100, total: 100 }, bytes);
+const nodes = globalThis.fetch;
+afterEach(() => void (globalThis.fetch = nodes));
+
+const replacements: [string, typeof fetch][] = [
+  ["a function of somebody's own", async () => new Response()],
+  ["one that calls Node's", (...given) => nodes(...given)],
+  ["a mock", jest.fn<Promise<Response>, []>()],
+  ["Node's, bound to something", nodes.bind(globalThis)],
+  ["a class instance's method", new (class { fetch = async () => new Response(); })().fetch], // prettier-ignore
+];
+
+describe("Node's own fetch", () => {
+  test("gets bytes as a stream of one chunk, which is those very bytes, with their length", async () => {
+    const { body, headers, duplex } = bodyInit(bytes, nodes) as {
+      body: ReadableStream;
+      headers: object;
+      duplex: string;
+    };
+    expect([headers, duplex]).toEqual([{ "Content-Length": "100" }, "half"]);
+    const reader = body.getReader();
+    const { value } = (await reader.read()) as { value: Uint8Array };
+    expect([value.buffer, value.byteOffset, value.length]).toEqual([bytes.buffer, 20, 100]);
+    expect(value.buffer).toBe(bytes.buffer); // not a copy
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+  });
+
+  test("sends such a stream as one body with a length, never in chunks, which no service takes", async () => {
+    const seen: { headers: IncomingHttpHeaders; body: Buffer }[] = [];
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        seen.push({ headers: request.headers, body: Buffer.concat(chunks) });
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const large = count(1_000_000);
+      for (const body of [bytes, large]) {
+        const init = { method: "PUT", ...bodyInit(body, nodes) };
+        await nodes(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, init);
+      }
+      expect(seen.map(({ headers }) => headers["content-length"])).toEqual(["100", "1000000"]);
+      expect(seen.map(({ headers }) => headers["transfer-encoding"])).toEqual([undefined, undefined]);
+      expect(seen.map(({ body }, index) => body.equals([bytes, large][index]!))).toEqual([true, true]);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
+test.each(replacements)(
+  "what is in place of Node's fetch gets plain bytes, for it may not know streams: %s",
+  (_, fetch) => {
+    expect(bodyInit(bytes, fetch)).toEqual({ body: bytes });
+    expect(bodyInit(bytes, fetch).body).toBe(bytes);
+  },
+);
+
+test("nothing at all in its place gets plain bytes too", () => {
+  for (const fetch of [undefined, null, "fetch"]) expect(bodyInit(bytes, fetch)).toEqual({ body: bytes });
+});
+
+test("text, no body and no bytes go as they are, whoever sends them", () => {
+  for (const fetch of [nodes, undefined])
+    for (const body of ["{}", undefined, new Uint8Array(0)]) expect(bodyInit(body, fetch)).toEqual({ body });
+});
+
+test("who sends is looked at for every request anew, for a tool may put its own in place at any time", async () => {
+  const { send, seen } = chain({ options: {} });
+  const sent: unknown[] = [];
+  for (const fetch of [nodes, replacements[0]![1], nodes]) {
+    globalThis.fetch = fetch;
+    await send(RANGE, { timeout: 60_000 });
+    sent.push((seen.at(-1)!.options as { body: unknown }).body);
+  }
+  expect(sent).toEqual([expect.any(ReadableStream), bytes, expect.any(ReadableStream)]);
+  expect(await bytesSent(sent[2])).toEqual(Buffer.from(bytes));
+});
+
+test("a request that is repeated has a stream of its own, for a stream is read once", async () => {
+  const { send, seen } = chain({ options: {} }, async (context) => {
+    const { body } = context.options as { body: unknown };
+    expect(await bytesSent(body)).toEqual(Buffer.from(bytes));
+    return new Response("{}");
+  });
+  for (let times = 0; times < 3; times++) await send(RANGE, { timeout: 60_000 });
+  expect(seen).toHaveLength(3);
+});
+
+test("small JSON has no length of ours beside it, which the chain knows better", async () => {
+  const { send, seen } = chain({ options: {} });
+  await send(outlook.createSession(COLLECTION, { name: "flower", size: 2 }), { timeout: 60_000 });
+  expect(seen[0]!.options).toMatchObject({ body: expect.any(String), headers: { "Content-Type": "application/json" } });
+  expect(Object.keys(seen[0]!.options!.headers!)).toEqual(["Content-Type"]);
+});

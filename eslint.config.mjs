@@ -1,152 +1,68 @@
-import { posix } from "node:path";
 import prettier from "eslint-config-prettier";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
+const sdk = "@microsoft/microsoft-graph-client";
+
 /**
- * Who may import whom, as ARCHITECTURE.md draws it: each layer only what stands above it. A file of the client side that
- * is in no layer may be imported by none.
+ * The client side from the top: a folder imports itself and what stands below it. Folders of one line are strangers. What
+ * stands in src itself, but for index.ts, is the vocabulary that all of them use.
  */
 const layers = [
-  ["signals", "protocol", "files/bytes"],
-  ["attach/match"],
-  ["http/queue"],
-  ["range"],
-  ["protocols/graph/path"],
-  ["protocols/graph/reply"],
-  ["protocols/graph/drivePath", "protocols/graph/session"],
-  ["protocols/graph/attachments"],
-  ["protocols/azureDevOps", "protocols/drive", "protocols/outlook", "protocols/print", "protocols/todo"],
-  ["protocols/index"],
-  ["errors", "http/refusal"],
-  ["client/lazy", "upload/checkpoints", "options", "http/retry", "http/requestBody", "upload/pace"],
-  ["files/open", "files/stream", "files/base64", "files/fingerprint", "upload/rangeReader"],
-  ["files/contentBytes"],
-  ["upload/attempts"],
-  ["http/gate"],
-  ["http/traffic"],
-  ["http/headers"],
-  ["http/transport"],
-  ["http/service"],
-  ["upload/find"],
-  ["upload/session"],
-  ["upload/ranges"],
-  ["upload/upload"],
-  ["protocols/graph/item"],
-  ["protocols/compositions", "protocols/sharing"],
-  ["protocols/teams"],
-  ["fileToAttach"],
-  ["client/head"],
-  ["attach/discard", "attach/once"],
-  ["attach/plan", "attach/post", "attach/deliver", "messages/letter", "attach/link"],
-  ["attach/attachFile"],
-  ["attach/attachFiles", "attach/progress"],
-  ["client/attachedFiles"],
-  ["client/recognise"],
-  ["attach/overflow"],
-  ["messages/chatMessage"],
-  ["messages/compose"],
-  ["attach/answer"],
-  ["attach/intercept", "messages/composing"],
-  ["upload/storedSession"],
-  ["attach/prepare"],
-  ["attach/attachTo"],
-  ["client/azureDevOps", "client/graph"],
-  ["client/AttachmentHandler"],
-  ["client/AzureDevOpsAttachmentHandler", "client/LargeAttachmentHandler"],
-  ["client/withLargeAttachments"],
-  ["client/azureDevOpsClient", "client/LargeAttachmentTask"],
-  ["index"],
+  ["client"], //
+  ["messages"],
+  ["attach"],
+  ["upload"],
+  ["http", "protocols", "files"],
 ];
-const all = layers.flat();
-const sdk = "@microsoft/microsoft-graph-client";
-/** The only modules that may load code of the Graph client, and not just its types. */
-const usesTheClient = ["client/azureDevOpsClient", "errors", "http/refusal", "http/transport"];
-/** The engine and what it stands on never know which protocol they run. */
-const engine = [
-  "signals",
-  "protocol",
-  "range",
-  "errors",
-  "http/refusal",
-  "options",
-  "http/retry",
-  "files/open",
-  "files/stream",
-  "files/contentBytes",
-  "files/base64",
-  "http/requestBody",
-  "http/headers",
-  "upload/rangeReader",
-  "upload/ranges",
-  "upload/pace",
-  "http/gate",
-  "upload/attempts",
-  "http/service",
-  "upload/find",
-  "upload/session",
-  "upload/upload",
-  "attach/deliver",
-  "attach/link",
-  "attach/plan",
-  "attach/post",
-  "http/transport",
-  "attach/intercept",
-];
+/** The upload engine never knows which service it talks to. */
+const strangers = { upload: ["protocols"] };
+/** A page begins with `client`, which loads the rest with the first attachment, in these files. */
+const loadedLater = ["messages", "attach", "upload", "protocols"];
+const lazyParts = ["graph.ts", "azureDevOps.ts", "task.ts"];
+/** The files that may load code of the Graph client, and not just its types. */
+const usesTheClient = ["client/azureDevOpsClient", "errors", "http/refusal", "http/ownContext"];
 
-/** How `from` would write the import of `to`, as a pattern. */
-function specifier(from, to) {
-  const path = posix.relative(posix.dirname(from), to);
-  const written = path.startsWith(".") ? path : `./${path}`;
-  return `^${written.replaceAll(".", "\\.")}\\.js$`;
+/** What a folder must not import: what stands above or beside it, the other entry points, and what it must not know. */
+function zoneOf(folder, level) {
+  const forbidden = layers.filter((_, other) => other <= level).flat();
+  const from = [...forbidden, ...(strangers[folder] ?? []), "node", "cli", "emulator"].filter((one) => one !== folder);
+  const message = `src/${folder} imports itself and what stands below it: see ARCHITECTURE.md.`;
+  return { target: `./src/${folder}`, from: [...from.map((one) => `./src/${one}`), "./src/index.ts"], message };
 }
 
-function boundaries(file) {
-  const level = layers.findIndex((layer) => layer.includes(file));
-  const above = layers.slice(level + 1).flat();
-  const forbidden = engine.includes(file)
-    ? [...above, ...all.filter((other) => other.startsWith("protocols/"))]
-    : above;
-  const names = forbidden.map((other) => specifier(file, other));
-  return {
-    files: [`src/${file}.ts`],
-    rules: {
-      "@typescript-eslint/no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            ...(names.length > 0
-              ? [{ regex: names.join("|"), message: `src/${file} stands below it: see ARCHITECTURE.md.` }]
-              : []),
-            { regex: "emulator", message: "The client side and the emulator share nothing, mistakes least of all." },
-            {
-              regex: "^(node:|fs$|path$|crypto$|stream$|buffer$|http|https$)",
-              message: "The client side runs in browsers.",
-            },
-            { regex: `^(?!\\.|${sdk}$)`, message: "The client side has no dependency but its peer." },
-            ...(usesTheClient.includes(file)
-              ? []
-              : [{ regex: `^${sdk}$`, allowTypeImports: true, message: "Types only: see ARCHITECTURE.md." }]),
-          ],
-        },
+const vocabulary = "./src/*.ts";
+const zones = [
+  ...layers.flatMap((folders, level) => folders.map((folder) => zoneOf(folder, level))),
+  ...["cli", "node"].map((folder) => ({
+    target: `./src/${folder}`,
+    from: "./src",
+    except: [`./${folder}`, "./index.ts", "./node/index.ts"],
+    message: "The command line and node import what users may import.",
+  })),
+  {
+    target: "./src/emulator",
+    from: "./src",
+    except: ["./emulator"],
+    message: "The emulator shares nothing with the client side, mistakes least of all.",
+  },
+];
+
+const browsers = "The client side runs in browsers.";
+const clientSide = ["src/*.ts", ...layers.flat().map((folder) => `src/${folder}/**/*.ts`)];
+const clientImports = (patterns) => ({
+  "@typescript-eslint/no-restricted-imports": [
+    "error",
+    {
+      patterns: [
+        { regex: "^(node:|fs$|path$|crypto$|stream$|buffer$|http|https$)", message: browsers },
+        { regex: `^(?!\\.|${sdk}$)`, message: "The client side has no dependency but its peer." },
+        ...patterns,
       ],
     },
-  };
-}
-
-/** The command line stands on what users may import, in whatever folder of it a file is. */
-const commandLine = [
-  ["*.ts", "^\\.\\./(?!(index|node/index)\\.js$)"],
-  ["emulator/*.ts", "^\\.\\./\\.\\./"],
-  ["emulator/page/*.ts", "^(\\.\\./){3}"],
-].map(([files, regex]) => ({
-  files: [`src/cli/${files}`],
-  rules: {
-    "@typescript-eslint/no-restricted-imports": [
-      "error",
-      { patterns: [{ regex, message: "Only ../index.js, ../node/index.js and graph-large-attachments/emulator." }] },
-    ],
-  },
-}));
+  ],
+});
+const typesOfTheClient = { regex: `^${sdk}$`, allowTypeImports: true, message: "Types only: see ARCHITECTURE.md." };
 
 export default tseslint.config(
   { ignores: ["dist/", "temp/", "coverage/", "node_modules/"] },
@@ -161,33 +77,74 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    ignores: ["src/emulator/**", "src/cli/**"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [createNodeResolver({ extensionAlias: { ".js": [".ts", ".js"] } })],
+    },
     rules: {
-      "no-restricted-globals": [
-        "error",
-        ...["Buffer", "process", "global", "require", "setImmediate", "__dirname"].map((name) => ({
-          name,
-          message: "The client side runs in browsers.",
-        })),
-      ],
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { zones }],
     },
   },
-  ...all.map((file) => boundaries(file)),
-  ...["src/emulator/*.ts", "src/emulator/*/*.ts"].map((files, depth) => ({
-    files: [files],
+  {
+    files: ["src/*.ts"],
+    ignores: ["src/index.ts"],
     rules: {
-      "@typescript-eslint/no-restricted-imports": [
+      "import-x/no-restricted-paths": [
         "error",
         {
-          patterns: [
-            { regex: `^(\\.\\./){${depth + 1}}`, message: "The emulator imports nothing of the client side." },
-            { regex: "^@microsoft/", message: "The emulator knows the wire, not the client." },
+          zones: [
+            {
+              target: vocabulary,
+              from: ["./src/{index.ts,*/**/*}"],
+              message: "The vocabulary imports only itself.",
+            },
           ],
         },
       ],
     },
-  })),
-  ...commandLine,
+  },
+  {
+    files: clientSide,
+    ignores: ["src/http/graphClient.ts"],
+    rules: {
+      // http/graphClient.ts alone knows private members, which only a cast reaches
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/no-non-null-assertion": "error",
+    },
+  },
+  {
+    files: clientSide,
+    rules: {
+      ...clientImports([typesOfTheClient]),
+      "no-restricted-globals": [
+        "error",
+        ...["Buffer", "process", "global", "require", "setImmediate", "__dirname"].map((name) => ({
+          name,
+          message: browsers,
+        })),
+      ],
+    },
+  },
+  { files: usesTheClient.map((file) => `src/${file}.ts`), rules: clientImports([]) },
+  {
+    files: ["src/client/*.ts"],
+    ignores: lazyParts.map((file) => `src/client/${file}`),
+    rules: clientImports([
+      typesOfTheClient,
+      {
+        regex: `^\\.\\./(${loadedLater.join("|")})/`,
+        allowTypeImports: true,
+        message: "A page begins with this: load it with `lazy`.",
+      },
+    ]),
+  },
+  {
+    files: ["src/client/azureDevOpsClient.ts"],
+    rules: clientImports([{ regex: `^\\.\\./(${loadedLater.join("|")})/`, message: "Load it with `lazy`." }]),
+  },
   {
     files: ["samples/**", "scripts/**", "__tests__/crash/program.ts", "__tests__/simulation/main.ts"],
     rules: { "no-console": "off" },

@@ -11,25 +11,25 @@ const failed = Object.assign(new TypeError(`request to ${UPLOAD_URL} failed, rea
 
 describe("an UploadError", () => {
   const cause = new NoReply(failed);
-  const error = new UploadError("interrupted", "Go on later.", { cause, session: sessionOf() });
+  const error = new UploadError("interrupted", "Resume it later.", { cause, session: sessionOf() });
 
-  test("is an Error, and of the client's own class, which the client hands through", () => {
+  test("is an Error and a GraphClientError, which the client passes on", () => {
     expect(error).toBeInstanceOf(UploadError);
     expect(error).toBeInstanceOf(GraphClientError);
     expect(error).toBeInstanceOf(Error);
-    expect([error.name, error.code, error.message]).toEqual(["UploadError", "interrupted", "Go on later."]);
+    expect([error.name, error.code, error.message]).toEqual(["UploadError", "interrupted", "Resume it later."]);
     expect([error.cause, error.session]).toEqual([cause, sessionOf()]);
-    expect(String(error)).toBe("UploadError: Go on later.");
+    expect(String(error)).toBe("UploadError: Resume it later.");
   });
 
-  test("reaches the caller of the real client as the same object, with what it carries", async () => {
+  test("reaches the caller of the real client as the same object", async () => {
     const middleware = { execute: () => Promise.reject(error) };
     const request = () => Client.initWithMiddleware({ middleware }).api("/me/messages/m/attachments");
     expect(await thrownBy(request().post({}))).toBe(error);
     expect(await thrownBy(request().get())).toBe(error);
   });
 
-  test("shows neither its session nor an upload URL, however it is printed or logged, because logs are read by others", () => {
+  test("shows neither its session nor an upload URL, however it is printed or logged", () => {
     const { message, stack } = error;
     const prints = [message, stack, String(error), JSON.stringify(error), JSON.stringify({ ...error })];
     prints.push(inspect(error, { depth: Infinity }), inspect({ error }, { depth: Infinity }));
@@ -62,14 +62,14 @@ describe("NoReply", () => {
     [new Error("getaddrinfo ENOTFOUND outlook.test"), "getaddrinfo ENOTFOUND outlook.test", undefined],
     ["closed", "closed", undefined],
     [undefined, "undefined", undefined],
-  ])("of %p holds no address, for upload URLs carry their token", (reason, message, code) => {
+  ])("of %p contains no address, because upload URLs contain their token", (reason, message, code) => {
     const error = new NoReply(reason);
     expect([error.name, error.message, error.code]).toEqual(["NoReply", message, code]);
     expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain(TOKEN);
   });
 });
 
-describe("a refusal becomes the error that the client itself makes of such a reply", () => {
+describe("a refusal becomes the error that the client itself creates from such a reply", () => {
   const date = "2024-05-01T10:00:00";
   const innerError = { date, "request-id": "r-1", "client-request-id": "c-1" };
   test.each([
@@ -93,14 +93,14 @@ describe("a refusal becomes the error that the client itself makes of such a rep
     ["null", null],
     ["JSON without an error", { message: "no" }],
     ["an error that is a word", { error: "invalid_grant" }],
-  ])("of %s there is still the status and a message, where the client itself has an empty one", (_, body) => {
+  ])("of %s has a status and a message, although the client itself has an empty message", (_, body) => {
     const error = graphError(reply(502, body, { "request-id": "r-2" }));
     expect([error.statusCode, error.code, error.requestId]).toEqual([502, "UnknownError", "r-2"]);
     expect(error.message).toBe("The service answered 502 without an error in JSON.");
     expect(JSON.parse(error.body as string)).toEqual({ code: "UnknownError", message: error.message });
   });
 
-  test("the request id is found in each of its places, because the Outlook host writes it otherwise", () => {
+  test("the request id is found in every place where services write it", () => {
     const of = (innerError?: object) =>
       graphError(reply(401, { error: { code: "a", message: "b", innerError } }, { "request-id": "header" })).requestId;
     expect(of({ "request-id": "r-1" })).toBe("r-1");
@@ -108,7 +108,7 @@ describe("a refusal becomes the error that the client itself makes of such a rep
     expect([of({}), of()]).toEqual(["header", "header"]);
   });
 
-  test("members that are missing are made up, and others are kept", () => {
+  test("missing members are added, and others are kept", () => {
     expect(errorBody(reply(400, { error: { target: "x" } }))).toEqual({
       code: "UnknownError",
       message: "",
@@ -116,8 +116,8 @@ describe("a refusal becomes the error that the client itself makes of such a rep
     });
   });
 
-  test("only a refusal is turned, and all else passes as it is", async () => {
-    const refusal = new Refusal(failure(403, "ErrorAccessDenied", "Access is denied."));
+  test("only a refusal becomes a GraphError, and everything else passes unchanged", async () => {
+    const refusal = new Refusal(failure(403, "ErrorAccessDenied", "Access is denied."), "refused");
     const turned = (await thrownBy(asGraphError(Promise.reject(refusal)))) as GraphError;
     expect(turned).toBeInstanceOf(GraphError);
     expect([turned.statusCode, turned.code]).toEqual([403, "ErrorAccessDenied"]);

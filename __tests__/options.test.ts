@@ -1,27 +1,27 @@
 import { GraphClientError } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../src/errors.js";
-import { isLarge, LargeAttachmentHandlerOptions, settings, type UploadOptions } from "../src/options.js";
+import { isLarge, LargeAttachmentHandlerOptions, resolveOptions, type UploadOptions } from "../src/options.js";
 import { thrownBy } from "./support/fakes";
 
 const defaults = { retries: 5, delay: 1000, timeout: 300_000 };
 
-test("gaps are filled by the documented defaults; threshold and rangeSize stay open, because theirs may be the protocol's", () => {
-  expect(settings()).toEqual(defaults);
-  expect(settings(undefined, {}, { rangeSize: undefined })).toEqual(defaults);
+test("missing options get the documented defaults, except threshold and rangeSize, which the protocol may decide", () => {
+  expect(resolveOptions()).toEqual(defaults);
+  expect(resolveOptions(undefined, {}, { rangeSize: undefined })).toEqual(defaults);
 });
 
-test("the later options win one by one, and undefined never does, so that a call can override a client", () => {
+test("each later option wins, and undefined never does, so that a call can override a client", () => {
   const { signal } = new AbortController();
   const onProgress = () => {};
   const client = { threshold: 0, rangeSize: 10, retries: 1, onProgress };
   const call = { threshold: undefined, rangeSize: 20, onProgress: undefined, signal };
-  expect(settings(client, undefined, call)).toEqual({ ...defaults, ...client, rangeSize: 20, signal });
+  expect(resolveOptions(client, undefined, call)).toEqual({ ...defaults, ...client, rangeSize: 20, signal });
 });
 
-test("the caller's own objects stay as they are", () => {
+test("the objects of the caller stay unchanged", () => {
   const client: UploadOptions = Object.freeze({ retries: 1 });
   const call: UploadOptions = Object.freeze({ delay: 5 });
-  expect(settings(client, call)).toEqual({ ...defaults, retries: 1, delay: 5 });
+  expect(resolveOptions(client, call)).toEqual({ ...defaults, retries: 1, delay: 5 });
   expect([client, call]).toEqual([{ retries: 1 }, { delay: 5 }]);
   expect(new LargeAttachmentHandlerOptions(call).upload).toBe(call);
   expect(new LargeAttachmentHandlerOptions().upload).toEqual({});
@@ -38,7 +38,7 @@ test.each<[string, unknown]>([
   ["timeout", 1],
   ["timeout", 2_147_483_647],
 ])("%s may be %p", (name, value) => {
-  expect(settings({ [name]: value })).toEqual({ ...defaults, [name]: value });
+  expect(resolveOptions({ [name]: value })).toEqual({ ...defaults, [name]: value });
 });
 
 test.each<[string, unknown]>([
@@ -63,8 +63,8 @@ test.each<[string, unknown]>([
   ["timeout", -1],
   ["timeout", Infinity],
   ["timeout", {}],
-])("%s: %p is refused by name and value, before anything is sent", async (name, value) => {
-  const error = (await thrownBy(() => settings({}, { [name]: value }))) as UploadError;
+])("the option %s is refused with the value %p, and the message names both", async (name, value) => {
+  const error = (await thrownBy(() => resolveOptions({}, { [name]: value }))) as UploadError;
   expect(error).toBeInstanceOf(UploadError);
   expect(error).toBeInstanceOf(GraphClientError);
   expect(error.code).toBe("invalid");
@@ -72,7 +72,7 @@ test.each<[string, unknown]>([
   expect(error.message).toContain(`but is ${String(value)}.`);
 });
 
-test("a file is large above the threshold, which is 3,000,000 bytes where nobody says otherwise", () => {
+test("a file is large above the threshold, which is 3,000,000 bytes by default", () => {
   expect([3_000_000, 3_000_001].map((size) => isLarge(size, {}))).toEqual([false, true]);
   expect([10, 11].map((size) => isLarge(size, { threshold: 10 }))).toEqual([false, true]);
 });

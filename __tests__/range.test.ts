@@ -4,11 +4,11 @@ test.each([
   [{ start: 0, end: 2_097_152, total: 3_483_322 }, "bytes 0-2097151/3483322"],
   [{ start: 2_097_152, end: 3_483_322, total: 3_483_322 }, "bytes 2097152-3483321/3483322"],
   [{ start: 9, end: 10, total: 10 }, "bytes 9-9/10"],
-])("%j is written with an inclusive end, as HTTP counts: %s", (range, header) => {
+])("%j is written with an inclusive end, as in HTTP: %s", (range, header) => {
   expect(contentRange(range)).toBe(header);
 });
 
-test("the default range satisfies every reading of 4 MB, and OneDrive's multiple besides", () => {
+test("the default range fits every reading of 4 MB, and is a multiple of OneDrive's unit", () => {
   expect(DEFAULT_RANGE_SIZE).toBe(3_932_160);
   expect(DEFAULT_RANGE_SIZE).toBeLessThan(4_000_000);
   expect(DEFAULT_RANGE_SIZE % KIB_320).toBe(0);
@@ -43,11 +43,11 @@ test.each([
 test.each<[string[], Gap]>([
   [["12345-55232", "77829-99375"], { next: 12_345, until: 55_233 }],
   [["77829-99375", "12345-20000"], { next: 12_345, until: 20_001 }],
-  [["50000-70000", "12345-20000", "20001-49999"], { next: 12_345, until: 70_001 }], // it is one gap, in three pieces
+  [["50000-70000", "12345-20000", "20001-49999"], { next: 12_345, until: 70_001 }], // one gap in three pieces
   [["26-100", "101-127"], { next: 26 }],
   [["26-100", "50-"], { next: 26 }],
   [["26-127"], { next: 26 }],
-  [["78929-4533322"], { next: 78_929 }], // the documentation's own sample says one byte too many
+  [["78929-4533322"], { next: 78_929 }], // the sample in the documentation has one byte too many
   [["26-"], { next: 26 }],
   [["26"], { next: 26 }],
   [["26-25"], { next: 26 }],

@@ -17,7 +17,7 @@ const entry = (name) => ({
 const added = `Added to the types of \`@microsoft/microsoft-graph-client\`:
 
 \`\`\`ts
-${augmentation(readFileSync("dist/esm/attach.d.ts", "utf8"))}
+${augmentation(readFileSync("dist/esm/client/withLargeAttachments.d.ts", "utf8"))}
 \`\`\``;
 
 const api = `# The public surface

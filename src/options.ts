@@ -1,63 +1,83 @@
 import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "./errors.js";
+import type { Content, FileInfo, UploadSession } from "./protocol.js";
 
-/** How much of the file the service has. Bytes. */
+/** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
+export type BytesLike = ArrayBuffer | ArrayBufferView;
+
+/** A file of your own that can be read at any position. */
+export interface RandomAccessFile {
+  /** Bytes. */
+  readonly size: number;
+  readonly name?: string;
+  readonly type?: string;
+  /** Returns the bytes from `start` up to, but not including, `end`. */
+  slice(start: number, end: number): BytesLike | Blob | Promise<BytesLike | Blob>;
+}
+
+/** Everything that can be attached. Streams, async iterables and responses without a length also need `size`. */
+export type AttachmentSource =
+  Blob | BytesLike | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | RandomAccessFile;
+
+/** How much of the file the service has received. Bytes. */
 export interface UploadProgress {
   readonly loaded: number;
   readonly total: number;
-  /** Of a message with several files: name of the one under way, and its place among them. The bytes are of all together. */
+  /** For several files: the name and index of the current one. The bytes are those of all files together. */
   readonly file?: string;
   readonly index?: number;
 }
 
-/** One attempt at a range, and what came of it. */
+/** One attempt to send a range, and its outcome. */
 export interface UploadAttempt {
-  /** Bytes `start` up to, but not with, `end` of `total`. */
+  /** Bytes `start` up to, but not including, `end` of `total`. */
   readonly range: { readonly start: number; readonly end: number; readonly total: number };
-  /** Counted from 1 for each range. */
+  /** Counts the attempts at this range from 1. */
   readonly attempt: number;
-  /** HTTP status; absent where no reply came. */
+  /** HTTP status. Absent if no reply came. */
   readonly status?: number;
-  /** `taken`; what the reply means otherwise, as `busy`, `passing`, `gone` or `refused`; or why none came. */
+  /**
+   * `taken`; otherwise the meaning of the reply, such as `busy`, `passing`, `gone` or `refused`; if no reply came, the reason.
+   */
   readonly reason: string;
-  /** Milliseconds until the next attempt, where one follows. */
+  /** Milliseconds until the next attempt, if there is one. */
   readonly wait?: number;
-  /** Of the service, for its support. */
+  /** The service's id of the request, for its support. */
   readonly requestId?: string;
 }
 
-/** How uploads are done: defaults of a client, a handler or a task, and for each call anew. */
+/** How files are uploaded. Give them to a client, a handler or a task as defaults, or to a single call. */
 export interface UploadOptions {
-  /** Files of more bytes than this go through an upload session. @default 3000000; 4194304 for drives */
+  /** Files of more bytes than this use an upload session. @default 3000000; 4194304 for drives */
   readonly threshold?: number;
   /**
-   * Bytes sent at once: less than 4,000,000 for Outlook and To Do; for drives it is rounded down to a multiple of 327,680.
-   * On a line that fails it is less for a while. @default 3932160; more where the service takes more
+   * Bytes sent at once: less than 4,000,000 for Outlook and To Do. For drives the value is rounded down to a multiple of
+   * 327,680. A connection that fails gets smaller ranges for a while. @default 3932160; more where the service takes more
    */
   readonly rangeSize?: number;
-  /** How often a range is tried again before bytes must have moved. @default 5 */
+  /** Number of times that a range is sent again before the upload is given up. Progress resets the count. @default 5 */
   readonly retries?: number;
-  /** Milliseconds before the first retry; doubled for each further one, with jitter, unless the service asks for a time. @default 1000 */
+  /** Milliseconds before the first retry. Doubled for each further one, with jitter, unless the service asks for a time. @default 1000 */
   readonly delay?: number;
-  /** Milliseconds that a range may go without its reply before it is tried again. @default 300000 */
+  /** Milliseconds to wait for the reply to a range before it is sent again. @default 300000 */
   readonly timeout?: number;
-  /** Largest file in bytes, where your service has a limit of its own. @default what is documented for the service */
+  /** Largest file in bytes, if your organization has its own limit. @default the documented limit of the service */
   readonly maxSize?: number;
   /**
-   * Lets a large message with `saveToSentItems: false` be sent: its copy is deleted after sending, for a draft, which such
-   * a message has to travel as, is always saved. @default false
+   * Large messages are sent as drafts, which Outlook always saves. With this option, a message with
+   * `saveToSentItems: false` is sent all the same, and its copy is deleted afterwards. @default false
    */
   readonly deleteSentCopy?: boolean;
-  /** Called when bytes have been taken; `loaded` never falls, and ends at `total`. */
+  /** Called when the service has taken bytes. `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
-  /** Called after every attempt at a range, for logs and support tickets: it holds no address, token or content. */
+  /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
   readonly onAttempt?: (attempt: UploadAttempt) => void;
   /**
-   * Sends ranges to upload URLs in place of the global `fetch`, past the client's own chain: for servers that have a
-   * leaner one. Ranges that need a token (To Do, Azure DevOps) go through the client's chain all the same.
+   * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
+   * leaner `fetch`. Ranges that need a token (To Do, Azure DevOps) still use the client's chain.
    */
   readonly fetch?: typeof fetch;
-  /** Stops at once, also in a wait before a retry. */
+  /** Stops the upload immediately, even during a wait. */
   readonly signal?: AbortSignal;
 }
 
@@ -69,49 +89,137 @@ export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
 /** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
 export class AzureDevOpsAttachmentHandlerOptions extends LargeAttachmentHandlerOptions {}
 
-/** What was asked for one request by its middleware options, if anything was. */
-export function askedOptions({ middlewareControl }: Context): UploadOptions | undefined {
-  const asked = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions].map(
-    (kind) => middlewareControl?.getMiddlewareOptions(kind) as LargeAttachmentHandlerOptions | undefined,
-  );
-  return asked[0] || asked[1] ? { ...asked[0]?.upload, ...asked[1]?.upload } : undefined;
+/** A file that travels next to the body of a request. */
+export interface Part {
+  readonly file: Omit<FileInfo, "size">;
+  readonly content: Content;
 }
 
-/** Options with every gap filled; `threshold` and `rangeSize` stay open, for their defaults may be the protocol's. */
+/** Middleware option: the files of `withAttachments`. */
+export class AttachedFiles implements MiddlewareOptions {
+  constructor(
+    readonly files: readonly Part[],
+    readonly options: UploadOptions,
+  ) {}
+}
+
+/** Who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
+export type LinkScope = "organization" | "anonymous" | "users";
+
+/** File metadata. Omit what the source already knows. */
+export interface FileDetails {
+  /** File name that people see. @default the name of a `File` */
+  readonly name?: string;
+  /** Media type. @default the type of a `Blob`, `File` or `Response` */
+  readonly contentType?: string;
+  /** Outlook: the body of the message shows the file. @default false */
+  readonly isInline?: boolean;
+  /** Outlook: the id that `<img src="cid:…">` in the body uses. */
+  readonly contentId?: string;
+  /** Azure DevOps: the comment that the work item shows next to the attachment. */
+  readonly comment?: string;
+  /** Drives: what happens when the folder already holds a file of that name. @default "fail" */
+  readonly conflictBehavior?: FileInfo["conflictBehavior"];
+  /** Drives: the description that people see. */
+  readonly description?: string;
+  /** Drives: when the file was created and changed on its own file system. ISO dates. */
+  readonly fileSystemInfo?: FileInfo["fileSystemInfo"];
+  /** Drives: the file appears only after a final request, when all its bytes have arrived. @default false */
+  readonly deferCommit?: boolean;
+  /** Bytes. Needed for streams, async iterables, and responses without a length. */
+  readonly size?: number;
+}
+
+/** Stores the sessions of unfinished uploads, so that the same program continues them when it runs again. What it stores is secret: whoever reads it can write to the upload. */
+export interface CheckpointStore {
+  /** Returns the session that was last saved under this key. */
+  load(key: string): Promise<UploadSession | undefined> | UploadSession | undefined;
+  /** Called when a session is opened and after every range. The next range waits for it. */
+  save(key: string, session: UploadSession): Promise<void> | void;
+  /** Called when the upload has succeeded or failed for good. A key that does not exist is not an error. */
+  remove(key: string): Promise<void> | void;
+}
+
+/** Metadata of a file, and how it is uploaded. */
+export interface AttachOptions extends UploadOptions, FileDetails {
+  /** Azure DevOps: the area whose members may read the file before a work item links to it. */
+  readonly areaPath?: string;
+  /**
+   * Stores the upload session, so that attaching the same file to the same item again resumes the upload after a crash or a
+   * failure. For files that can be read at any position.
+   */
+  readonly checkpoints?: CheckpointStore;
+  /**
+   * Messages and events: uploads a file over the limit to the folder "Email attachments" of the sender's OneDrive and
+   * attaches a link to it. If the service does not take link attachments, the link is added to the text. Needs the
+   * permission `Files.ReadWrite`. @default an error
+   */
+  readonly overflow?: "link";
+  /** Who can open the link of `overflow`. @default "organization" */
+  readonly linkScope?: LinkScope;
+}
+
+/** One of several files, with its own metadata. */
+export type FileToAttach = AttachmentSource | (FileDetails & { readonly file: AttachmentSource });
+
+/** Separates a file from its metadata. */
+export function splitFile(one: FileToAttach): FileDetails & { readonly file: AttachmentSource } {
+  return typeof one === "object" && one !== null && "file" in one ? one : { file: one };
+}
+
+/** Options that a request carries in its middleware options. */
+export function requestOptions({ middlewareControl }: Context): UploadOptions | undefined {
+  const given = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions].map((kind) => {
+    const option = middlewareControl?.getMiddlewareOptions(kind);
+    return option instanceof kind ? option.upload : undefined;
+  });
+  return given[0] || given[1] ? { ...given[0], ...given[1] } : undefined;
+}
+
+/** Files that `withAttachments` added to a request. */
+export function attachedFiles({ middlewareControl }: Context): AttachedFiles | undefined {
+  const option = middlewareControl?.getMiddlewareOptions(AttachedFiles);
+  return option instanceof AttachedFiles ? option : undefined;
+}
+
+/** Options with their defaults. `threshold` and `rangeSize` stay open where the protocol has defaults of its own. */
 export type Settings = UploadOptions & Required<Pick<UploadOptions, "retries" | "delay" | "timeout">>;
 
 const DEFAULTS = { retries: 5, delay: 1000, timeout: 300_000 } satisfies UploadOptions;
-/** Bytes: base64 and what stands around it fit into 4 MiB then, whatever a service counts. */
+/** Bytes. Base64 and the JSON around it then fit into 4 MiB, however the service counts. */
 export const DEFAULT_THRESHOLD = 3_000_000;
-/** Least and most; timers hold 31 bits. */
-const BOUNDS = {
+/** Bytes that the body of a request may have: exactly 4 MiB, as measured. */
+export const REQUEST_LIMIT = 4_194_304;
+/** Smallest and largest values. Timers hold 31 bits. */
+const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
   threshold: [0, Infinity],
   maxSize: [0, Infinity],
   rangeSize: [1, Infinity],
   retries: [0, Infinity],
   delay: [0, 2 ** 31 - 1],
   timeout: [1, 2 ** 31 - 1],
-} as const;
+};
 
-/** Later options win, `undefined` never does; refuses numbers that make no sense. */
-export function settings(...all: readonly (UploadOptions | undefined)[]): Settings {
+/** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for numbers out of bounds. */
+export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): Settings {
   const given = all.flatMap((options) => Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
-  const merged = { ...DEFAULTS, ...Object.fromEntries(given) } as Settings;
-  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
-    const value: unknown = merged[name as keyof typeof BOUNDS];
-    const sound = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");
-    if (value !== undefined && (!sound || (value as number) < least || (value as number) > most)) {
-      const upTo = most === Infinity ? "" : ` and at most ${most}`;
-      throw new UploadError(
-        "invalid",
-        `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
-      );
-    }
+  const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(given) };
+  for (const [name, value] of Object.entries(merged)) {
+    const bounds = BOUNDS[name];
+    if (!bounds || typeof value === "undefined") continue;
+    const [least, most] = bounds;
+    const isNumber = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");
+    if (isNumber && value >= least && value <= most) continue;
+    const upTo = most === Infinity ? "" : ` and at most ${most}`;
+    throw new UploadError(
+      "invalid",
+      `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
+    );
   }
   return merged;
 }
 
-/** Whether so many bytes go through an upload session. */
+/** Tells whether so many bytes use an upload session. */
 export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {
   return size > threshold;
 }

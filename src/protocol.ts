@@ -1,33 +1,52 @@
-/** What is known of a file before it is uploaded. */
+/** A file as the services are told of it. */
 export interface FileInfo {
   readonly name: string;
   /** Bytes of the file itself, not of its base64. */
   readonly size: number;
   readonly contentType?: string;
   readonly isInline?: boolean;
-  /** Bare, as `<img src="cid:…">` names it, without angle brackets. */
+  /** Without angle brackets, as `<img src="cid:…">` names it. */
   readonly contentId?: string;
-  /** Azure DevOps: what people read beside the attachment of a work item. */
+  /** Azure DevOps: the comment that the work item shows next to the attachment. */
   readonly comment?: string;
-  /** Drives: what happens where there is a file of that name already. */
+  /** Drives: what happens when the folder already holds a file of that name. */
   readonly conflictBehavior?: "fail" | "replace" | "rename";
-  /** Drives: what people read beside the file. */
+  /** Drives: the description that people see. */
   readonly description?: string;
-  /** Drives: when the file was made and changed, as its own system says; ISO dates. */
+  /** Drives: when the file was created and changed on its own file system. ISO dates. */
   readonly fileSystemInfo?: {
     readonly createdDateTime?: string;
     readonly lastModifiedDateTime?: string;
     readonly lastAccessedDateTime?: string;
   };
-  /** Drives: whether the file appears only by a request of its own, once all of its bytes are there. */
+  /** Drives: the file appears only after a final request, when all its bytes have arrived. */
   readonly deferCommit?: boolean;
 }
 
-/** Bytes `start` up to, but not with, `end` of a file of `total` bytes. */
+/** The bytes from `start` up to, but not including, `end` of a file of `total` bytes. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
   readonly total: number;
+}
+
+/** A file that can be read by range. */
+export interface Content {
+  /** Bytes. */
+  readonly size: number;
+  /** The name and media type that the source itself has. */
+  readonly name?: string;
+  readonly type?: string;
+  /** `false` for a stream, which can be read once and in order. */
+  readonly anywhere: boolean;
+  /** Reads the bytes from `start` up to, but not including, `end`: exactly that many. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** The same bytes without reading them. Present where the source is a Blob that `fetch` knows. */
+  slice?(start: number, end: number): Blob;
+  /** Gives back bytes that `read` returned, so that their memory can be filled again. */
+  release?(bytes: Uint8Array): void;
+  /** Lets go of the source. Nothing is read afterwards. */
+  close(reason?: unknown): void;
 }
 
 /** A request as a protocol writes it. */
@@ -36,76 +55,168 @@ export interface WireRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Blob;
-  /** Whether a text is wanted as it is kept, and not in the form that the caller prefers to see. */
-  readonly asKept?: boolean;
-  /** Sent twice, it does what it does once. */
-  readonly repeatable?: boolean;
+  /** The text is needed in its stored form, not in the form that the caller's `Prefer` asks for. */
+  readonly asStored?: boolean;
   /** `api`: with the caller's headers and token. `upload`: to a pre-authenticated URL, with neither. */
   readonly to: "api" | "upload";
 }
 
-/** A service's answer, read: JSON parsed, other text as it is, `undefined` where there is none or it was cut. */
+/** A service's reply. `body` is parsed JSON or other text; `undefined` if it was empty or cut off. */
 export interface Reply {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: Headers;
   readonly body: unknown;
 }
 
 /**
- * An upload that has begun, as plain JSON: store it, and `LargeAttachmentTask.restore` goes on from it.
- * Treat it as a secret: whoever holds `uploadUrl` of an Outlook session can write to it.
+ * The meaning of a reply that does not carry the expected result:
+ *
+ * - `busy`: the service did not take the request; repeat it later
+ * - `passing`: a temporary failure; the service may have taken the request
+ * - `unsure`: a success that says nothing, or a range the service did not expect; ask which bytes it holds
+ * - `doubtful`: a refusal that may only mean that an earlier attempt, whose reply was lost, was taken
+ * - `gone`: the session does not exist
+ * - `tooSmall`, `tooLarge`: the other way of attaching is needed
+ * - `refused`: final
+ */
+export type Verdict = "busy" | "passing" | "unsure" | "doubtful" | "gone" | "tooSmall" | "tooLarge" | "refused";
+
+/**
+ * An upload that has begun, as plain JSON. Store it and continue later with `LargeAttachmentTask.restore`.
+ * Treat it as a secret: whoever holds the `uploadUrl` of an Outlook session can write to it.
  */
 export interface UploadSession {
+  /** Name of the protocol that opened it. */
   readonly protocol: string;
   /** URL of the item's attachments. */
   readonly collection: string;
   readonly file: FileInfo;
   readonly uploadUrl: string;
-  /** When the service forgets the session: an ISO date. */
+  /** When the service drops the session. ISO date. */
   readonly expires?: string;
-  /** First byte that the service still wants, as far as is known. */
+  /** First byte that the service still needs, as far as is known. */
   readonly offset: number;
   /** Ids of the attachments that the item had before, so that none of them is taken for this one. */
   readonly before?: readonly string[];
-  /** What the service has named the attachment already, where it does so before it has a byte of it. */
+  /** The attachment, where the service names it before it has received any bytes. */
   readonly attachment?: object;
-  /** URL of an item that has to be told of the attachment once it is whole. */
+  /** URL of an item that must be linked to the attachment once it is complete. */
   readonly linkTo?: string;
-  /** Size and hash of the file's first and last 64 KiB, where the file can be read at any place. */
+  /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position. */
   readonly fingerprint?: string;
 }
 
-/** What a service says of a new session. */
+/** The part of a session that the service's reply tells. */
 export type OpenedSession = Pick<UploadSession, "uploadUrl" | "expires" | "offset" | "attachment">;
 
-/** The attachment as one POST would have answered it, and where it is. */
+/** The attachment as a single POST would have returned it, and its address. */
 export interface Created {
   readonly attachment: object;
   readonly location?: string;
 }
 
 /**
- * What the reply to a range, or to a question for the status, says: all is there, or go on at `next`, where the service has
- * the bytes from `until` on already.
+ * The content of a reply to a range or to a status request: the file is complete, or the upload continues at `next`, where
+ * the service already has the bytes from `until` on. `unnamed`: complete, but the reply does not name the attachment.
  */
 export type Step = { readonly next: number; readonly until?: number } | { readonly done: Created | "unnamed" };
 
-/**
- * What a reply means that brings no step.
- * `busy`: not taken, come again. `passing`: come again, though it may have been taken. `unsure`: ask which bytes it holds.
- * `doubtful`: refused, but perhaps only since an earlier attempt, whose reply was lost, was taken.
- * `gone`: there is no such session. `tooSmall`, `tooLarge`: the other way of attaching is needed. `refused`: for good.
- */
-export type Trouble = "busy" | "passing" | "unsure" | "doubtful" | "gone" | "tooSmall" | "tooLarge" | "refused";
+/** One API as mail, chats and uploads talk to it: how its replies are understood and how many requests it takes. */
+export interface Api {
+  /** Name for messages to people. */
+  readonly label: string;
+  /** Requests that one mailbox takes at the same time. Absent if the service does not say. */
+  readonly throttle?: {
+    readonly most: number;
+    /** Names the mailbox that a URL belongs to. */
+    lane(url: string): string;
+  };
+  verdict(reply: Reply): Verdict;
+  /** A refusal in Graph's shape, with advice. `url`: where it came from. */
+  explain(reply: Reply, url: string): Reply;
+}
 
-/** How an item is told of attachments that were uploaded beside it. */
-export interface Linking {
-  /** The item that this URL is; `undefined` where it is none. */
+/** The URLs that a protocol accepts, the names in them, and the limits behind them. */
+export interface Target {
+  /** The collection at this URL, or the one that belongs to the item at this URL. `undefined` if it takes no attachments. */
+  collection(url: string): string | undefined;
+  /** Bytes of the largest file that the service at this URL is known to take. */
+  fileLimit(collection: string): number;
+  /** The file name that the URL itself contains. */
+  nameIn?(collection: string): string | undefined;
+  /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
+  item?(collection: string, file?: Pick<FileInfo, "name">): string;
+  /** The drive folder for files over the limit, and the item that gets a link to them. */
+  overflow?(collection: string): { readonly folder: string; readonly item: string };
+}
+
+/** An upload session of one service: pure functions that write requests and read replies. */
+export interface SessionProtocol {
+  /** Bytes: the largest range, and the unit of every range but the last. `parallel`: ranges in flight, one if absent. */
+  readonly limits: { readonly range: number; readonly unit: number; readonly parallel?: number };
+  /** Bytes sent at once by default. */
+  readonly rangeSize: number;
+  create(collection: string, file: FileInfo): WireRequest;
+  opened(reply: Reply): OpenedSession | undefined;
+  /** Checks that this service can have opened such a session. A stored session may have been changed to write elsewhere. */
+  owns(session: UploadSession): boolean;
+  put(session: UploadSession, range: ByteRange, bytes: Uint8Array | Blob): WireRequest;
+  /** Reads the reply to a range, or, without `range`, to a status request. */
+  read(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
+  /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
+  status?(session: UploadSession): WireRequest;
+  /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */
+  cancel?(session: UploadSession): WireRequest | undefined;
+  /** The request that completes the file when all bytes have arrived. `undefined` if the last range completes it. */
+  commit?(session: UploadSession): WireRequest | undefined;
+}
+
+/** A single request that attaches a whole file. */
+export interface PostProtocol {
+  /** Bytes up to which this request is used by default. @default 3000000 */
+  readonly threshold?: number;
+  /** Tells whether one request can carry everything that was given for the file. @default always */
+  carries?(file: FileInfo): boolean;
+  /** Tells whether the request can be repeated without harm. @default never */
+  repeatable?(collection: string, file: FileInfo): boolean;
+  request(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
+  /** Present if the file travels as base64 in JSON. */
+  readonly inline?: InlineFile;
+}
+
+/** A file as a member of a JSON body. */
+export interface InlineFile {
+  /** Tells whether a JSON body of this `@odata.type` creates an attachment of this kind. */
+  creates(type: unknown): boolean;
+  write(file: FileInfo, bytes: Uint8Array): object;
+}
+
+/** An attachment that an item holds. */
+export interface Listed {
+  /** Tells it from those that were there before. */
+  readonly id: string;
+  readonly name: string;
+  readonly attachment: object;
+}
+
+/** One page of the attachments that an item holds. */
+export interface AttachmentPage {
+  readonly items: readonly Listed[];
+  readonly next?: string;
+}
+
+/** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
+export interface ListProtocol {
+  request(collection: string, file: FileInfo): WireRequest;
+  read(reply: Reply, file: FileInfo): AttachmentPage | undefined;
+}
+
+/** An item that must be linked to attachments that were uploaded separately. */
+export interface LinkProtocol {
+  /** The item at this URL. `undefined` if it is none. */
   item(url: string): string | undefined;
   read(item: string): WireRequest;
-  /** The item's revision, and the URLs of what it holds. */
   readItem(reply: Reply): LinkedItem | undefined;
-  /** Whether the item holds the attachment. */
   holds(item: LinkedItem, attachment: object): boolean;
   /** Adds attachments in one revision, provided that the item has not changed since it was read. */
   write(
@@ -115,81 +226,24 @@ export interface Linking {
   ): WireRequest;
 }
 
+/** The revision of an item and the URLs of its links. */
 export interface LinkedItem {
   readonly revision: number;
   readonly urls: readonly string[];
 }
 
-/** An attachment in a list; `resource` where the list shows it whole. */
-export interface Listed {
-  /** Tells it from what was there before. */
-  readonly id: string;
+/**
+ * Everything that is particular to one service: data and pure functions. Members that belong together are present together,
+ * so that the engine never asks which service it talks to.
+ */
+export interface Protocol {
+  /** Stored in sessions. */
   readonly name: string;
-  readonly resource?: object;
-}
-
-/** One page of the attachments that an item has. */
-export interface AttachmentPage {
-  readonly items: readonly Listed[];
-  readonly next?: string;
-}
-
-/** Where a file goes: a protocol, and the URL of what it attaches to. */
-export interface Target {
-  readonly protocol: UploadProtocol;
-  readonly collection: string;
-}
-
-/** All that one service's upload protocol does differently from another's. Every member is data or a pure function. */
-export interface UploadProtocol {
-  readonly name: string;
-  /** For messages to people. */
-  readonly service: string;
-  /** Bytes: the largest range, and what every range but the last is a multiple of. Absent `parallel`: one range at a time. */
-  readonly limits: { readonly range: number; readonly unit: number; readonly parallel?: number };
-  /** Bytes of the largest file, as far as it is known for the service at this URL. */
-  fileLimit(collection: string): number;
-  /** Bytes sent at once by default. */
-  readonly rangeSize: number;
-  /** Bytes up to which one request is made by default, where that differs from other services; below zero: never one. */
-  threshold?(file: FileInfo): number;
-  /** The name that the URL itself gives the file, where it does. */
-  nameIn?(collection: string): string | undefined;
-  /** The collection that this URL is, or that belongs to the item at this URL; `undefined` where it takes no attachments. */
-  collection(url: string): string | undefined;
-  /** Tells the items apart that take one write at a time. Absent: uploads do not disturb each other. */
-  item?(collection: string, file?: Pick<FileInfo, "name">): string;
-  /** How many requests at once the service takes, and of whom. Absent: it does not say. */
-  readonly throttle?: { readonly most: number; key(collection: string): string };
-  /** Whether a JSON body of this `@odata.type` creates what this protocol can upload. Absent: bodies are the bytes themselves. */
-  creates?(type: unknown): boolean;
-  /** The whole file as a member of a JSON body. Absent: bodies are the bytes themselves. */
-  inline?(file: FileInfo, bytes: Uint8Array): object;
-  /** Where a file goes that is too large, for the item to get a link to it: children of a drive's folder; and the item. */
-  overflow?(collection: string): { readonly folder: string; readonly item: string };
-  /** One request that attaches the whole file. Absent: the service has none. */
-  post?(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
-  createSession(collection: string, file: FileInfo): WireRequest;
-  readSession(reply: Reply): OpenedSession | undefined;
-  /** Whether such a session can have been opened: one that was stored may have been changed to have something else written. */
-  opened(session: UploadSession): boolean;
-  sendRange(session: UploadSession, range: ByteRange, bytes: Uint8Array | Blob): WireRequest;
-  /** `range` is absent where the reply answers a request for the status. */
-  readRange(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
-  trouble(reply: Reply): Trouble;
-  /** A refusal in Graph's shape, with what to do about it. `collection`: where it came from. */
-  explain(reply: Reply, collection: string): Reply;
-  /** The attachment, once it is known which of those in the list it is. */
-  created(session: UploadSession, found: Listed): object;
-  /** Asks for what the service makes only once it is asked, though it has all bytes. Absent: it asks for none. */
-  commit?(session: UploadSession): WireRequest | undefined;
-  /** Absent: the service cannot say which bytes it holds. The reply is read by `readRange`. */
-  status?(session: UploadSession): WireRequest;
-  /** Absent, or without an answer: the service cannot discard an unfinished upload. */
-  cancel?(session: UploadSession): WireRequest | undefined;
-  /** Present where an item has to be told of its attachments. */
-  readonly linking?: Linking;
-  /** Absent: an upload is no attachment of anything yet, so that one too many does no harm. */
-  list?(collection: string, file: FileInfo): WireRequest | undefined;
-  readList?(reply: Reply, file: FileInfo): AttachmentPage | undefined;
+  readonly api: Api;
+  readonly target: Target;
+  readonly session: SessionProtocol;
+  /** Absent if the service has no single request for a whole file. */
+  readonly post?: PostProtocol;
+  readonly list?: ListProtocol;
+  readonly link?: LinkProtocol;
 }

@@ -1,28 +1,28 @@
 import type { ByteRange } from "./protocol.js";
 
-/** The multiple that OneDrive and SharePoint ask of ranges, in bytes. */
+/** The unit of ranges for OneDrive and SharePoint. Bytes. */
 export const KIB_320 = 327_680;
 
-/** 12 × 320 KiB: below 4,000,000 and below 4 MiB, so that it satisfies every reading of "4 MB". */
+/** 12 × 320 KiB. Below 4,000,000 and below 4 MiB, so that it fits every reading of "4 MB". */
 export const DEFAULT_RANGE_SIZE = 12 * KIB_320;
 
-/** The `Content-Range` header of a range; its end is inclusive on the wire. */
+/** The `Content-Range` header of a range. Its end is inclusive on the wire. */
 export function contentRange({ start, end, total }: ByteRange): string {
   return `bytes ${start}-${end - 1}/${total}`;
 }
 
-/** Where the first gap begins, and where it ends if that is before the file does. */
+/** Bytes that the service still needs, from `next` up to `until` or to the end of the file. */
 export interface Gap {
   readonly next: number;
   readonly until?: number;
 }
 
 /**
- * The first gap in any form of `nextExpectedRanges` that was seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`. Gaps that
- * adjoin are one. `total`: an end at or behind that of the file is none.
+ * Finds the first gap in `nextExpectedRanges`, in all forms that were seen: `["0-"]`, `["2097152"]`, `["26-99","200-"]`.
+ * Adjoining gaps count as one. An end at or after `total`, the size of the file, is left out.
  */
 export function firstGap(ranges: unknown, total = 0): Gap | undefined {
-  const list = Array.isArray(ranges) ? ranges : [ranges];
+  const list: readonly unknown[] = Array.isArray(ranges) ? ranges : [ranges];
   const gaps = list.flatMap((value) => {
     const match = /^\s*(\d{1,15})\s*(?:-\s*(\d{1,15})?|$)/.exec(typeof value === "object" ? "" : String(value));
     return match ? [{ next: Number(match[1]), last: match[2] === undefined ? Infinity : Number(match[2]) }] : [];

@@ -1,11 +1,23 @@
 import { deliver } from "../../src/attach/deliver.js";
+import { postWhole } from "../../src/attach/post.js";
 import { UploadError } from "../../src/errors.js";
 import { Refusal } from "../../src/http/refusal.js";
 import type { UploadOptions } from "../../src/options.js";
-import { postWhole } from "../../src/attach/post.js";
-import type { Reply } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
 import * as fakes from "../support/fakes";
-import { created, cut, failure, holds, opened, Recorded, reply, wants, type Answer, type Kind } from "../support/fakes";
+import {
+  created,
+  cut,
+  failure,
+  holds,
+  notConnected as refused,
+  opened,
+  Recorded,
+  reply,
+  wants,
+  type Answer,
+  type Kind,
+} from "../support/fakes";
 
 const { count, thrownBy } = fakes;
 type Script = Partial<Record<Kind, Answer[]>>;
@@ -13,17 +25,16 @@ const denied = failure(403, "ErrorAccessDenied");
 const missing = failure(404, "ErrorItemNotFound");
 const tooSmall = failure(400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize");
 const made = reply(201, { id: "posted", name: "flower" });
+const posted = { id: "posted", name: "flower" };
 const ranges = [wants(4), wants(8), created()];
 const session = { list: [holds()], create: [opened()], range: ranges };
 const SESSION: Kind[] = ["list", "create", "range", "range", "range"];
 
-/** A file of ten bytes in ranges of four; it is large unless the threshold says otherwise. */
+/** A file of ten bytes in ranges of four. It is large unless the threshold says otherwise. */
 function delivering(script: Script, options: UploadOptions = {}, content = new Recorded(count(10))) {
   const conversation = fakes.talk(script, { threshold: 9, ...options });
-  const { service } = conversation;
-  const plan = { service, collection: fakes.COLLECTION, file: { name: "flower", size: content.size }, content };
-  const troubleOf = async (answer: Reply) => (answer.status < 300 ? undefined : service.protocol.trouble(answer));
-  return { ...conversation, content, result: deliver({ plan, post: () => postWhole(plan), troubleOf }) };
+  const job = { ...conversation.place, file: { name: "flower", size: content.size }, content };
+  return { ...conversation, content, result: deliver(job, () => postWhole(job, outlook.post)) };
 }
 
 const attachment = expect.objectContaining({ id: "new=", name: "flower", size: 10 }) as object;
@@ -31,15 +42,13 @@ const attachment = expect.objectContaining({ id: "new=", name: "flower", size: 1
 test.each<[number, Kind[]]>([
   [9, SESSION],
   [10, ["post"]],
-])("with a threshold of %p a file of ten bytes goes its way: %p", async (threshold, expected) => {
+])("sends a file of ten bytes, with a threshold of %p, by %p", async (threshold, expected) => {
   const { result, kinds } = delivering({ ...session, post: [made] }, { threshold });
-  expect(await result).toEqual(
-    expected === SESSION ? { created: expect.objectContaining({ attachment }) } : { posted: made },
-  );
+  expect(await result).toEqual(expected === SESSION ? expect.objectContaining({ attachment }) : posted);
   expect(kinds()).toEqual(expected);
 });
 
-test("ranges are sent in order and say what they are", async () => {
+test("sends ranges in order, each with its Content-Range", async () => {
   const { result, requests } = delivering(session);
   await result;
   const sent = requests.filter(({ method }) => method === "PUT");
@@ -58,32 +67,33 @@ test.each([
   ["as 400", failure(400, "BadRequest", "Maximum request length exceeded.")],
 ])("a request that is refused as too large, %s, becomes a session", async (_, refused) => {
   const { result, kinds } = delivering({ ...session, post: [refused] }, { threshold: 100 });
-  expect(await result).toMatchObject({ created: { attachment } });
+  expect(await result).toMatchObject({ attachment });
   expect(kinds()).toEqual(["post", ...SESSION]);
 });
 
 test("a session that is refused as too small becomes one request", async () => {
   const { result, kinds, content } = delivering({ list: [holds()], create: [tooSmall], post: [made] });
-  expect(await result).toEqual({ posted: made });
+  expect(await result).toEqual(posted);
   expect(kinds()).toEqual(["list", "create", "post"]);
   expect(content.reads).toEqual([[0, 10]]);
 });
 
-test("where both ways are refused, the last refusal is told, and neither is tried again", async () => {
+test("the last refusal is reported if both ways are refused, and neither is tried again", async () => {
   const large = delivering({ list: [holds()], create: [tooSmall], post: [failure(413, "BadRequest")] });
-  expect(await large.result).toMatchObject({ posted: { status: 413 } });
+  expect(await thrownBy(large.result)).toMatchObject({ constructor: Refusal, reply: { status: 413 } });
   expect(large.kinds()).toEqual(["list", "create", "post"]);
   const small = delivering({ list: [holds()], create: [tooSmall], post: [reply(413)] }, { threshold: 100 });
   expect(await thrownBy(small.result)).toMatchObject({ reply: tooSmall });
   expect(small.kinds()).toEqual(["post", "list", "create"]);
 });
 
-test("an empty file is one request whatever the threshold, because it has no range", async () => {
-  for (const answer of [made, reply(413)]) {
-    const { result, kinds } = delivering({ post: [answer] }, { threshold: 0 }, new Recorded(new Uint8Array(0)));
-    expect(await result).toEqual({ posted: answer });
-    expect(kinds()).toEqual(["post"]);
-  }
+test("an empty file is one request, whatever the threshold, because it has no range", async () => {
+  const empty = () => new Recorded(new Uint8Array(0));
+  const taken = delivering({ post: [made] }, { threshold: 0 }, empty());
+  expect(await taken.result).toEqual(posted);
+  const refused = delivering({ post: [reply(413)] }, { threshold: 0 }, empty());
+  expect(await thrownBy(refused.result)).toMatchObject({ constructor: Refusal, reply: { status: 413 } });
+  expect([taken.kinds(), refused.kinds()]).toEqual([["post"], ["post"]]);
 });
 
 test("a session that was never opened is not discarded", async () => {
@@ -101,7 +111,7 @@ test("an upload URL that is not encrypted gets no bytes, because it is a credent
   expect(kinds()).toEqual(["list", "create"]);
 });
 
-describe("a session that nobody can go on with is discarded, and the source let go", () => {
+describe("a session that nobody can resume is discarded, and the source is closed", () => {
   const begin = { list: [holds()], create: [opened()] };
 
   test.each([403, 400, 507])("after the refusal %p", async (status) => {
@@ -115,7 +125,7 @@ describe("a session that nobody can go on with is discarded, and the source let 
     expect(content.closed).toBe(1);
   });
 
-  test("after an abort, although the signal would stop every request", async () => {
+  test("after an abort, although the signal stops other requests", async () => {
     const controller = new AbortController();
     const stop = () => {
       controller.abort("stop");
@@ -130,7 +140,7 @@ describe("a session that nobody can go on with is discarded, and the source let 
     expect(content.closed).toBe(1);
   });
 
-  test("after a source that fails, whatever the discarding brings", async () => {
+  test("after a source that fails, whether or not discarding succeeds", async () => {
     const failing = new Recorded(count(10), false, (start) => {
       if (start === 4) throw new UploadError("source", "The stream failed.");
     });
@@ -141,16 +151,22 @@ describe("a session that nobody can go on with is discarded, and the source let 
   });
 });
 
-describe("a session that can go on, or whose file may be there, is kept and handed over", () => {
+describe("a session that can be resumed, or whose file may have arrived, is kept and reported", () => {
   const throttled = failure(503, "x");
   const lost = { range: [wants(4), wants(8), cut()], status: [missing] };
   test.each<[string, string, number, Script]>([
-    ["retries run out", "interrupted", 4, { range: [wants(4), cut(), cut(), cut()], status: [wants(4), wants(4)] }],
-    ["all is 503", "interrupted", 0, { range: [throttled, throttled, throttled], status: [wants(0), wants(0)] }],
-    ["the service answers but takes nothing", "stalled", 4, { range: [wants(4), wants(4), wants(4), wants(4)] }],
-    ["it cannot be known whether the file is there", "uncertain", 8, { list: [denied], ...lost }],
-    ["later it can be known", "interrupted", 8, { list: [holds(), cut(), cut(), cut()], ...lost }],
-  ])("where %s: %s", async (_, code, offset, script) => {
+    ["all retries fail", "interrupted", 4, { range: [wants(4), cut(), cut(), cut()], status: [wants(4), wants(4)] }],
+    ["every connection is refused", "interrupted", 4, { range: [wants(4), refused(), refused(), refused()] }],
+    [
+      "every reply is 503",
+      "interrupted",
+      0,
+      { range: [throttled, throttled, throttled], status: [wants(0), wants(0)] },
+    ],
+    ["the service answers but takes no bytes", "stalled", 4, { range: [wants(4), wants(4), wants(4), wants(4)] }],
+    ["nobody can tell whether the file has arrived", "uncertain", 8, { list: [denied], ...lost }],
+    ["the listing may tell later", "interrupted", 8, { list: [holds(), cut(), cut(), cut()], ...lost }],
+  ])("if %s: %s", async (_, code, offset, script) => {
     const { result, kinds, content } = delivering({ list: [holds()], create: [opened()], ...script });
     const error = (await thrownBy(result)) as UploadError;
     expect([error.constructor, error.code]).toEqual([UploadError, code]);
@@ -161,31 +177,31 @@ describe("a session that can go on, or whose file may be there, is kept and hand
   });
 });
 
-describe("a final reply that got lost never doubles the file", () => {
+describe("a lost reply to the last range never doubles the file", () => {
   const lost = { create: [opened()], range: [wants(4), wants(8), cut()], status: [missing] };
 
-  test("the attachment that is new is the one, and nothing is sent again", async () => {
+  test("the new attachment is taken, and nothing is sent again", async () => {
     const { result, kinds } = delivering({ ...lost, list: [holds("old"), holds("old", "flower")] });
-    expect(await result).toMatchObject({ created: { attachment: { id: "id of flower" } } });
+    expect(await result).toMatchObject({ attachment: { id: "id of flower" } });
     expect(kinds()).toEqual([...SESSION, "status", "list"]);
   });
 
-  test("an older one of the same name is not, so that the last range is sent again", async () => {
+  test("an older attachment of the same name is not taken, and the last range is sent again", async () => {
     const again = { ...lost, range: [...lost.range, created()], list: [holds("flower"), holds("flower")] };
     const { result, kinds } = delivering(again);
-    expect(await result).toMatchObject({ created: { attachment } });
+    expect(await result).toMatchObject({ attachment });
     expect(kinds()).toEqual([...SESSION, "status", "list", "range"]);
   });
 
-  test("a 201 that names nothing is looked up", async () => {
+  test("a 201 without a name is looked up", async () => {
     const unnamed = { list: [holds(), holds("flower")], create: [opened()], range: [wants(4), wants(8), reply(201)] };
     const { result, kinds } = delivering(unnamed);
-    expect(await result).toMatchObject({ created: { attachment: { id: "id of flower" } } });
+    expect(await result).toMatchObject({ attachment: { id: "id of flower" } });
     expect(kinds()).toEqual([...SESSION, "list"]);
   });
 });
 
-test("a session that is gone is replaced a bounded number of times, and then the service's refusal is told", async () => {
+test("a session that is gone is replaced a limited number of times, and then the refusal is reported", async () => {
   const five = <T>(value: T) => [value, value, value, value, value];
   const script = { list: five(holds()), create: five(opened()), range: five(missing), cancel: [missing] };
   const { result, kinds } = delivering(script);

@@ -1,25 +1,42 @@
+import { postWhole } from "../../src/attach/post.js";
 import { UploadError } from "../../src/errors.js";
 import { Refusal } from "../../src/http/refusal.js";
 import type { UploadOptions } from "../../src/options.js";
-import { postWhole } from "../../src/attach/post.js";
 import type { Reply } from "../../src/protocol.js";
-import { COLLECTION, count, cut, failure, holds, Recorded, reply, talk, thrownBy } from "../support/fakes";
+import { outlook } from "../../src/protocols/outlook.js";
+import {
+  COLLECTION,
+  count,
+  cut,
+  failure,
+  holds,
+  notConnected,
+  Recorded,
+  reply,
+  talk,
+  thrownBy,
+} from "../support/fakes";
 import type { Answer, Kind } from "../support/fakes";
 
-const made = reply(201, { id: "1", name: "flower" });
-const file = { name: "flower", size: 10 };
+const posted = { id: "1", name: "flower" };
+const made = reply(201, { ...posted, contentBytes: "AAEC" });
 
-function posting(script: Partial<Record<Kind, Answer[]>>, options: UploadOptions = {}) {
+function posting(
+  script: Partial<Record<Kind, Answer[]>>,
+  options: UploadOptions = {},
+  protocol = outlook.post,
+  content = new Recorded(count(10)),
+) {
   const conversation = talk(script, options);
-  const content = new Recorded(count(10));
-  const { service } = conversation;
-  return { ...conversation, content, result: postWhole({ service, collection: COLLECTION, file, content }) };
+  return { ...conversation, content, result: postWhole({ ...conversation.place, content }, protocol) };
 }
 
-test("a file is posted whole, once, with its base64", async () => {
-  const { result, kinds, requests, content } = posting({ post: [made] });
-  expect(await result).toBe(made);
+test("posts a file whole, once, and returns the attachment without its bytes", async () => {
+  const onProgress = jest.fn();
+  const { result, kinds, requests, content } = posting({ post: [made] }, { onProgress });
+  expect(await result).toEqual(posted);
   expect(kinds()).toEqual(["post"]);
+  expect(onProgress.mock.calls).toEqual([[{ loaded: 10, total: 10 }]]);
   expect(requests[0]).toMatchObject({ method: "POST", url: COLLECTION, to: "api" });
   const { contentBytes } = JSON.parse(requests[0]!.body as string) as { contentBytes: string };
   expect([...Buffer.from(contentBytes, "base64")]).toEqual([...count(10)]);
@@ -27,24 +44,40 @@ test("a file is posted whole, once, with its base64", async () => {
 });
 
 test.each([
-  reply(201),
-  reply(201, '{"id":"1'),
   failure(400, "BadRequest"),
   failure(401, "InvalidAuthenticationToken"),
   failure(403, "ErrorAccessDenied"),
   failure(404, "ErrorItemNotFound"),
   failure(413, "BadRequest"),
-])("$status is answered as it is and not tried again, because more of the same does not help", async (answer) => {
+])("reports the refusal $status and does not repeat the request", async (answer) => {
   const { result, kinds } = posting({ post: [answer] });
-  expect(await result).toBe(answer);
+  const error = (await thrownBy(result)) as Refusal;
+  expect([error.constructor, error.reply.status]).toEqual([Refusal, answer.status]);
+  expect(error.verdict).toBe(outlook.api.verdict(answer));
   expect(kinds()).toEqual(["post"]);
 });
 
-test.each([failure(429, "ApplicationThrottled"), failure(412, "ErrorIrresolvableConflict")])(
-  "$status is tried again at once, because the service has surely not taken the file",
-  async (busy) => {
+test.each([reply(201), reply(201, '{"id":"1')])(
+  "a success that was cut off is not repeated, and the error says that the service has the file",
+  async (answer) => {
+    const { result, kinds } = posting({ post: [answer] });
+    expect(await thrownBy(result)).toMatchObject({
+      code: "uncertain",
+      message: expect.stringMatching(/has taken flower/),
+    });
+    expect(kinds()).toEqual(["post"]);
+  },
+);
+
+test.each<[string, Reply | Error]>([
+  ["429", failure(429, "ApplicationThrottled")],
+  ["412", failure(412, "ErrorIrresolvableConflict")],
+  ["a refused connection", notConnected()],
+])(
+  "repeats the request after %s without looking, because the service has certainly not taken the file",
+  async (_, busy) => {
     const { result, kinds, content } = posting({ post: [busy, busy, made] });
-    expect(await result).toBe(made);
+    expect(await result).toEqual(posted);
     expect(kinds()).toEqual(["post", "post", "post"]);
     expect(content.reads).toEqual([[0, 10]]);
   },
@@ -59,9 +92,9 @@ const doubts: [string, Reply | Error][] = [
   ["408", failure(408, "x")],
 ];
 
-test.each(doubts)("after %s the file is posted again only where the item holds none of its name", async (_, doubt) => {
+test.each(doubts)("after %s, the file is posted again only if the item holds nothing of its name", async (_, doubt) => {
   const { result, kinds } = posting({ post: [doubt, doubt, made], list: [holds(), holds("other")] });
-  expect(await result).toBe(made);
+  expect(await result).toEqual(posted);
   expect(kinds()).toEqual(["post", "list", "post", "list", "post"]);
 });
 
@@ -72,20 +105,20 @@ describe.each([doubts[0]!, doubts[3]!])("after %s", (_, doubt) => {
       "holds the name on a later page",
       [reply(200, { value: [], "@odata.nextLink": `${COLLECTION}?$skip=1` }), holds("flower")],
     ],
-    ["does not tell", [failure(403, "ErrorAccessDenied")]],
+    ["does not list its attachments", [failure(403, "ErrorAccessDenied")]],
     ["cannot be reached", [cut(), cut(), cut()]],
     ["fails at every attempt", [failure(503, "x"), failure(503, "x"), failure(503, "x")]],
-  ])("an item that %s is no reason for a second attachment: the error says that it is uncertain", async (_, list) => {
+  ])("reports an uncertain result, instead of attaching twice, if the item %s", async (_, list) => {
     const { result, kinds } = posting({ post: [doubt, made], list });
     const error = (await thrownBy(result)) as UploadError;
     expect(kinds()).toEqual(["post", ...list.map(() => "list")]);
     expect(error).toBeInstanceOf(UploadError);
-    expect([error.code, error.message]).toEqual(["uncertain", expect.stringContaining("before attaching again")]);
+    expect([error.code, error.message]).toEqual(["uncertain", expect.stringContaining("before you attach it again")]);
     expect(error.message).not.toMatch(/Nothing was attached/);
   });
 });
 
-test("a file that arrives during the wait is not posted again, for a gateway's 504 says nothing of what is behind it", async () => {
+test("a file that arrives during the wait is not posted again, because a gateway's 504 says nothing about the service", async () => {
   jest.useFakeTimers();
   try {
     let arrived = false;
@@ -96,7 +129,6 @@ test("a file that arrives during the wait is not posted again, for a gateway's 5
     const look = () => (arrived ? holds("flower") : holds());
     const { result, kinds } = posting({ post: [slow, made], list: [look, look, look] });
     const failed = thrownBy(result);
-    failed.catch(() => {});
     await jest.advanceTimersByTimeAsync(20_000);
     expect(kinds().filter((kind) => kind === "post")).toEqual(["post"]);
     expect(await failed).toMatchObject({ code: "uncertain" });
@@ -105,7 +137,7 @@ test("a file that arrives during the wait is not posted again, for a gateway's 5
   }
 });
 
-test("the service's own refusal is told where retries run out", async () => {
+test("reports the service's own refusal if all retries fail", async () => {
   const last = failure(503, "ServiceUnavailable");
   const { result, kinds } = posting({ post: [reply(500), cut(), last], list: [holds(), holds(), holds()] });
   const error = (await thrownBy(result)) as Refusal;
@@ -113,10 +145,35 @@ test("the service's own refusal is told where retries run out", async () => {
   expect(kinds().filter((kind) => kind === "post")).toHaveLength(3);
 });
 
-test("where no reply ever came, the upload is interrupted, and the listing has shown that nothing was attached", async () => {
+test("reports an interruption if no reply ever arrives and the listing shows that nothing was attached", async () => {
   const { result } = posting({ post: [cut(), cut(), cut()], list: [holds(), holds(), holds()] });
   const error = (await thrownBy(result)) as UploadError;
   expect([error.code, error.message]).toEqual(["interrupted", expect.stringMatching(/Nothing was attached/)]);
+});
+
+test("reports an interruption, and never an uncertain result, if every connection is refused", async () => {
+  const { result, kinds } = posting({ post: [notConnected(), notConnected(), notConnected()] });
+  const error = (await thrownBy(result)) as UploadError;
+  expect([error.code, error.message]).toEqual(["interrupted", expect.stringMatching(/Nothing was attached/)]);
+  expect(kinds()).toEqual(["post", "post", "post"]);
+});
+
+describe("a request that can be repeated without harm", () => {
+  const repeatable = { ...outlook.post, repeatable: () => true };
+
+  test.each(doubts)("is repeated after %s without looking", async (_, doubt) => {
+    const { result, kinds } = posting({ post: [doubt, made] }, {}, repeatable);
+    expect(await result).toEqual(posted);
+    expect(kinds()).toEqual(["post", "post"]);
+  });
+
+  test.each<[string, (Reply | Error)[]]>([
+    ["all retries fail", [cut(), cut(), failure(429, "x")]],
+    ["it is refused afterwards", [cut(), failure(409, "nameAlreadyExists")]],
+  ])("is uncertain after a lost reply if %s", async (_, post) => {
+    const { result } = posting({ post }, {}, repeatable);
+    expect(await thrownBy(result)).toMatchObject({ code: "uncertain" });
+  });
 });
 
 test("an abort ends the wait before the next attempt", async () => {
@@ -132,9 +189,8 @@ test("an abort ends the wait before the next attempt", async () => {
 });
 
 test("a file that cannot be read is not posted", async () => {
-  const { service, kinds } = talk({ post: [made] });
-  const content = new Recorded(count(10), true, () => Promise.reject(new UploadError("source", "No.")));
-  const error = await thrownBy(postWhole({ service, collection: COLLECTION, file, content }));
-  expect(error).toMatchObject({ code: "source" });
+  const unreadable = new Recorded(count(10), true, () => Promise.reject(new UploadError("source", "No.")));
+  const { result, kinds } = posting({ post: [made] }, {}, outlook.post, unreadable);
+  expect(await thrownBy(result)).toMatchObject({ code: "source" });
   expect(kinds()).toEqual([]);
 });

@@ -280,7 +280,7 @@ test("a drive that is full is told with its status, and the task goes on when th
   await expect(task.upload()).rejects.toMatchObject({
     statusCode: 507,
     code: "quotaLimitReached",
-    message: expect.stringContaining("free some space"),
+    message: expect.stringContaining("Free some space"),
   });
   emulator.drive.setQuota(10 * unit);
   const before = sent("range").length;

@@ -370,7 +370,7 @@ describe("what happens on the way", () => {
         expect(error).toMatchObject({ code: "uncertain", message: expect.stringContaining(name) });
         expect(stored()).toHaveLength(1);
       } else {
-        expect(error).toMatchObject({ code: "interrupted" });
+        expect(error).toMatchObject({ statusCode: 503 });
         expect(stored()).toEqual([]);
       }
     });

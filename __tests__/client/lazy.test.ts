@@ -1,10 +1,10 @@
-import { later } from "../../src/client/lazy.js";
+import { lazy } from "../../src/client/lazy.js";
 import { run } from "../package/run";
 
-/** A part that arrives, or does not, when the test says so. */
+/** A part whose loading succeeds or fails when the test says so. */
 function part() {
   const asked: { arrive(): void; fail(): void }[] = [];
-  const load = later(
+  const load = lazy(
     () =>
       new Promise<{ name: string }>((resolve, reject) =>
         asked.push({ arrive: () => resolve({ name: "part" }), fail: () => reject(new TypeError("gone")) }),
@@ -13,16 +13,16 @@ function part() {
   return { load, asked };
 }
 
-test("a part is asked for once by all who wait for it, and never again once it is there", async () => {
+test("a part is loaded once for all callers, and never again after that", async () => {
   const { load, asked } = part();
   const waiting = [load(), load()];
   asked[0]!.arrive();
   expect(await Promise.all(waiting)).toEqual([{ name: "part" }, { name: "part" }]);
-  expect(load()).toEqual({ name: "part" }); // at once: every attachment passes here
+  expect(load()).toEqual({ name: "part" }); // without a promise, because every attachment passes here
   expect(asked).toHaveLength(1);
 });
 
-test("a part that could not be loaded is told as such, with its cause, and asked for again the next time", async () => {
+test("a part that could not be loaded is an error with its cause, and the next call loads it again", async () => {
   const { load, asked } = part();
   const first = load();
   asked[0]!.fail();
@@ -37,17 +37,17 @@ test("a part that could not be loaded is told as such, with its cause, and asked
   expect(await second).toEqual({ name: "part" });
 });
 
-test("a part that fails when everybody has stopped waiting for it does not bring the process down", async () => {
+test("a part that fails after everybody has stopped waiting for it does not crash the process", async () => {
   const program = `
-    import module from "./src/later.ts";
-    const load = module.later(async () => Promise.reject(new Error("gone")));
+    import module from "./src/client/lazy.ts";
+    const load = module.lazy(async () => Promise.reject(new Error("gone")));
     await load(AbortSignal.abort(new Error("stopped"))).catch(({ message }) => console.log(message));
     setTimeout(() => console.log("alive"), 10);`;
   const finished = await run(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program]);
   expect(finished).toEqual({ code: 0, stdout: "stopped\nalive\n", stderr: "" });
 });
 
-test("who stops waiting for a part need not wait for it, and takes it from nobody else", async () => {
+test("a caller that aborts stops waiting, and the others still get the part", async () => {
   const { load, asked } = part();
   const stop = new AbortController();
   const [stopped, other] = [load(stop.signal), load()];

@@ -8,16 +8,16 @@ const written = pages.filter((page) => !isGenerated(page));
 const blocks = written.flatMap((page) => page.blocks.map((block) => ({ page: page.path, ...block })));
 const scripts = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts as object);
 
-test("what the pages and the samples show compiles as written, so that it can be copied", async () => {
+test("the code of the pages and the samples compiles as written, so that it can be copied", async () => {
   const { stdout, code } = await check(programs);
   expect(stdout).toBe("");
   expect(code).toBe(0);
 }, 240_000);
 
-const onItsOwn = programs.filter(({ page }) => page !== "README.md"); // which has more to keep: __tests__/readme
+const guidesAlone = programs.filter(({ page }) => page !== "README.md"); // see __tests__/readme
 
-test.each(onItsOwn)(
-  "$page runs as written, and prints what its comments say",
+test.each(guidesAlone)(
+  "$page runs as written and prints what its comments say",
   async (program) => {
     const finished = await runProgram(program);
     expect(finished).toEqual({ ...finished, code: 0, stderr: "" });
@@ -26,7 +26,7 @@ test.each(onItsOwn)(
   240_000,
 );
 
-test("every guide has code, and so is run", () => {
+test("every guide has code that is run", () => {
   const guides = written.filter(({ path }) => path.startsWith("docs/guides/")).map(({ path }) => path);
   expect(guides.length).toBeGreaterThan(10);
   const run = programs.map(({ page }) => page);
@@ -34,14 +34,14 @@ test("every guide has code, and so is run", () => {
   expect(guides.filter((path) => !run.includes(path) && !quoting.includes(path))).toEqual([]);
 });
 
-test("no block is in a language that nothing here looks at", () => {
-  const languages = ["ts", "sh", "json", "text", ""];
+test("every block is in a language that a test checks", () => {
+  const languages = ["ts", "sh", "json", "mermaid", "text", ""];
   expect(blocks.filter(({ language }) => !languages.includes(language))).toEqual([]);
   const bare = blocks.filter(({ language, page }) => language === "" && page !== "ARCHITECTURE.md");
   expect(bare).toEqual([]);
 });
 
-test("a block that says which file it is from is there, word for word", () => {
+test("a block that names a file is quoted from that file word for word", () => {
   const quoted = blocks.filter(({ file, page }) => file !== "" && page !== "CONTRIBUTING.md"); // see protocol.test.ts
   expect(quoted.length).toBeGreaterThan(0);
   for (const { page, file, text } of quoted) {
@@ -55,12 +55,37 @@ test("a block that says which file it is from is there, word for word", () => {
   }
 });
 
-test("JSON can be read", () => {
+/** The participants of a sequence diagram that are declared, and those at the ends of its arrows. */
+function participants(diagram: string): { readonly declared: string[]; readonly used: string[] } {
+  const declared = [...diagram.matchAll(/^ *(?:participant|actor) (\w+)/gm)].map(([, name]) => name!);
+  const used = [...diagram.matchAll(/^ *(\w+) ?-{1,2}[>x)]{1,2}[+-]? ?(\w+): /gm)].flatMap(([, from, to]) => [
+    from!,
+    to!,
+  ]);
+  return { declared, used: [...new Set(used)] };
+}
+
+test("diagrams are of a kind that GitHub draws, and their arrows connect declared participants", () => {
+  for (const { page, text } of blocks.filter(({ language }) => language === "mermaid")) {
+    const [first = "", ...lines] = text.trimEnd().split("\n");
+    expect({ page, first }).toEqual({
+      page,
+      first: expect.stringMatching(/^(flowchart (TD|TB|LR)|sequenceDiagram|stateDiagram-v2)$/),
+    });
+    expect(lines.length).toBeGreaterThan(1);
+    if (first !== "sequenceDiagram") continue;
+    const { declared, used } = participants(text);
+    expect({ page, used: used.sort() }).toEqual({ page, used: declared.sort() });
+    expect(lines.filter((line) => /[;#]/.test(line))).toEqual([]); // they end a line in Mermaid
+  }
+});
+
+test("JSON can be parsed", () => {
   for (const { text } of blocks.filter(({ language }) => language === "json"))
     expect(() => JSON.parse(text)).not.toThrow();
 });
 
-/** What a line of a shell may be, and what has to be there for it. */
+/** The shell lines that are allowed, and what must exist for them. */
 const known: readonly (readonly [RegExp, (...found: string[]) => boolean])[] = [
   [/^npm (?:ci|cit|pack|test|publish)$/, () => true],
   [/^npm (start)\b/, (name) => scripts.includes(name)],
@@ -74,7 +99,7 @@ const known: readonly (readonly [RegExp, (...found: string[]) => boolean])[] = [
   [/^(?:cd|export|cat|tar|\.ci\/run)\b/, () => true],
 ];
 
-test("what is to be typed into a shell names scripts and files that are there", () => {
+test("shell lines name scripts and files that exist", () => {
   const lines = blocks
     .filter(({ language }) => language === "sh")
     .flatMap(({ page, text }) =>

@@ -9,14 +9,14 @@ import { root } from "../package/run";
 const read = (path: string, folder = root) => readFile(join(folder, path), "utf8");
 const hashOf = (text: string) => createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
 
-/** The parts of a changelog by their headings, newest first. */
+/** The parts of a changelog and their headings, newest first. */
 function parts(changelog: string): { readonly heading: string; readonly text: string }[] {
   const [, ...all] = changelog.split(/^## /m);
   return all.map((part) => ({ heading: part.split("\n")[0]!, text: part }));
 }
 
 describe("CHANGELOG.md", () => {
-  test("tells of what has changed in the public surface since the last release", async () => {
+  test("has a line if the public surface has changed since the last release", async () => {
     const all = parts(await read("CHANGELOG.md"));
     const released = all.find(({ heading }) => heading !== "Unreleased")!;
     const [, hash] = /<!-- API\.md ([0-9a-f]{64}) -->/.exec(released.text)!;
@@ -25,7 +25,7 @@ describe("CHANGELOG.md", () => {
     expect({ unchanged, told: /^- /m.test(unreleased) }).not.toEqual({ unchanged: false, told: false });
   });
 
-  test("has the package's version as its last release, and each part below its kind", async () => {
+  test("has the version of the package as its last release, and every line below a kind", async () => {
     const all = parts(await read("CHANGELOG.md"));
     const { version } = JSON.parse(await read("package.json"));
     expect(all.map(({ heading }) => heading).filter((heading) => heading !== "Unreleased")[0]).toBe(version);
@@ -54,7 +54,7 @@ describe("scripts/release.mjs", () => {
   const written =
     "# Changelog\n\n## Unreleased\n\n### Minor\n\n- New: $& and `code`.\n\n### Patch\n\n- Right.\n\n## 1.2.3\n\n- Old.\n";
 
-  test("makes the version that the kinds of the changes ask for", async () => {
+  test("prints the version that the kinds of the changes require", async () => {
     const kinds: [string, string][] = [
       ["Major", "2.0.0"],
       ["Minor", "1.3.0"],
@@ -67,7 +67,7 @@ describe("scripts/release.mjs", () => {
     expect(JSON.parse(await read("package.json", folder)).version).toBe("1.2.3");
   });
 
-  test("writes it everywhere, with the public surface that it has, and keeps the words", async () => {
+  test("writes the version and the hash of the public surface, and keeps the text", async () => {
     await release(written);
     expect(JSON.parse(await read("package.json", folder)).version).toBe("1.3.0");
     const lock = JSON.parse(await read("package-lock.json", folder));
@@ -76,7 +76,7 @@ describe("scripts/release.mjs", () => {
     expect(await read("CHANGELOG.md", folder)).toBe(written.replace("## Unreleased\n", () => heading));
   });
 
-  test("refuses to release nothing", async () => {
+  test("refuses a release without changes", async () => {
     await expect(release("# Changelog\n\n## Unreleased\n\n## 1.2.3\n")).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining("nothing to release"),

@@ -51,7 +51,7 @@ afterEach(() => {
   if (own) Object.defineProperty(Uint8Array.prototype, "setFromBase64", own);
 });
 
-/** Reads a text by ranges: its bytes, or the first byte of the range that was refused. */
+/** Reads a text by ranges. Returns its bytes, or the first byte of the range that was refused. */
 async function read(text: string, size: number): Promise<Buffer | number> {
   const content = base64Content(text);
   const ranges: Uint8Array[] = [];

@@ -1,10 +1,10 @@
 /**
- * What is made of an intercepted body: exactly what `JSON.parse` and `Buffer.from(…, "base64")` give, or nothing at all,
- * upon which the body passes as it is.
+ * An intercepted body is read exactly as `JSON.parse` and `Buffer.from(…, "base64")` read it, or not at all. In that case it
+ * passes through unchanged.
  */
 import fc from "fast-check";
-import { cutBody, mend, openBody } from "../../src/files/contentBytes.js";
-import type { Content } from "../../src/files/open.js";
+import { cutBody, join, openBody } from "../../src/files/contentBytes.js";
+import type { Content } from "../../src/protocol.js";
 import { UploadError } from "../../src/errors.js";
 import { openLetter } from "../../src/messages/letter.js";
 import { outlook } from "../../src/protocols/outlook.js";
@@ -27,7 +27,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const equalJson = (one: unknown, other: unknown) => expect(JSON.stringify(one)).toBe(JSON.stringify(other));
 
-/** The bytes, read in pieces of some size; `undefined`: refused as no base64. */
+/** The bytes, read in pieces of some size. `undefined` if they are refused because they are not base64. */
 async function bytesOf(content: Content, piece: number): Promise<Buffer | undefined> {
   const pieces: Uint8Array[] = [];
   try {
@@ -49,12 +49,12 @@ function attempt<T>(open: () => T): T | UploadError {
   }
 }
 
-/** Holds one text of a body, valid or not, against what the platform makes of it. */
+/** Compares one body, valid or not, with the result of the platform. */
 async function holdBody(body: string, piece: number): Promise<void> {
   const opened = attempt(() => openBody(body));
   if (opened === undefined) return;
   const { value } = parsed(body) ?? { value: undefined };
-  if (!isObject(value)) throw new Error("What is no JSON object was opened.");
+  if (!isObject(value)) throw new Error("A body that is not a JSON object was opened.");
   const { contentBytes, ...members } = value;
   if (opened instanceof UploadError) return expect(isBase64(String(contentBytes))).toBe(false);
   equalJson(opened.members, members);
@@ -63,7 +63,7 @@ async function holdBody(body: string, piece: number): Promise<void> {
   expect(bytes.equals(Buffer.from(contentBytes as string, "base64"))).toBe(true);
 }
 
-/** A body such as a client sends: one `contentBytes`, among members of any kind. */
+/** A body as a client sends it: one `contentBytes` among members of any kind. */
 const attachment = fc
   .tuple(base64, fc.array(fc.tuple(text, tree), { maxLength: 4 }), text)
   .chain(([contentBytes, others, name]) =>
@@ -77,7 +77,7 @@ const attachment = fc
 const piece = fc.integer({ min: 1, max: 50 });
 
 describe("the body of one attachment", () => {
-  test("is opened in every valid spelling, byte for byte, because clients differ in how they write JSON", () =>
+  test("is opened byte for byte in every valid spelling of JSON", () =>
     checkAsync(fc.tuple(spelled(attachment), piece), 2_500, async ([body, size]) => {
       const opened = openBody(body)!;
       const { contentBytes, ...members } = JSON.parse(body) as Record<string, unknown>;
@@ -88,16 +88,16 @@ describe("the body of one attachment", () => {
   test("is never misread, whatever JSON it is", () =>
     checkAsync(fc.tuple(spelled(tree), piece), 3_000, ([body, size]) => holdBody(body, size)));
 
-  test("is never misread where it is damaged, for what is no JSON has to pass as it is", () =>
+  test("is never misread if it is damaged, because a body that is not JSON must pass unchanged", () =>
     checkAsync(fc.tuple(damaged(spelled(attachment)), piece), 3_000, ([body, size]) => holdBody(body, size)));
 
-  test("is left alone where contentBytes occurs twice, for which of them counts is the service's to say", () =>
+  test("is not opened if contentBytes occurs twice, because only the service can say which one counts", () =>
     check(fc.tuple(attachment, base64, fc.nat()), 1_000, ([{ members }, other, seed]) => {
       const doubled = { members: [...members, ["contentBytes", other] as const] };
       expect(openBody(spell(doubled, dice(seed)))).toBeUndefined();
     }));
 
-  test("is opened in linear time, though the base64 is all escapes or the body all decoys", () => {
+  test("is opened in linear time, even if the base64 is full of escapes or the body is full of decoys", () => {
     const long = Buffer.alloc(1_500_000, 7).toString("base64");
     const escaped = [...long].map((one) => `\\u00${one.charCodeAt(0).toString(16)}`).join("");
     const decoys = `{"contentBytes":1},`.repeat(100_000);
@@ -119,20 +119,20 @@ describe("the body of one attachment", () => {
   });
 });
 
-describe("a body whose every contentBytes is cut out", () => {
-  test("is what JSON.parse gives once it is mended, for what travels on may not change", () =>
+describe("a body without its contentBytes", () => {
+  test("equals the result of JSON.parse when the texts are put back", () =>
     check(spelled(tree), 3_000, (body) => {
       const cut = cutBody(body);
       const value: unknown = JSON.parse(body);
       if (typeof value !== "object" || value === null) return expect(cut).toBeUndefined();
-      equalJson(mend(cut!.value, cut!.texts), value);
+      equalJson(join(cut!.value, cut!.texts), value);
     }));
 
-  test("is none where the text is no JSON, so that the service says so", () =>
+  test("does not exist if the text is not JSON, so that the service reports the error", () =>
     check(damaged(spelled(tree)), 3_000, (body) => {
       const cut = cutBody(body);
       const value = parsed(body);
-      if (cut) equalJson(mend(cut.value, cut.texts), value?.value);
+      if (cut) equalJson(join(cut.value, cut.texts), value?.value);
     }));
 });
 
@@ -162,11 +162,11 @@ const message = fc
     shuffled([...others.filter(([key]) => key !== "attachments"), ["attachments", attachments]]),
   );
 const isFile = (one: unknown): one is Record<string, unknown> =>
-  isObject(one) && outlook.creates!(one["@odata.type"]) && typeof one["contentBytes"] === "string";
+  isObject(one) && outlook.post.inline.creates(one["@odata.type"]) && typeof one["contentBytes"] === "string";
 
 describe("the body of a whole message", () => {
   test.each([undefined, "message"] as const)(
-    "is taken apart without a change, though anything may stand among its attachments (held by %s)",
+    "is taken apart without a change, whatever its attachments are (member: %s)",
     (holder) => {
       const bodies = spelled(
         holder
@@ -182,12 +182,12 @@ describe("the body of a whole message", () => {
           : message,
       );
       return checkAsync(fc.tuple(bodies, piece), 3_000, async ([body, size]) => {
-        const letter = attempt(() => openLetter(body, holder, outlook.creates!));
+        const letter = attempt(() => openLetter(body, holder, outlook.post.inline.creates));
         const whole = JSON.parse(body) as Record<string, unknown>;
         const held = (holder ? whole[holder] : whole) as Record<string, unknown>;
         const { attachments, ...rest } = held as { attachments: unknown[] };
         const files = attachments.filter(isFile);
-        if (letter === undefined) return; // it passes as it is
+        if (letter === undefined) return; // it passes unchanged
         if (letter instanceof UploadError)
           return expect(files.every((one) => isBase64(String(one["contentBytes"])))).toBe(false);
         expect(letter.body).toEqual(holder ? { ...whole, [holder]: rest } : rest);

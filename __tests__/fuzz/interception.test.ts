@@ -1,4 +1,4 @@
-/** The same borders as in `contentBytes.test.ts`, but through the Graph client, with a service in memory behind it. */
+/** The same cases as in `contentBytes.test.ts`, sent through the Graph client to a service in memory. */
 import { Client, type Context, type Middleware } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
 import { LargeAttachmentHandler, UploadError } from "../../src/index.js";
@@ -18,7 +18,7 @@ import {
   type Tree,
 } from "./support/json.js";
 
-/** Takes uploads and everything else, and keeps it as it came. */
+/** A service that accepts uploads and everything else, and keeps it unchanged. */
 class Memory implements Middleware {
   readonly passed: { url: string; body: string }[] = [];
   readonly uploads: { item: Record<string, unknown>; bytes: Buffer }[] = [];
@@ -86,7 +86,7 @@ const attachment = fc
     ]).map((members) => spell(members, dice(seed))),
   );
 
-/** Either an upload of exactly what the body says, or the body itself, or an error in words. */
+/** Expects an upload of exactly what the body contains, or the unchanged body, or an error with a message. */
 async function hold(body: string): Promise<void> {
   const { memory, failed } = await post("/me/messages/AAMk=/attachments", body);
   const given = parsed(body)?.value as Record<string, unknown> | undefined;
@@ -107,10 +107,10 @@ async function hold(body: string): Promise<void> {
   expect(item["contentType"]).toEqual(given!["contentType"] ?? undefined);
 }
 
-test("an attachment is uploaded exactly, or passes byte for byte, in whatever spelling it comes", () =>
+test("an attachment is uploaded exactly or passes byte for byte, whatever its spelling", () =>
   checkAsync(attachment, 700, hold));
 
-test("a damaged body passes byte for byte, for the service is to say what is wrong with it", () =>
+test("a damaged body passes byte for byte, so that the service reports the error", () =>
   checkAsync(damaged(attachment), 700, hold));
 
 const part = fc
@@ -124,7 +124,7 @@ const part = fc
     ]),
   );
 
-test("a message goes out with exactly the attachments that it came with, each of them once", () =>
+test("a message is sent with exactly the attachments that it was given, each of them once", () =>
   checkAsync(
     fc.tuple(
       fc.array(part as fc.Arbitrary<Tree>, { maxLength: 4 }),

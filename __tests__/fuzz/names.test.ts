@@ -1,4 +1,4 @@
-/** File names come from anywhere: the service holds exactly the name that was given, or the upload is refused in words. */
+/** File names come from anywhere. The service holds exactly the given name, or the upload is refused with a message. */
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { LargeAttachmentTask, UploadError, withLargeAttachments } from "../../src/index.js";
@@ -9,7 +9,7 @@ import { anyName, hostileNames, toWellFormed } from "./support/names.js";
 
 const bytes = fileOf(25);
 const options = { threshold: 10, rangeSize: 20, delay: 1 };
-/** Header names that a name has no business in. */
+/** The header names that requests may have. */
 const usual = /^(?!x-injected)[a-z-]+$/;
 
 let emulator: Emulator;
@@ -29,7 +29,7 @@ const ways: Record<string, Way> = {
     (await LargeAttachmentTask.create(clientFor(subject), path, bytes, { ...options, name })).upload(),
 };
 
-/** Attaches under a name, and holds what the service has against it. */
+/** Attaches a file under a name, and compares the name that the service holds. */
 async function holdName(subject: Subject, way: Way, given: string, name = given): Promise<void> {
   const item = subject.add(emulator);
   const from = emulator.requests.length;
@@ -56,7 +56,7 @@ async function holdName(subject: Subject, way: Way, given: string, name = given)
   }
 }
 
-/** Those that take files of any name. */
+/** The services that take files of any name. */
 const named = everything.filter(({ lacks }) => !lacks.has("names"));
 
 describe.each(named)("$name", (subject) => {
@@ -64,10 +64,10 @@ describe.each(named)("$name", (subject) => {
   beforeEach(() => emulator.reset());
 
   describe.each(Object.entries(ways))("by %s", (way, attach) => {
-    // a File makes its name well-formed by itself
+    // a File itself makes its name well-formed
     const made = (name: string) => (way === "a File" ? toWellFormed(name) : name);
 
-    test("holds exactly the name that was given, however hostile it is", async () => {
+    test("holds exactly the given name, however hostile it is", async () => {
       const wrong: string[] = [];
       for (const name of hostileNames)
         await holdName(subject, attach, name, made(name)).catch((error: unknown) =>
@@ -77,10 +77,10 @@ describe.each(named)("$name", (subject) => {
     });
   });
 
-  test("holds any name at all, or says why not", () =>
+  test("holds any name, or the error says why not", () =>
     checkAsync(anyName, 60, (name) => holdName(subject, ways["a session"]!, name)));
 
-  test.each(["", " ", "\n\t", "\u00a0", "\ufeff"])("refuses a name that nobody can see (%j)", async (name) => {
+  test.each(["", " ", "\n\t", "\u00a0", "\ufeff"])("refuses an invisible name (%j)", async (name) => {
     const { path } = subject.add(emulator);
     const from = emulator.requests.length;
     for (const way of ["a session", "one request", "a task"])
@@ -89,7 +89,7 @@ describe.each(named)("$name", (subject) => {
   });
 });
 
-test("what else is said of a file is in no header either: its type, its content id, its comment", async () => {
+test("the type, content id and comment of a file never add a header", async () => {
   const evil = "a/b\r\nX-Injected: 1\r\n\r\nc";
   for (const subject of everything) {
     take(emulator, subject);
@@ -111,7 +111,7 @@ test("what else is said of a file is in no header either: its type, its content 
   }
 });
 
-test("an area path of Azure DevOps adds no parameter of its own, and a broken one is refused in words", async () => {
+test("an area path of Azure DevOps never adds a parameter, and a malformed one is refused with a message", async () => {
   const subject = everything.at(-1)!;
   take(emulator, subject);
   const item = subject.add(emulator);

@@ -1,8 +1,8 @@
-/** What services answer: any JSON, any header, any status is read without a crash, and never into nonsense. */
+/** Replies with any JSON, header or status are read without a crash, and never into nonsense. */
 import fc from "fast-check";
 import { asGraphError, errorBody, graphError, Refusal } from "../../src/http/refusal.js";
 import { refused } from "../../src/attach/answer.js";
-import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
+import type { Protocol, Reply, UploadSession } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
 import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { item } from "../../src/protocols/graph/item.js";
@@ -13,7 +13,7 @@ import { todo } from "../../src/protocols/todo.js";
 import { firstGap } from "../../src/range.js";
 import { backoff, retryAfter } from "../../src/http/retry.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { sound } from "../../src/upload/storedSession.js";
+import { parseSession } from "../../src/upload/storedSession.js";
 import { UploadError } from "../../src/index.js";
 import { COLLECTION, sessionOf } from "../support/fakes.js";
 import { check, checkAsync, within } from "./support/check.js";
@@ -89,7 +89,7 @@ const azureSession = sessionOf({
   collection: "https://dev.azure.com/f/_apis/wit/attachments",
   attachment: { id, url: `https://dev.azure.com/f/_apis/wit/attachments/${id}` },
 });
-const protocols: [string, UploadProtocol, UploadSession][] = [
+const protocols: [string, Protocol, UploadSession][] = [
   ["outlook", outlook, sessionOf()],
   [
     "outlook of the US Government",
@@ -107,7 +107,7 @@ const protocols: [string, UploadProtocol, UploadSession][] = [
 ];
 
 const known = [...graphProtocols, azureDevOps];
-const TROUBLES = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "tooLarge", "refused"];
+const VERDICTS = ["busy", "passing", "unsure", "doubtful", "gone", "tooSmall", "tooLarge", "refused"];
 
 describe("nextExpectedRanges", () => {
   test("give a whole offset or none, whatever JSON they are", () =>
@@ -116,7 +116,7 @@ describe("nextExpectedRanges", () => {
       expect(offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)).toBe(true);
     }));
 
-  test("give none, and no crash, where an object cannot be made a string", () => {
+  test("give none, and no crash, if an object has no string form", () => {
     expect(firstGap([{ toString: null }])).toBeUndefined();
     expect(firstGap(["7-", { toString: null }])).toEqual({ next: 7 });
   });
@@ -140,7 +140,7 @@ describe("Location", () => {
     fc.base64String({ minLength: 4 }),
   );
 
-  test("gives back any id, in parentheses or as a segment, because services write it either way", () =>
+  test("returns any id, in parentheses or as a segment, because services write it either way", () =>
     check(fc.tuple(key, fc.constantFrom("", "/", "?x=1", "/?x=/attachments/", "#f")), 5_000, ([given, end]) => {
       const host = "https://outlook.office.com/api/v2.0/Users('u@t')/Messages('AAMk=')";
       expect(attachmentId(`${host}/Attachments/${encodeURIComponent(given)}${end}`)).toBe(given);
@@ -148,7 +148,7 @@ describe("Location", () => {
       expect(attachmentId(`${host}/Attachments('${quoted}')${end}`)).toBe(given);
     }));
 
-  test("gives an id or none, and no crash, where it is garbage", () =>
+  test("gives an id or none, and no crash, if it is garbage", () =>
     check(
       fc.oneof(
         header,
@@ -173,7 +173,7 @@ describe("Retry-After", () => {
     fc.constant("9".repeat(400)),
   );
 
-  test("is a time from now on or nothing, and never a number that is none", () =>
+  test("is a time in the future or nothing, and never NaN", () =>
     check(fc.tuple(waits, fc.integer({ min: 0, max: 4e12 })), 5_000, ([value, now]) => {
       const wait = retryAfter(value, now);
       expect(wait === undefined || wait >= 0).toBe(true);
@@ -186,7 +186,7 @@ describe("Retry-After", () => {
       expect(retryAfter(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds * 1000);
     }));
 
-  test("or its absence leads to no wait that a timer cannot hold", () =>
+  test("or its absence never leads to a wait that a timer cannot hold", () =>
     check(
       fc.tuple(fc.nat(), fc.nat({ max: 2 ** 31 - 1 }), fc.double({ min: 0, max: 1, noNaN: true })),
       2_000,
@@ -200,39 +200,42 @@ describe("Retry-After", () => {
 describe.each(protocols)("a reply to %s", (_, protocol, session) => {
   const range = { start: 0, end: 5, total: 10 };
 
-  test("is read into a step, a session, a page or nothing, and its trouble has a name", () =>
+  test("is read as a step, a session, a page or nothing, and has a verdict", () =>
     check(reply, 2_000, (one) => {
-      expect(TROUBLES).toContain(protocol.trouble(one));
-      for (const step of [protocol.readRange(one, session, range), protocol.readRange(one, session)]) {
+      expect(VERDICTS).toContain(protocol.api.verdict(one));
+      for (const step of [protocol.session.read(one, session, range), protocol.session.read(one, session)]) {
         if (step && "next" in step) expect(Number.isSafeInteger(step.next) && step.next >= 0).toBe(true);
       }
-      const opened = protocol.readSession(one);
+      const opened = protocol.session.opened(one);
       if (opened) expect([typeof opened.uploadUrl, opened.offset >= 0]).toEqual(["string", true]);
-      const page = protocol.readList?.(one, session.file);
-      for (const { id, name } of page?.items ?? []) expect([typeof id, typeof name]).toEqual(["string", "string"]);
-      const linked = protocol.linking?.readItem(one);
+      const page = protocol.list?.read(one, session.file);
+      for (const { id, name, attachment } of page?.items ?? [])
+        expect([typeof id, typeof name, typeof attachment]).toEqual(["string", "string", "object"]);
+      const linked = protocol.link?.readItem(one);
       if (linked) expect(linked.urls.every((url) => typeof url === "string")).toBe(true);
       item.members(one);
     }));
 
-  test("that refuses becomes an error of the client with a code and a message in words", () =>
+  test("that refuses becomes an error of the client with a code and a message", () =>
     checkAsync(reply, 1_500, async (one) => {
-      const told = protocol.explain(one, session.collection);
+      const told = protocol.api.explain(one, session.collection);
       for (const { code, message } of [errorBody(told)])
         expect([typeof code, typeof message]).toEqual(["string", "string"]);
       const error = graphError(told);
       expect([error.statusCode, typeof error.code, typeof error.message]).toEqual([told.status, "string", "string"]);
-      await expect(asGraphError(Promise.reject(new Refusal(told)))).rejects.toMatchObject({ statusCode: told.status });
+      await expect(asGraphError(Promise.reject(new Refusal(told, protocol.api.verdict(one))))).rejects.toMatchObject({
+        statusCode: told.status,
+      });
     }));
 });
 
 describe("a refusal in answer to an intercepted POST", () => {
   const statuses = [0, ...Array.from({ length: 300 }, (_, at) => 300 + at), 999];
 
-  test("is a response of the client's own kind, whatever its status, for a made-up one cannot have every status", () => {
+  test("is a Response whatever the status, although a Response cannot have every status", () => {
     const failed = statuses.filter((status) => {
       try {
-        refused(new Refusal({ status, headers: new Headers(), body: undefined }));
+        refused(new Refusal({ status, headers: new Headers(), body: undefined }, "refused"));
         return false;
       } catch {
         return true;
@@ -241,25 +244,27 @@ describe("a refusal in answer to an intercepted POST", () => {
     expect(failed).toEqual([]);
   });
 
-  test("is told in words, whatever JSON or text the service has sent", () =>
+  test("has a code and a message, whatever JSON or text the service has sent", () =>
     checkAsync(
       reply.filter(({ status }) => status >= 400 && status < 600),
       1_500,
       async (one) => {
-        const { error } = (await refused(new Refusal(one)).json()) as { error: { code: unknown; message: unknown } };
+        const { error } = (await refused(new Refusal(one, "refused")).json()) as {
+          error: { code: unknown; message: unknown };
+        };
         expect([typeof error.code, typeof error.message]).toEqual(["string", "string"]);
       },
     ));
 });
 
 describe("an error of Azure DevOps", () => {
-  test("is told in Graph's shape or left as it is, whatever was answered", () =>
+  test("gets Graph's shape or stays unchanged, whatever the service has sent", () =>
     check(reply, 2_000, (one) => {
       const told = explain(one);
       if (told !== one) expect(typeof (told.body as { error: { message: unknown } }).error.message).toBe("string");
     }));
 
-  test("is told in linear time, for a page of errors may be long", () => {
+  test("is read in linear time, because an error page may be long", () => {
     const blanks = " ".repeat(100_000);
     for (const page of [
       "<title>".repeat(15_000),
@@ -286,30 +291,30 @@ describe("a stored session", () => {
     fingerprint: json,
   };
 
-  test("is taken or refused with an UploadError, whatever JSON it is", () =>
+  test("is accepted or refused with an UploadError, whatever JSON it is", () =>
     check(fc.oneof(json, objectWith(members), fc.record(members)), 5_000, (stored) => {
       try {
-        expect(sound(stored as UploadSession, known)).toBe(stored);
+        expect(parseSession(stored, known)).toBe(stored);
       } catch (error) {
         expect(error).toBeInstanceOf(UploadError);
       }
     }));
 
-  test.each(protocols)("of %s that is taken writes every request, for it was checked", (_, protocol, whole) =>
+  test.each(protocols)("of %s that is accepted writes every request", (_, protocol, whole) =>
     check(objectWith(members), 1_500, (changes) => {
       const stored = { ...whole, ...(changes as object), protocol: protocol.name, collection: whole.collection };
       try {
-        sound(stored, known);
+        parseSession(stored, known);
       } catch {
         return;
       }
       const requests = [
-        protocol.sendRange(stored, { start: 0, end: 1, total: 1 }, new Uint8Array(1)),
-        protocol.status?.(stored),
-        protocol.cancel?.(stored),
+        protocol.session.put(stored, { start: 0, end: 1, total: 1 }, new Uint8Array(1)),
+        protocol.session.status?.(stored),
+        protocol.session.cancel?.(stored),
       ];
       for (const request of requests) expect(typeof (request?.url ?? "")).toBe("string");
-      protocol.readRange({ status: 200, headers: new Headers(), body: { id, url: "x" } }, stored, {
+      protocol.session.read({ status: 200, headers: new Headers(), body: { id, url: "x" } }, stored, {
         start: 0,
         end: 1,
         total: 1,

@@ -1,14 +1,14 @@
-/** URLs that applications write: any id is found in them, nothing in them is a crash, and none takes long to read. */
+/** URLs as applications write them: every id is found, nothing crashes, and no URL is slow to read. */
 import type { Context } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
-import { settings } from "../../src/options.js";
-import { mayCompose } from "../../src/client/recognise.js";
+import { resolveOptions } from "../../src/options.js";
+import { mayCompose } from "../../src/client/recognize.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { compositionFor } from "../../src/protocols/compositions.js";
 import { collectionOf, mailboxOf, pathPattern } from "../../src/protocols/graph/path.js";
 import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/attach/match.js";
+import { match } from "../../src/attach/match.js";
 import { drive } from "../../src/protocols/drive.js";
 import { fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/graph/drivePath.js";
 import { outlook } from "../../src/protocols/outlook.js";
@@ -81,79 +81,79 @@ const junk = fc
   )
   .map((parts) => parts.join(""));
 
-/** Where drives begin, whatever stands before. */
+/** The beginning of a drive, after any path. */
 const drives = fc.oneof(
   fc.constantFrom("/me/drive", "/users('a%40b.c')/drive", "/sites/a.b:/sites/c:/drive", "/me/drives('b!1')"),
   key.map(({ key: written }) => `/drives${written.replaceAll(":", "%3A")}`),
 );
-/** A folder of a drive, by whose children or by a path from which a file is named. */
+/** A folder of a drive. A file is named by its children or by a path below it. */
 const folders = fc.oneof(
   fc.constantFrom("/root", "/special/documents", "/items('01A!7')"),
   key.map(({ key: written }) => `/items${written.replaceAll(":", "%3A")}`),
 );
 const fileName = wellFormed.filter((name) => name.trim() !== "");
 
-/** All that is read of, and made from, a URL of a drive. */
+/** Everything that is read from, and written to, a URL of a drive. */
 function readDrive(url: string): void {
-  const collection = drive.collection(url);
+  const collection = drive.target.collection(url);
   if (collection === undefined) return;
   for (const read of [nameIn, isById, siblingsUrl, folderUrl]) read(collection);
-  drive.createSession(collection, { name: "a/b#c", size: 1 });
+  drive.session.create(collection, { name: "a/b#c", size: 1 });
 }
 
 /** Everything that reads a URL or part of it. */
 const readers: Record<string, (url: string) => unknown> = {
-  "collection of Outlook": (url) => outlook.collection(url),
-  "collection of To Do": (url) => todo.collection(url),
-  "collection of Azure DevOps": (url) => azureDevOps.collection(url),
-  "item of Graph": (url) => outlook.item!(url),
-  "collection of print documents": (url) => print.collection(url),
+  "collection of Outlook": (url) => outlook.target.collection(url),
+  "collection of To Do": (url) => todo.target.collection(url),
+  "collection of Azure DevOps": (url) => azureDevOps.target.collection(url),
+  "item of Graph": (url) => outlook.target.item!(url),
+  "collection of print documents": (url) => print.target.collection(url),
   "all of a drive": readDrive,
-  "file limit of Azure DevOps": (url) => azureDevOps.fileLimit(url),
-  "item of Azure DevOps": (url) => azureDevOps.linking!.item(url),
-  "any protocol of Graph": (url) => targetOf(url, graphProtocols),
+  "file limit of Azure DevOps": (url) => azureDevOps.target.fileLimit(url),
+  "item of Azure DevOps": (url) => azureDevOps.link!.item(url),
+  "any protocol of Graph": (url) => match(url, graphProtocols),
   "a chat or channel": conversationAt,
-  "where a file of Outlook goes that is too large": (url) => outlook.overflow!(url),
+  "the folder for files over the limit of Outlook": (url) => outlook.target.overflow!(url),
   compositionFor,
   mailboxOf,
-  "a pattern of one's own": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),
+  "another pattern": (url) => collectionOf(url, [pathPattern("/me/things{}(?:/parts{})*")]),
 };
 
-/** Whether a POST there is looked at twice, should it be heavy. */
+/** Tells whether a heavy POST there may compose a message. */
 const isNoticed = (request: string) =>
   mayCompose({ request, options: { method: "POST", body: "xx" } } as unknown as Context, () =>
-    settings({ threshold: 1 }),
+    resolveOptions({ threshold: 1 }),
   );
 
 describe("a URL", () => {
-  test.each(Object.entries(readers))("of any kind is no crash to %s", (_, read) =>
+  test.each(Object.entries(readers))("of any kind does not crash %s", (_, read) =>
     check(fc.oneof(junk, text, fc.webUrl({ withQueryParameters: true, withFragments: true })), 1_500, (url) => {
       read(url);
     }),
   );
 
-  test("of a message is found whatever its id, for ids hold slashes, quotes and equals signs", () =>
+  test("of a message is found whatever its id, because ids contain slashes, quotes and equals signs", () =>
     check(fc.tuple(root, mailbox, messages, key, tail), 2_000, ([host, box, path, { key: written }, end]) => {
-      const collection = outlook.collection(`${host}${box}${path}${written}${end}`);
+      const collection = outlook.target.collection(`${host}${box}${path}${written}${end}`);
       expect(collection).toMatch(/\/attachments(\?a=b)?$/i);
       expect(collection!.startsWith(`${host}${box}${path}${written}/`)).toBe(true);
     }));
 
   test("of an event is found whatever its id", () =>
     check(fc.tuple(root, mailbox, events, key, tail), 1_500, ([host, box, path, { key: written }, end]) => {
-      expect(outlook.collection(`${host}${box}${path}${written}${end}`)).toMatch(/\/attachments(\?a=b)?$/i);
+      expect(outlook.target.collection(`${host}${box}${path}${written}${end}`)).toMatch(/\/attachments(\?a=b)?$/i);
     }));
 
   test("of a task is found whatever its ids", () =>
     check(fc.tuple(root, mailbox, key, key, tail), 1_500, ([host, box, list, task, end]) => {
       const url = `${host}${box}/todo/lists${list.key}/tasks${task.key}${end}`;
-      expect(todo.collection(url)).toMatch(/\/attachments(\?a=b)?$/i);
-      expect(outlook.collection(url)).toBeUndefined();
+      expect(todo.target.collection(url)).toMatch(/\/attachments(\?a=b)?$/i);
+      expect(outlook.target.collection(url)).toBeUndefined();
     }));
 
-  test("of one item is the same turn in every spelling, so that two uploads to it never overlap", () =>
+  test("of one item names the same item in every spelling, so that two uploads to it never overlap", () =>
     check(fc.tuple(mailbox, messages, wellFormed, wellFormed), 2_000, ([box, path, id, other]) => {
-      const item = (spelling: string) => outlook.item!(outlook.collection(`${box}${path}${spelling}`)!);
+      const item = (spelling: string) => outlook.target.item!(outlook.target.collection(`${box}${path}${spelling}`)!);
       const asSegment = item(`/${encodeURIComponent(id).replaceAll("'", "%27")}`);
       expect(asSegment).toBe(id);
       expect(item(`('${encodeURIComponent(id.replaceAll("'", "''"))}')`).replaceAll("''", "'")).toBe(
@@ -162,14 +162,14 @@ describe("a URL", () => {
       if (other !== id) expect(item(`/${encodeURIComponent(other).replaceAll("'", "%27")}`)).not.toBe(asSegment);
     }));
 
-  test("of a file of a drive keeps its name, by children and by a path, on the way there and back", () =>
+  test("of a file in a drive keeps its name, by children and by path, in both directions", () =>
     check(fc.tuple(root, drives, folders, fileName, fileName), 2_000, ([host, where, folder, name, other]) => {
-      const children = drive.collection(`${host}${where}${folder}/children`)!;
+      const children = drive.target.collection(`${host}${where}${folder}/children`)!;
       expect(children).toBe(`${host}${where}${folder}/children`);
       expect(nameIn(children)).toBeUndefined();
       const url = fileUrl(children, name);
       for (const spelling of [url, url.slice(0, -1), `${url}/content`, `${url}/createUploadSession?$select=id#x`]) {
-        const collection = drive.collection(spelling)!;
+        const collection = drive.target.collection(spelling)!;
         expect(collection).toBe(url);
         expect([nameIn(collection), isById(collection)]).toEqual([name, false]);
         expect(fileUrl(collection, other)).toBe(url);
@@ -177,17 +177,17 @@ describe("a URL", () => {
       }
     }));
 
-  test("of an item of a drive is one that is there, whatever its id", () =>
+  test("of an item in a drive refers to an existing item, whatever its id", () =>
     check(fc.tuple(root, drives, key), 1_500, ([host, where, { id, key: written }]) => {
       const url = `${host}${where}/items${written.replaceAll(":", "%3A")}`;
       for (const spelling of [url, `${url}/content`, `${url}/createUploadSession`]) {
-        const collection = drive.collection(spelling)!;
+        const collection = drive.target.collection(spelling)!;
         expect([collection, isById(collection)]).toEqual([url, true]);
       }
       expect(nameIn(url)!.replaceAll("''", "'")).toBe(id.replaceAll("''", "'"));
     }));
 
-  test("that creates or sends is recognised whatever the ids in it", () =>
+  test("that creates or sends is recognized whatever the ids in it", () =>
     check(fc.tuple(root, mailbox, key, fc.constantFrom("reply", "forward", "createReplyAll")), 1_500, (given) => {
       const [host, box, { key: written }, verb] = given;
       const url = `${host}${box}/messages${written}/${verb}`;
@@ -201,7 +201,7 @@ describe("a URL", () => {
 describe("a URL of Teams", () => {
   const slash = fc.constantFrom("", "/", "?$select=id", "#here");
 
-  test("is that of a chat whatever its id", () =>
+  test("is recognized as that of a chat, whatever its id", () =>
     check(fc.tuple(root, fc.option(mailbox), key, slash), 1_500, ([host, box, { key: written }, end]) => {
       const found = conversationAt(`${host}${box ?? ""}/chats${written}/messages${end}`);
       expect(found).toEqual({
@@ -212,7 +212,7 @@ describe("a URL of Teams", () => {
       expect(conversationAt(`${host}${box ?? ""}/chats${written}${end}`)).toBeUndefined();
     }));
 
-  test("is that of a channel whatever its ids, also for replies", () =>
+  test("is recognized as that of a channel, whatever its ids, and for replies too", () =>
     check(fc.tuple(root, key, key, fc.option(key), slash), 1_500, ([host, team, channel, message, end]) => {
       const place = `${host}/teams${team.key}/channels${channel.key}`;
       const messages = `${place}/messages${message ? `${message.key}/replies` : ""}${end}`;
@@ -220,7 +220,7 @@ describe("a URL of Teams", () => {
     }));
 });
 
-describe("long and hostile text takes less than a second to read, for a regular expression can blow up", () => {
+describe("long and hostile text is read in less than a second", () => {
   const long = 100_000;
   const filled = (part: string) => part.repeat(Math.ceil(long / part.length)).slice(0, long);
   const parts = [
@@ -287,8 +287,9 @@ describe("long and hostile text takes less than a second to read, for a regular 
     "an offset": firstGap,
     "a Retry-After": (value) => retryAfter(value, 0),
     "an error of Azure DevOps": (value) => explain({ status: 500, headers: new Headers(), body: value }),
-    "the trouble of Outlook": (value) => outlook.trouble({ status: 400, headers: new Headers(), body: value }),
-    "the trouble of Azure DevOps": (value) => azureDevOps.trouble({ status: 200, headers: new Headers(), body: value }),
+    "the verdict of Outlook": (value) => outlook.api.verdict({ status: 400, headers: new Headers(), body: value }),
+    "the verdict of Azure DevOps": (value) =>
+      azureDevOps.api.verdict({ status: 200, headers: new Headers(), body: value }),
     "the message of a lost reply": (value) => new NoReply(new Error(value)),
   };
 
@@ -306,8 +307,8 @@ describe("long and hostile text takes less than a second to read, for a regular 
     expect(slow).toEqual([]);
   });
 
-  test("also where folders are nested no more than thirty deep", () => {
+  test("nested folders are read just as fast", () => {
     const url = `/me/mailFolders(%27a%27)${"/childFolders(%27a%27)".repeat(30)}/x`;
-    expect(within(1_000, () => outlook.collection(url))).toBeUndefined();
+    expect(within(1_000, () => outlook.target.collection(url))).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { Gate } from "../../src/http/gate.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Jobs that end when they are told to. */
+/** Jobs that the test ends. */
 function jobs(gate: Gate, key: string, most: number) {
   const ends: (() => void)[] = [];
   let running = 0;
@@ -21,7 +21,7 @@ function jobs(gate: Gate, key: string, most: number) {
   return { start, ends, running: () => running, highest: () => highest };
 }
 
-test("never more than so many jobs of one key run at once, and the next one starts when one ends", async () => {
+test("runs a limited number of jobs of one key at the same time, and starts the next when one ends", async () => {
   const gate = new Gate();
   const { start, ends, running, highest } = jobs(gate, "a", 2);
   const all = Array.from({ length: 7 }, () => start());
@@ -49,13 +49,13 @@ test("keys do not wait for each other", async () => {
   await Promise.all(work);
 });
 
-test("a job that fails makes room as well", async () => {
+test("a job that fails makes room too", async () => {
   const gate = new Gate();
   await expect(gate.run("a", 1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   await expect(gate.run("a", 1, async () => "yes")).resolves.toBe("yes");
 });
 
-test("an abort while it waits rejects at once, the job never starts, and its place goes to the next", async () => {
+test("an abort of a waiting job rejects immediately, and its place goes to the next", async () => {
   const gate = new Gate();
   const { start, ends, highest } = jobs(gate, "a", 1);
   const first = start();
@@ -73,12 +73,12 @@ test("an abort while it waits rejects at once, the job never starts, and its pla
   expect(ends).toHaveLength(2);
 });
 
-test("a pause holds back what has not started, and an abort ends the wait", async () => {
+test("a pause holds back jobs that have not started, and an abort ends the wait", async () => {
   jest.useFakeTimers();
   try {
     const gate = new Gate();
     gate.pause("a", 5_000);
-    gate.pause("a", 1_000); // a shorter one does not end it
+    gate.pause("a", 1_000); // does not shorten it
     const controller = new AbortController();
     const started = jest.fn(async () => {});
     const stopped = gate.run("a", 4, started, controller.signal);

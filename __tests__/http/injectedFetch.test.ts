@@ -17,7 +17,7 @@ afterAll(() => emulator.close());
 
 type Sent = RequestInit & { readonly url: string };
 
-/** A fetch of somebody's own, and what it was given; `before` may fail. */
+/** An injected fetch, and the requests that it got. `before` may fail. */
 function ownFetch(before: (call: number) => unknown = () => {}) {
   const sent: Sent[] = [];
   const own = (async (url: string, init: RequestInit) => {
@@ -28,7 +28,7 @@ function ownFetch(before: (call: number) => unknown = () => {}) {
   return { own, sent };
 }
 
-/** A client without a sign-in of its own: the token is among the caller's headers. */
+/** A client without authentication: the token is among the caller's headers. */
 const bare = () => Client.initWithMiddleware({ ...emulator.clientOptions, middleware: new HTTPMessageHandler() });
 const headers = () => ({ Authorization: `Bearer ${emulator.token}`, Prefer: 'IdType="ImmutableId"', Cookie: "a=b" });
 
@@ -43,7 +43,7 @@ async function attach(subject: Subject, more: UploadOptions): Promise<void> {
 const kinds = () => emulator.requests.map(({ kind }) => kind);
 const ranges = () => kinds().filter((kind) => kind === "range").length;
 
-test("it gets the ranges to an upload URL, with the headers of a range and nothing of the caller's", async () => {
+test("an injected fetch gets the ranges to an upload URL, with the headers of a range only", async () => {
   const { own, sent } = ownFetch();
   await attach(message, { fetch: own });
   expect([sent.length, ranges()]).toEqual([4, 4]);
@@ -60,9 +60,9 @@ test("it gets the ranges to an upload URL, with the headers of a range and nothi
   }
 });
 
-test("a token never goes there, though the requests to the API beside it carry one", async () => {
+test("an injected fetch never gets a token, although the requests to the API carry one", async () => {
   const { own, sent } = ownFetch();
-  emulator.fault({ on: { range: 2 }, reset: "before" }); // so that the offset is asked for
+  emulator.fault({ on: { range: 2 }, reset: "before" }); // the status is asked for
   await attach(message, { fetch: own });
   expect(JSON.stringify(sent.map(({ body: _, ...init }) => init))).not.toContain(emulator.token);
   expect(emulator.requests.filter(({ origin }) => origin === "outlook").some(({ authorized }) => authorized)).toBe(
@@ -71,7 +71,7 @@ test("a token never goes there, though the requests to the API beside it carry o
   expect(emulator.requests.filter(({ origin }) => origin === "graph").every(({ authorized }) => authorized)).toBe(true);
 });
 
-test("requests to an upload URL that are no ranges go through the client's chain", async () => {
+test("requests to an upload URL other than ranges go through the client's chain", async () => {
   const { own, sent } = ownFetch();
   emulator.fault({ on: { range: 1 }, reset: "before" }, { on: { range: 3 }, status: 507 });
   await expect(attach(message, { fetch: own })).rejects.toMatchObject({ statusCode: 507 });
@@ -80,7 +80,7 @@ test("requests to an upload URL that are no ranges go through the client's chain
 });
 
 const others = everything.filter(({ name }) => /To Do|Azure DevOps/.test(name));
-test.each(others)("it is not used for $name, whose ranges need the token", async (subject) => {
+test.each(others)("an injected fetch is not used for $name, whose ranges need the token", async (subject) => {
   take(emulator, subject);
   const { own, sent } = ownFetch();
   await attach(subject, { fetch: own });
@@ -88,11 +88,15 @@ test.each(others)("it is not used for $name, whose ranges need the token", async
 });
 
 test.each<[string, () => unknown]>([
-  ["a TypeError, as fetch has it", () => Promise.reject(new TypeError("fetch failed"))],
-  ["a FetchError", () => Promise.reject(Object.assign(new Error("no"), { name: "FetchError" }))],
+  ["a TypeError, as of fetch", () => Promise.reject(new TypeError("fetch failed"))],
+  [
+    "a FetchError, as of node-fetch",
+    () => Promise.reject(Object.assign(new Error("no"), { name: "FetchError", code: "ECONNRESET" })),
+  ],
   ["a code of undici", () => Promise.reject(Object.assign(new Error("no"), { code: "UND_ERR_SOCKET" }))],
   ["a code of a socket", () => Promise.reject(Object.assign(new Error("no"), { code: "ECONNRESET" }))],
-])("its failure is one of the network, after which the range is tried again: %s", async (_, failing) => {
+  ["a refused connection", () => Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }))],
+])("a range is sent again after a network failure of an injected fetch: %s", async (_, failing) => {
   const { own, sent } = ownFetch((call) => (call === 1 || call === 2 ? failing() : undefined));
   const reasons: string[] = [];
   await attach(message, { fetch: own, onAttempt: ({ reason }) => void reasons.push(reason) });
@@ -100,14 +104,14 @@ test.each<[string, () => unknown]>([
   expect(reasons.filter((reason) => reason !== "taken")).toHaveLength(2);
 });
 
-test("it is told to stop when it takes too long, and the range is tried again", async () => {
+test("an injected fetch is stopped when it takes too long, and the range is sent again", async () => {
   const { own, sent } = ownFetch((call) => (call === 1 ? new Promise(() => {}) : undefined));
   await attach(message, { fetch: own, timeout: 1_000 });
   expect([sent.length, ranges()]).toEqual([5, 4]);
   expect(sent.map(({ signal }) => signal!.aborted)).toEqual([false, true, false, false, false]);
 });
 
-test("it is told to stop when the caller does", async () => {
+test("an injected fetch is stopped when the caller aborts", async () => {
   const controller = new AbortController();
   const { own, sent } = ownFetch((call) => {
     if (call === 1) controller.abort("stop");
@@ -117,14 +121,16 @@ test("it is told to stop when the caller does", async () => {
   expect(sent.map(({ signal }) => signal!.aborted)).toEqual([false, true]);
 });
 
-test("what it throws that is no failure of the network is the caller's to know, and is not tried again", async () => {
-  const wrong = new Error("This fetch is not set up.");
+test.each([
+  new Error("This fetch is not set up."),
+  new TypeError("Cannot read properties of undefined (reading 'dispatch')"),
+])("an error of an injected fetch that is not a network failure is thrown as it is: %p", async (wrong) => {
   const { own, sent } = ownFetch(() => Promise.reject(wrong));
   await expect(attach(message, { fetch: own })).rejects.toBe(wrong);
   expect(sent).toHaveLength(1);
 });
 
-test("its replies are read as any other: 503 with Retry-After is waited out, a redirect is not followed", async () => {
+test("replies of an injected fetch are read as any other: Retry-After is obeyed, and no redirect is followed", async () => {
   const busy = new Response("", { status: 503, headers: { "Retry-After": "0" } });
   const elsewhere = new Response(null, { status: 307, headers: { Location: "https://evil.test/" } });
   const { own, sent } = ownFetch((call) => [undefined, busy, undefined, elsewhere][call]);

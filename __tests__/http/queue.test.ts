@@ -1,7 +1,7 @@
 import { Queue } from "../../src/http/queue.js";
 import { listenersOf, thrownBy } from "../support/fakes";
 
-/** A job that says when it starts, and ends when it is told to. */
+/** A job that logs its start. The test ends it. */
 function job(log: string[], name: string) {
   let end!: (error?: Error) => void;
   const ended = new Promise<string>((resolve, reject) => (end = (error) => (error ? reject(error) : resolve(name))));
@@ -30,7 +30,7 @@ test("jobs of one key run one after another in their order, because Exchange ans
   expect(log).toEqual(["a", "b", "c"]);
 });
 
-test("a job that comes while the second one runs waits for it, though the first has ended and been forgotten", async () => {
+test("a job that is added while the second one runs waits for it, although the first has ended", async () => {
   const queue = new Queue();
   const log: string[] = [];
   const [a, b, c] = ["a", "b", "c"].map((name) => job(log, name));
@@ -45,7 +45,7 @@ test("a job that comes while the second one runs waits for it, though the first 
   expect(await Promise.all(results)).toEqual(["a", "b", "c"]);
 });
 
-test("jobs of different keys run side by side", async () => {
+test("jobs of different keys run at the same time", async () => {
   const queue = new Queue();
   const log: string[] = [];
   const jobs = ["a", "b"].map((name) => job(log, name));
@@ -64,7 +64,7 @@ test.each([
       throw new Error("no");
     },
   ],
-])("a job that %s tells its own caller, and does not block the next", async (_, failing) => {
+])("a job that %s rejects for its own caller, and does not block the next", async (_, failing) => {
   const queue = new Queue();
   const failed = queue.run("item", failing);
   const next = queue.run("item", async () => "next");
@@ -72,7 +72,7 @@ test.each([
   expect(await next).toBe("next");
 });
 
-test("an abort while a job waits rejects at once with its reason, the job never starts, and the order of others holds", async () => {
+test("an abort of a waiting job rejects immediately with its reason, and the others keep their order", async () => {
   const queue = new Queue();
   const log: string[] = [];
   const first = job(log, "first");
@@ -92,7 +92,7 @@ test("an abort while a job waits rejects at once with its reason, the job never 
   expect(log).toEqual(["first", "third"]);
 });
 
-test("one that has been aborted before never starts behind another", async () => {
+test("a job that was aborted before it was added never starts", async () => {
   const queue = new Queue();
   const first = job([], "first");
   const running = queue.run("item", first.run);
@@ -104,7 +104,7 @@ test("one that has been aborted before never starts behind another", async () =>
   expect(started).not.toHaveBeenCalled();
 });
 
-test("a job that has begun is not ended by the signal, and the signal is let go", async () => {
+test("the signal does not end a job that has begun, and keeps no listener", async () => {
   const queue = new Queue();
   const { signal } = new AbortController();
   const listeners = listenersOf(signal);
@@ -118,7 +118,7 @@ test("a job that has begun is not ended by the signal, and the signal is let go"
   expect(listeners()).toBe(0);
 });
 
-test("nothing is remembered of keys whose jobs have ended, so that a server that runs for years does not grow", async () => {
+test("forgets keys whose jobs have ended, so that a server that runs for years does not grow", async () => {
   const maps: { readonly size: number }[] = [];
   class Watched extends globalThis.Map {
     constructor() {

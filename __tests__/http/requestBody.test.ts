@@ -1,24 +1,25 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { runInNewContext } from "node:vm";
 import { outlook } from "../../src/protocols/outlook.js";
 import { bodyInit } from "../../src/http/requestBody.js";
 import { bytesSent, chain, COLLECTION, count, sessionOf } from "../support/fakes";
 
 const bytes = count(300, 7).subarray(20, 120);
-const RANGE = outlook.sendRange(sessionOf(), { start: 0, end: 100, total: 100 }, bytes);
+const RANGE = outlook.session.put(sessionOf(), { start: 0, end: 100, total: 100 }, bytes);
 const nodes = globalThis.fetch;
 afterEach(() => void (globalThis.fetch = nodes));
 
 const replacements: [string, typeof fetch][] = [
-  ["a function of somebody's own", async () => new Response()],
-  ["one that calls Node's", (...given) => nodes(...given)],
+  ["an own function", async () => new Response()],
+  ["a function that calls Node's", (...given) => nodes(...given)],
   ["a mock", jest.fn<Promise<Response>, []>()],
   ["Node's, bound to something", nodes.bind(globalThis)],
   ["a class instance's method", new (class { fetch = async () => new Response(); })().fetch], // prettier-ignore
 ];
 
 describe("Node's own fetch", () => {
-  test("gets bytes as a stream of one chunk, which is those very bytes, with their length", async () => {
+  test("gets bytes, without a copy, as a stream of one chunk with their length", async () => {
     const { body, headers, duplex } = bodyInit(bytes, nodes) as {
       body: ReadableStream;
       headers: object;
@@ -60,23 +61,40 @@ describe("Node's own fetch", () => {
 });
 
 test.each(replacements)(
-  "what is in place of Node's fetch gets plain bytes, for it may not know streams: %s",
+  "a replacement of Node's fetch gets plain bytes, because it may not know streams: %s",
   (_, fetch) => {
     expect(bodyInit(bytes, fetch)).toEqual({ body: bytes });
-    expect(bodyInit(bytes, fetch).body).toBe(bytes);
+    const { buffer, byteOffset, length } = bodyInit(bytes, fetch).body as Uint8Array;
+    expect([buffer, byteOffset, length]).toEqual([bytes.buffer, 20, 100]);
+    expect(buffer).toBe(bytes.buffer); // not a copy
   },
 );
 
-test("nothing at all in its place gets plain bytes too", () => {
+test("bytes in shared memory, which fetch does not take, are copied", () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(8), 2, 4);
+  shared.set([1, 2, 3, 4]);
+  const { buffer, length } = bodyInit(shared, undefined).body as Uint8Array;
+  expect(buffer).toBeInstanceOf(ArrayBuffer);
+  expect([length, ...new Uint8Array(buffer)]).toEqual([4, 1, 2, 3, 4]);
+});
+
+test("bytes of another realm, as of a frame, are not copied", () => {
+  const foreign = runInNewContext("new Uint8Array([1, 2, 3]).subarray(1)") as Uint8Array;
+  const { buffer, byteOffset, length } = bodyInit(foreign, undefined).body as Uint8Array;
+  expect(buffer).toBe(foreign.buffer);
+  expect([byteOffset, length]).toEqual([1, 2]);
+});
+
+test("bytes stay plain if there is no fetch", () => {
   for (const fetch of [undefined, null, "fetch"]) expect(bodyInit(bytes, fetch)).toEqual({ body: bytes });
 });
 
-test("text, no body and no bytes go as they are, whoever sends them", () => {
+test("text, an absent body and an empty one stay as they are", () => {
   for (const fetch of [nodes, undefined])
     for (const body of ["{}", undefined, new Uint8Array(0)]) expect(bodyInit(body, fetch)).toEqual({ body });
 });
 
-test("who sends is looked at for every request anew, for a tool may put its own in place at any time", async () => {
+test("fetch is looked up for every request, because a tool may replace it at any time", async () => {
   const { send, seen } = chain({ options: {} });
   const sent: unknown[] = [];
   for (const fetch of [nodes, replacements[0]![1], nodes]) {
@@ -88,7 +106,7 @@ test("who sends is looked at for every request anew, for a tool may put its own 
   expect(await bytesSent(sent[2])).toEqual(Buffer.from(bytes));
 });
 
-test("a request that is repeated has a stream of its own, for a stream is read once", async () => {
+test("a repeated request gets a new stream, because a stream is read once", async () => {
   const { send, seen } = chain({ options: {} }, async (context) => {
     const { body } = context.options as { body: unknown };
     expect(await bytesSent(body)).toEqual(Buffer.from(bytes));
@@ -98,9 +116,9 @@ test("a request that is repeated has a stream of its own, for a stream is read o
   expect(seen).toHaveLength(3);
 });
 
-test("small JSON has no length of ours beside it, which the chain knows better", async () => {
+test("small JSON gets no Content-Length from this package", async () => {
   const { send, seen } = chain({ options: {} });
-  await send(outlook.createSession(COLLECTION, { name: "flower", size: 2 }), { timeout: 60_000 });
+  await send(outlook.session.create(COLLECTION, { name: "flower", size: 2 }), { timeout: 60_000 });
   expect(seen[0]!.options).toMatchObject({ body: expect.any(String), headers: { "Content-Type": "application/json" } });
   expect(Object.keys(seen[0]!.options!.headers!)).toEqual(["Content-Type"]);
 });

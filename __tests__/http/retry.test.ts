@@ -1,5 +1,5 @@
-import { backoff, LONGEST_WAIT, Patience, retryAfter, sleep } from "../../src/http/retry.js";
-import { listenersOf, reply, thrownBy } from "../support/fakes";
+import { backoff, LONGEST_WAIT, Retrier, retryAfter, sleep } from "../../src/http/retry.js";
+import { answerOf, cut, failure, listenersOf, notConnected, reply, thrownBy } from "../support/fakes";
 
 const now = Date.parse("2025-01-01T00:00:00Z");
 
@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each(["-5", "-1", "soon, 5", "in 3 minutes"])(
-  "Retry-After %p is neither seconds nor a date, so that the backoff holds instead of no wait at all",
+  "Retry-After %p is neither seconds nor a date, so the backoff applies",
   (header) => {
     expect(retryAfter(header, now)).toBeUndefined();
   },
@@ -37,7 +37,7 @@ test.each([
   [50, 1000, 30_000, 60_000],
   [5000, 1000, 30_000, 60_000],
   [3, 0, 0, 0],
-])("attempt %p with a delay of %p waits between %p and %p ms, spread so that clients do not meet again", (...row) => {
+])("attempt %p with a delay of %p waits between %p and %p ms", (...row) => {
   const [attempt, delay, least, most] = row;
   expect([0, 1].map((random) => backoff(attempt, delay, random))).toEqual([least, most]);
   expect(backoff(attempt, delay, 0.5)).toBe((least + most) / 2);
@@ -47,7 +47,7 @@ describe("waiting", () => {
   beforeEach(() => void jest.useFakeTimers({ now }));
   afterEach(() => void jest.useRealTimers());
 
-  /** Settled or not, told without waiting. */
+  /** The state of a promise, without waiting for it. */
   function watch(work: Promise<unknown>): { state: unknown } {
     const seen = { state: "waits" as unknown };
     work.then(
@@ -57,7 +57,7 @@ describe("waiting", () => {
     return seen;
   }
 
-  test("a sleep ends when its time has come, and lets go of the signal, so that many waits leave no listener", async () => {
+  test("a sleep ends on time and leaves no listener on the signal", async () => {
     const { signal } = new AbortController();
     const listeners = listenersOf(signal);
     const slept = watch(Promise.all(Array.from({ length: 10 }, () => sleep(1000, signal))));
@@ -69,7 +69,7 @@ describe("waiting", () => {
     expect(listeners()).toBe(0);
   });
 
-  test("an abort ends a sleep at once, with its own reason and without a timer left", async () => {
+  test("an abort ends a sleep immediately, with its own reason, and leaves no timer", async () => {
     const controller = new AbortController();
     const slept = watch(sleep(600_000, controller.signal));
     controller.abort("enough");
@@ -78,65 +78,69 @@ describe("waiting", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test("after an abort no sleep begins", async () => {
+  test("no sleep begins after an abort", async () => {
     expect(await thrownBy(sleep(1000, AbortSignal.abort("before")))).toBe("before");
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test("patience has as many attempts as retries, and all of them again once bytes have moved", async () => {
-    const patience = new Patience({ retries: 2, delay: 0 });
-    const asked = async () => {
-      const again = patience.again();
+  test("there are as many attempts as retries, and all of them again after progress", async () => {
+    const retrier = new Retrier({ retries: 2, delay: 0 });
+    const next = async () => {
+      const more = retrier.next();
       await jest.advanceTimersByTimeAsync(0);
-      return again;
+      return more;
     };
-    expect([await asked(), await asked(), await asked()]).toEqual([true, true, false]);
-    patience.reset();
-    expect([await asked(), await asked(), await asked()]).toEqual([true, true, false]);
+    expect([await next(), await next(), await next()]).toEqual([true, true, false]);
+    retrier.reset();
+    expect([await next(), await next(), await next()]).toEqual([true, true, false]);
   });
 
-  test("waits double from the delay, with jitter", async () => {
+  test("waits double, beginning with the delay, with jitter", async () => {
     const random = jest.spyOn(Math, "random").mockReturnValue(1);
-    const patience = new Patience({ retries: 3, delay: 100 });
+    const retrier = new Retrier({ retries: 3, delay: 100 });
+    const reported: number[] = [];
     for (const wait of [100, 200, 400]) {
-      const again = watch(patience.again());
+      const more = watch(retrier.next(undefined, (milliseconds) => void reported.push(milliseconds)));
       await jest.advanceTimersByTimeAsync(wait - 1);
-      expect(again.state).toBe("waits");
+      expect(more.state).toBe("waits");
       await jest.advanceTimersByTimeAsync(1);
-      expect(again.state).toBe(true);
+      expect(more.state).toBe(true);
     }
+    expect(reported).toEqual([100, 200, 400]);
     random.mockRestore();
   });
 
   test.each([
     ["2", 2000],
     [new Date(now + 5000).toUTCString(), 5000],
-  ])("the service's Retry-After %p counts instead of the backoff", async (header, wait) => {
-    const again = watch(new Patience({ retries: 1, delay: 60_000 }).again(reply(429, "", { "Retry-After": header })));
+  ])("a Retry-After of %p replaces the backoff", async (header, wait) => {
+    const answer = answerOf(reply(429, "", { "Retry-After": header }));
+    const more = watch(new Retrier({ retries: 1, delay: 60_000 }).next(answer));
     await jest.advanceTimersByTimeAsync(wait - 1);
-    expect(again.state).toBe("waits");
+    expect(more.state).toBe("waits");
     await jest.advanceTimersByTimeAsync(1);
-    expect(again.state).toBe(true);
+    expect(more.state).toBe(true);
   });
 
-  test("who asks for longer than the longest wait gets none, because the upload can be resumed later", async () => {
-    const patience = new Patience({ retries: 5, delay: 0 });
-    const header = { "Retry-After": String(LONGEST_WAIT / 1000 + 1) };
-    expect(await patience.again(reply(503, "", header))).toBe(false);
-    const longest = watch(patience.again(reply(503, "", { "Retry-After": String(LONGEST_WAIT / 1000) })));
+  test("a Retry-After beyond the longest wait ends the upload, because it can be resumed later", async () => {
+    const retrier = new Retrier({ retries: 5, delay: 0 });
+    const busyFor = (seconds: number) => answerOf(failure(503, "x", "No.", { "Retry-After": String(seconds) }));
+    const tell = jest.fn();
+    expect(await retrier.next(busyFor(LONGEST_WAIT / 1000 + 1), tell)).toBe(false);
+    expect(tell).not.toHaveBeenCalled();
+    const longest = watch(retrier.next(busyFor(LONGEST_WAIT / 1000)));
     await jest.advanceTimersByTimeAsync(LONGEST_WAIT);
     expect(longest.state).toBe(true);
   });
 
-  test("an abort ends patience in the middle of a wait that the service has asked for", async () => {
+  test("an abort ends a wait that the service has asked for", async () => {
     const controller = new AbortController();
-    const again = watch(
-      new Patience({ retries: 1, delay: 0 }, controller.signal).again(reply(429, "", { "Retry-After": "60" })),
-    );
+    const retrier = new Retrier({ retries: 1, delay: 0 }, controller.signal);
+    const more = watch(retrier.next(answerOf(reply(429, "", { "Retry-After": "60" }))));
     await jest.advanceTimersByTimeAsync(1000);
     controller.abort("stop");
     await jest.advanceTimersByTimeAsync(0);
-    expect(again.state).toBe("stop");
+    expect(more.state).toBe("stop");
   });
 });
 
@@ -157,19 +161,27 @@ describe("in a browser that knows that it is offline", () => {
     Reflect.deleteProperty(globalThis, "removeEventListener");
   });
 
-  test("the next attempt waits for the connection instead of burning retries", async () => {
-    const patience = new Patience({ retries: 0, delay: 0 });
-    const again = patience.again();
-    listeners.get("online")!();
-    await expect(again).resolves.toBe(true);
+  test.each([cut(), notConnected()])(
+    "the attempt after %p waits for the connection and does not count",
+    async (failed) => {
+      const retrier = new Retrier({ retries: 0, delay: 0 });
+      const more = retrier.next(answerOf(failed));
+      listeners.get("online")!();
+      await expect(more).resolves.toBe(true);
+      expect(listeners.size).toBe(0);
+    },
+  );
+
+  test("a reply counts as an attempt, because the service was reached", async () => {
+    expect(await new Retrier({ retries: 0, delay: 0 }).next(answerOf(reply(503)))).toBe(false);
     expect(listeners.size).toBe(0);
   });
 
   test("an abort ends that wait, and leaves no listener", async () => {
     const controller = new AbortController();
-    const again = new Patience({ retries: 0, delay: 0 }, controller.signal).again();
+    const more = new Retrier({ retries: 0, delay: 0 }, controller.signal).next(answerOf(cut()));
     controller.abort(new Error("stop"));
-    await expect(again).rejects.toThrow("stop");
+    await expect(more).rejects.toThrow("stop");
     expect(listeners.size).toBe(0);
   });
 });

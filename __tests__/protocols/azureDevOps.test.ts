@@ -20,18 +20,20 @@ describe("URLs", () => {
     "https://fabrikam.visualstudio.com/DefaultCollection/21066450-5b08-4133-a0ee-5825033500cd/_apis/wit/attachments",
     "https://server:8080/tfs/DefaultCollection/_apis/wit/attachments",
     "https://DEV.azure.com/fabrikam/_APIS/WIT/Attachments",
-  ])("%s is a collection, whatever scopes it", (given) => {
-    expect(azureDevOps.collection(given)).toBe(given);
-    expect(azureDevOps.collection(`${given}?fileName=a.zip&api-version=7.1&areaPath=A%5CB`)).toBe(
+  ])("%s is a collection, with or without a project", (given) => {
+    expect(azureDevOps.target.collection(given)).toBe(given);
+    expect(azureDevOps.target.collection(`${given}?fileName=a.zip&api-version=7.1&areaPath=A%5CB`)).toBe(
       `${given}?api-version=7.1&areaPath=A%5CB`,
     );
   });
 
-  test("a work item's attachments are uploaded beside it, in its project, and it is told of them", () => {
+  test("a work item takes attachments: they go to its project, and it is the item to link", () => {
     const item = "https://dev.azure.com/fabrikam/P/_apis/wit/workitems/299?api-version=7.1";
-    expect(azureDevOps.collection(item)).toBe("https://dev.azure.com/fabrikam/P/_apis/wit/attachments?api-version=7.1");
-    expect(azureDevOps.linking!.item(item)).toBe(item);
-    expect(azureDevOps.linking!.item(collection)).toBeUndefined();
+    expect(azureDevOps.target.collection(item)).toBe(
+      "https://dev.azure.com/fabrikam/P/_apis/wit/attachments?api-version=7.1",
+    );
+    expect(azureDevOps.link!.item(item)).toBe(item);
+    expect(azureDevOps.link!.item(collection)).toBeUndefined();
   });
 
   test.each([
@@ -41,8 +43,8 @@ describe("URLs", () => {
     "https://dev.azure.com/fabrikam/_apis/wiki/wikis/w/attachments",
     "https://dev.azure.com/fabrikam/_apis/git/repositories/r/pullRequests/1/attachments/a",
     "https://graph.microsoft.com/v1.0/me/messages/x/attachments",
-  ])("%s is another service's, or another call", (given) => {
-    expect(azureDevOps.collection(given)).toBeUndefined();
+  ])("%s is not a collection", (given) => {
+    expect(azureDevOps.target.collection(given)).toBeUndefined();
   });
 
   test.each([
@@ -50,15 +52,15 @@ describe("URLs", () => {
     ["https://fabrikam.visualstudio.com/_apis/wit/attachments", 62_914_560],
     ["https://server/tfs/DefaultCollection/_apis/wit/attachments", Infinity],
     ["https://server/dev.azure.com/_apis/wit/attachments", Infinity],
-  ])("the limit at %s is %d, for only Services have one that is known", (given, limit) => {
-    expect(azureDevOps.fileLimit(given)).toBe(limit);
+  ])("the file limit at %s is %d, because only that of Services is known", (given, limit) => {
+    expect(azureDevOps.target.fileLimit(given)).toBe(limit);
   });
 });
 
 describe("requests", () => {
-  test("a whole file is posted as its bytes", () => {
+  test("a small file is one POST of its bytes", () => {
     const bytes = new Uint8Array([1, 2]);
-    expect(azureDevOps.post!(collection, file, bytes)).toEqual({
+    expect(azureDevOps.post!.request(collection, file, bytes)).toEqual({
       method: "POST",
       url: "https://dev.azure.com/fabrikam/_apis/wit/attachments?fileName=a%20b.zip&api-version=7.1",
       headers: { "Content-Type": "application/octet-stream" },
@@ -67,8 +69,8 @@ describe("requests", () => {
     });
   });
 
-  test("a chunked upload begins with an empty body, which has a length, and a type that is not a form's", () => {
-    expect(azureDevOps.createSession(`${collection}&areaPath=A%5CB`, file)).toEqual({
+  test("a chunked upload begins with an empty body of a type that is not that of a form", () => {
+    expect(azureDevOps.session.create(`${collection}&areaPath=A%5CB`, file)).toEqual({
       method: "POST",
       url: "https://dev.azure.com/fabrikam/_apis/wit/attachments?uploadType=chunked&fileName=a%20b.zip&api-version=7.1&areaPath=A%5CB",
       headers: { "Content-Type": "application/octet-stream" },
@@ -77,10 +79,10 @@ describe("requests", () => {
     });
   });
 
-  test("a chunk goes below the collection that was asked, not to the URL that the service answered", () => {
+  test("a chunk goes to a URL below the collection, not to the URL in the service's reply", () => {
     const elsewhere = { ...session, collection: `${collection}&areaPath=A`, uploadUrl: "https://elsewhere.example/x" };
     expect(
-      azureDevOps.sendRange(elsewhere, { start: 40_000, end: 50_000, total: 50_000 }, new Uint8Array(3)),
+      azureDevOps.session.put(elsewhere, { start: 40_000, end: 50_000, total: 50_000 }, new Uint8Array(3)),
     ).toMatchObject({
       method: "PUT",
       url: `https://dev.azure.com/fabrikam/_apis/wit/attachments/${id}?uploadType=chunked&fileName=a%20b.zip&api-version=7.1`,
@@ -88,18 +90,18 @@ describe("requests", () => {
     });
   });
 
-  test("only 7.2-preview can discard an upload", () => {
-    expect(azureDevOps.cancel!(session)).toBeUndefined();
+  test("only version 7.2-preview can discard an upload", () => {
+    expect(azureDevOps.session.cancel!(session)).toBeUndefined();
     const preview = { ...session, collection: collection.replace("7.1", "7.2-preview.4") };
-    expect(azureDevOps.cancel!(preview)).toMatchObject({
+    expect(azureDevOps.session.cancel!(preview)).toMatchObject({
       method: "DELETE",
       url: expect.stringContaining(`/attachments/${id}?api-version=7.2-preview.4`),
     });
   });
 
-  test("links name the file, its size and a comment, and hold only for the revision that was read", () => {
+  test("a link names the file, its size and a comment, and is written only to the revision that was read", () => {
     const item = "https://dev.azure.com/fabrikam/_apis/wit/workitems/299";
-    const request = azureDevOps.linking!.write(item, { revision: 3, urls: [] }, [{ attachment, file }]);
+    const request = azureDevOps.link!.write(item, { revision: 3, urls: [] }, [{ attachment, file }]);
     expect(request).toMatchObject({
       method: "PATCH",
       url: item,
@@ -118,33 +120,33 @@ describe("replies", () => {
   const last = { ...range, start: 40_000, end: 50_000 };
 
   test.each([200, 201, 202])("%d with a reference is a success", (status) => {
-    expect(azureDevOps.readSession(reply(status, attachment))).toEqual({ uploadUrl: url, offset: 0, attachment });
-    expect(azureDevOps.readRange(reply(status, attachment), session, range)).toEqual({ next: 40_000 });
-    expect(azureDevOps.readRange(reply(status, attachment), session, last)).toEqual({ done: { attachment } });
+    expect(azureDevOps.session.opened(reply(status, attachment))).toEqual({ uploadUrl: url, offset: 0, attachment });
+    expect(azureDevOps.session.read(reply(status, attachment), session, range)).toEqual({ next: 40_000 });
+    expect(azureDevOps.session.read(reply(status, attachment), session, last)).toEqual({ done: { attachment } });
   });
 
   test.each([
     ["203", reply(203, "<html>Sign in</html>")],
     [
-      "a redirect to it",
+      "a redirect",
       reply(302, "<html>Object moved</html>", { Location: "https://spsprodcus1.vssps.visualstudio.com/_signin?x" }),
     ],
     ["a redirect that a browser hides", reply(0)],
-    ["200 where somebody followed the redirect", reply(200, "<!DOCTYPE html><title>Sign In</title>")],
+    ["200 after somebody followed the redirect", reply(200, "<!DOCTYPE html><title>Sign In</title>")],
   ])("a sign-in page with %s is an authentication error, never a success", (_, given) => {
-    expect(azureDevOps.readSession(given)).toBeUndefined();
-    expect(azureDevOps.readRange(given, session, last)).toBeUndefined();
-    expect(azureDevOps.trouble(given)).toBe("refused");
+    expect(azureDevOps.session.opened(given)).toBeUndefined();
+    expect(azureDevOps.session.read(given, session, last)).toBeUndefined();
+    expect(azureDevOps.api.verdict(given)).toBe("refused");
     expect(explain(given)).toMatchObject({
       status: 401,
       body: { error: { message: expect.stringContaining("personal access token") } },
     });
   });
 
-  test("a success that names another upload, or none, says nothing of this one", () => {
+  test("a success that names another upload or none says nothing about this upload", () => {
     for (const body of [undefined, {}, { id: "1", url }, { id: id.replace("d", "e"), url }]) {
-      expect(azureDevOps.readRange(reply(200, body), session, last)).toBeUndefined();
-      expect(azureDevOps.trouble(reply(200, body))).toBe("unsure");
+      expect(azureDevOps.session.read(reply(200, body), session, last)).toBeUndefined();
+      expect(azureDevOps.api.verdict(reply(200, body))).toBe("unsure");
     }
   });
 
@@ -170,8 +172,8 @@ describe("replies", () => {
     [503, "<html><title>Service Unavailable</title></html>", "passing"],
     [400, { message: "VS402335: timeout" }, "passing"],
     [413, "<html></html>", "tooLarge"],
-  ])("%d with %j means %s", (status, body, trouble) => {
-    expect(azureDevOps.trouble(reply(status, body))).toBe(trouble);
+  ])("%d with %j means %s", (status, body, verdict) => {
+    expect(azureDevOps.api.verdict(reply(status, body))).toBe(verdict);
   });
 
   test.each([
@@ -183,19 +185,19 @@ describe("replies", () => {
     [{ count: 1, value: { Message: "VS1: No." } }, "VS1", "VS1: No."],
     [{ count: 55, value: "No." }, "UnknownError", "No."],
     ["<html><head><title>Length Required</title></head></html>", "UnknownError", "Length Required"],
-  ])("the error %j is told in the service's own words", (body, code, message) => {
+  ])("the error %j is reported in the service's own words", (body, code, message) => {
     expect(explain(reply(400, body))).toMatchObject({ status: 400, body: { error: { code, message } } });
   });
 
-  test("a work item is read with what it holds, and knows an attachment by its id whatever its URL", () => {
+  test("a work item is read with its links, and an attachment is recognized by its id, whatever its URL", () => {
     const relations = [
       { rel: "AttachedFile", url: `https://fabrikam.visualstudio.com/x/_apis/wit/attachments/${id.toUpperCase()}` },
     ];
-    const item = azureDevOps.linking!.readItem(reply(200, { rev: 4, relations }))!;
+    const item = azureDevOps.link!.readItem(reply(200, { rev: 4, relations }))!;
     expect(item.revision).toBe(4);
-    expect(azureDevOps.linking!.holds(item, attachment)).toBe(true);
-    expect(azureDevOps.linking!.holds({ revision: 4, urls: [] }, attachment)).toBe(false);
-    expect(azureDevOps.linking!.readItem(reply(200, { rev: 4 }))).toEqual({ revision: 4, urls: [] });
-    expect(azureDevOps.linking!.readItem(reply(203, "<html>"))).toBeUndefined();
+    expect(azureDevOps.link!.holds(item, attachment)).toBe(true);
+    expect(azureDevOps.link!.holds({ revision: 4, urls: [] }, attachment)).toBe(false);
+    expect(azureDevOps.link!.readItem(reply(200, { rev: 4 }))).toEqual({ revision: 4, urls: [] });
+    expect(azureDevOps.link!.readItem(reply(203, "<html>"))).toBeUndefined();
   });
 });

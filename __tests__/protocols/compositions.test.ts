@@ -1,6 +1,6 @@
 import { compositionFor } from "../../src/protocols/compositions.js";
-import { settings } from "../../src/options.js";
-import { mayCompose } from "../../src/client/recognise.js";
+import { resolveOptions } from "../../src/options.js";
+import { mayCompose } from "../../src/client/recognize.js";
 import { item } from "../../src/protocols/graph/item.js";
 
 const graph = "https://graph.microsoft.com/v1.0";
@@ -22,13 +22,13 @@ test.each([
   ["/me/events", "/me/events", "/me/events"],
   ["/me/calendarGroups/g/calendars/c/events", "/me/calendarGroups/g/calendars/c/events", "/me/events"],
   ["/users/u/calendar/events?x=1", "/users/u/calendar/events", "/users/u/events"],
-])("%s is made at %s and found below %s", (path, create, items) => {
+])("%s is created at %s and found below %s", (path, create, items) => {
   expect(compositionFor(graph + path)).toMatchObject({ create: graph + create, items: graph + items });
   const options = { method: "POST", body: "xx" };
-  expect(mayCompose({ request: graph + path, options } as never, () => settings({ threshold: 1 }))).toBe(true);
+  expect(mayCompose({ request: graph + path, options } as never, () => resolveOptions({ threshold: 1 }))).toBe(true);
 });
 
-test("only what sends is sent, only events wait with their attendees, and only sendMail's message stands alone", () => {
+test("only actions that send are sent, only events get their attendees later, and only sendMail creates its message alone", () => {
   const of = (path: string) => compositionFor(graph + path)!;
   expect(
     ["/me/sendMail", "/me/messages/m/reply", "/me/messages", "/me/messages/m/createReply", "/me/events"].map(
@@ -51,11 +51,11 @@ test.each([
   "/teams/t/channels/c/messages",
   "/me/drive/root:/me/sendMail",
   "/$batch",
-])("%s is not composed, so that it passes", (path) => {
+])("%s is not composed and passes through", (path) => {
   expect(compositionFor(graph + path)).toBeUndefined();
 });
 
-test("a send has no body, and a change just what it changes", () => {
+test("a send has no body, and a change contains only the changed members", () => {
   expect(item.send("u")).toEqual({ method: "POST", url: "u/send", to: "api" });
   expect(item.change("u", { attendees: [] })).toMatchObject({ method: "PATCH", url: "u", body: '{"attendees":[]}' });
 });

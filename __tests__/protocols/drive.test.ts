@@ -1,6 +1,6 @@
 import { drive } from "../../src/protocols/drive.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/attach/match.js";
+import { match } from "../../src/attach/match.js";
 import { count, failure, GRAPH, reply, sessionOf } from "../support/fakes";
 
 const byPath = `${GRAPH}/me/drive/root:/Reports/largefile.vhd:`;
@@ -13,9 +13,9 @@ const file = { name: "largefile.vhd", size: 128 };
 const session = sessionOf({ protocol: "drive", collection: byPath, uploadUrl, file });
 const item = { id: "912310013A123", name: "largefile.vhd", size: 128, cTag: '"c:{1},1"', file: {} };
 
-test("a URL of a drive is no other protocol's, and a stored session finds it again by its name", () => {
-  expect(targetOf(byPath, graphProtocols)).toEqual({ protocol: drive, collection: byPath });
-  expect(graphProtocols.filter(({ collection }) => collection(children) !== undefined)).toEqual([drive]);
+test("the URL of a file in a drive belongs to no other protocol", () => {
+  expect(match(byPath, graphProtocols)).toEqual({ protocol: drive, collection: byPath });
+  expect(graphProtocols.filter(({ target }) => target.collection(children) !== undefined)).toEqual([drive]);
 });
 
 describe("createUploadSession is written as documented", () => {
@@ -36,50 +36,69 @@ describe("createUploadSession is written as documented", () => {
     ],
     [byId, { conflictBehavior: "fail" as const }, `${byId}/createUploadSession`, { item: { [conflict]: "replace" } }],
   ])("for %s with %j", (collection, more, url, body) => {
-    const request = drive.createSession(collection, { ...file, ...more });
+    const request = drive.session.create(collection, { ...file, ...more });
     expect(request).toMatchObject({ method: "POST", to: "api", url, headers: { "Content-Type": "application/json" } });
     expect(JSON.parse(request.body as string)).toEqual(body); // no fileSize and no @odata.type, which business drives refuse
   });
 });
 
-test("a small file is its bytes, by PUT on its content, with what is to happen beside another", () => {
+describe("a small file is one PUT of its bytes", () => {
+  const post = drive.post!;
   const bytes = count(128);
-  expect(drive.post!(byPath, { ...file, contentType: "x/y" }, bytes)).toEqual({
-    ...{ method: "PUT", to: "api", body: bytes, headers: { "Content-Type": "x/y" }, repeatable: false },
-    url: `${byPath}/content?@microsoft.graph.conflictBehavior=fail`,
+
+  test("its URL says what happens to a file of the same name", () => {
+    expect(post.request(byPath, { ...file, contentType: "x/y" }, bytes)).toEqual({
+      method: "PUT",
+      url: `${byPath}/content?@microsoft.graph.conflictBehavior=fail`,
+      headers: { "Content-Type": "x/y" },
+      body: bytes,
+      to: "api",
+    });
+    expect(post.request(children, { ...file, conflictBehavior: "replace" }, bytes)).toMatchObject({
+      url: `${GRAPH}/me/drive/items/F1:/largefile.vhd:/content?@microsoft.graph.conflictBehavior=replace`,
+      headers: { "Content-Type": "application/octet-stream" },
+    });
+    expect(post.request(byId, file, bytes).url).toBe(`${byId}/content`);
   });
-  expect(drive.post!(children, { ...file, conflictBehavior: "replace" }, bytes)).toMatchObject({
-    url: `${GRAPH}/me/drive/items/F1:/largefile.vhd:/content?@microsoft.graph.conflictBehavior=replace`,
-    ...{ headers: { "Content-Type": "application/octet-stream" }, repeatable: true },
+
+  test("it can be repeated only if it replaces the file", () => {
+    expect(post.repeatable!(byPath, file)).toBe(false);
+    expect(post.repeatable!(children, { ...file, conflictBehavior: "rename" })).toBe(false);
+    expect(post.repeatable!(children, { ...file, conflictBehavior: "replace" })).toBe(true);
+    expect(post.repeatable!(byId, file)).toBe(true);
   });
-  expect(drive.post!(byId, file, bytes)).toMatchObject({ url: `${byId}/content`, repeatable: true });
+
+  test("it is used up to 4 MiB", () => {
+    expect(post.threshold).toBe(4_194_304);
+  });
 });
 
 test.each([
-  [{}, 4_194_304],
-  [{ conflictBehavior: "rename" as const, contentType: "x/y" }, 4_194_304],
-  [{ description: "" }, -1],
-  [{ fileSystemInfo: {} }, -1],
-  [{ deferCommit: true }, -1],
-  [{ deferCommit: false }, 4_194_304],
-])("a file with %j goes by a session above %d bytes", (more, threshold) => {
-  expect(drive.threshold!({ ...file, ...more })).toBe(threshold);
+  [{}, true],
+  [{ conflictBehavior: "rename" as const, contentType: "x/y" }, true],
+  [{ description: "" }, false],
+  [{ fileSystemInfo: {} }, false],
+  [{ deferCommit: true }, false],
+  [{ deferCommit: false }, true],
+])("one request carries everything that was given for a file with %j: %p", (more, carries) => {
+  expect(drive.post!.carries!({ ...file, ...more })).toBe(carries);
 });
 
-test("ranges are multiples of 320 KiB below 60 MiB, and files have 250 GB at most", () => {
-  const { range, unit, parallel } = drive.limits;
-  expect([range, unit, parallel, range % unit, drive.rangeSize % unit]).toEqual([62_586_880, 327_680, undefined, 0, 0]);
+test("ranges are multiples of 320 KiB below 60 MiB, and files have up to 250 GB", () => {
+  const { range, unit, parallel } = drive.session.limits;
+  expect([range, unit, parallel, range % unit]).toEqual([62_586_880, 327_680, undefined, 0]);
+  expect(drive.session.rangeSize % unit).toBe(0);
   expect(range + unit).toBe(60 * 1024 * 1024);
-  expect(drive.fileLimit(byPath)).toBe(250 * 1024 ** 3);
+  expect(drive.target.fileLimit(byPath)).toBe(250 * 1024 ** 3);
 });
 
-test("the session's URL takes ranges, tells its status and is discarded, all without a token", () => {
+test("ranges, status and cancel go to the upload URL without a token", () => {
   const bytes = count(26);
-  expect(drive.sendRange(session, { start: 0, end: 26, total: 128 }, bytes)).toMatchObject({
+  expect(drive.session.put(session, { start: 0, end: 26, total: 128 }, bytes)).toMatchObject({
     ...{ method: "PUT", to: "upload", url: uploadUrl, body: bytes, headers: { "Content-Range": "bytes 0-25/128" } },
   });
-  expect(drive.status!(session)).toEqual({ method: "GET", url: uploadUrl, to: "upload" });
-  expect(drive.cancel!(session)).toEqual({ method: "DELETE", url: uploadUrl, to: "upload" });
+  expect(drive.session.status!(session)).toEqual({ method: "GET", url: uploadUrl, to: "upload" });
+  expect(drive.session.cancel!(session)).toEqual({ method: "DELETE", url: uploadUrl, to: "upload" });
 });
 
 test.each([
@@ -89,7 +108,7 @@ test.each([
   ],
   [{ uploadUrl, nextExpectedRanges: ["0-"] }, { offset: 0 }],
 ])("a new session is read, with and without ranges: %j", (body, opened) => {
-  expect(drive.readSession(reply(200, body))).toMatchObject({ uploadUrl, ...opened });
+  expect(drive.session.opened(reply(200, body))).toMatchObject({ uploadUrl, ...opened });
 });
 
 test.each([
@@ -98,12 +117,12 @@ test.each([
   ["https://my.microsoftpersonalcontent.com/x", true],
   ["https://graph.microsoft.com/v1.0/me/messages", false],
   ["https://microsoftgraph.chinacloudapi.cn/v1.0/me", false],
-])("a stored session at %s can have been opened: %p", (url, can) => {
-  expect(drive.opened({ ...session, uploadUrl: url })).toBe(can);
+])("the service can have opened a session at %s: %p", (url, can) => {
+  expect(drive.session.owns({ ...session, uploadUrl: url })).toBe(can);
 });
 
 describe("the reply to a range", () => {
-  const read = (status: number, body?: unknown) => drive.readRange(reply(status, body), session);
+  const read = (status: number, body?: unknown) => drive.session.read(reply(status, body), session);
 
   test.each([
     [{ nextExpectedRanges: ["26-"] }, { next: 26 }],
@@ -111,14 +130,14 @@ describe("the reply to a range", () => {
     [{ nextExpectedRanges: ["12-55", "77-99"] }, { next: 12, until: 56 }],
     [{ nextExpectedRanges: ["12-55", "56-127"] }, { next: 12 }],
     [{ NextExpectedRanges: ["26-"] }, { next: 26 }],
-    [{ nextExpectedRanges: [] }, { next: 128 }], // deferCommit: all bytes are there
+    [{ nextExpectedRanges: [] }, { next: 128 }], // deferCommit: the service has all bytes
     [{ expirationDateTime: "2015-01-29T09:21:55.523Z" }, undefined],
     [undefined, undefined],
-  ])("202 with %j says %j", (body, step) => {
+  ])("of 202 with %j contains the step %j", (body, step) => {
     expect(read(202, body)).toEqual(step);
   });
 
-  test.each([200, 201])("%d with an item is the end", (status) => {
+  test.each([200, 201])("of %d with an item completes the file", (status) => {
     expect(read(status, item)).toEqual({ done: { attachment: item } });
   });
 
@@ -136,8 +155,8 @@ describe("the reply to a range", () => {
     [failure(503, "serviceNotAvailable"), "passing"],
     [failure(507, "quotaLimitReached"), "refused"],
     [failure(509, "bandwidthLimitExceeded"), "passing"],
-  ])("$status brings no step, but trouble: %s", (answer, trouble) => {
-    expect([drive.readRange(answer, session), drive.trouble(answer)]).toEqual([undefined, trouble]);
+  ])("of $status contains no step, and means %s", (answer, verdict) => {
+    expect([drive.session.read(answer, session), drive.api.verdict(answer)]).toEqual([undefined, verdict]);
   });
 });
 
@@ -149,16 +168,16 @@ test.each([
   [failure(423, "resourceLocked"), /has the file open/],
   [failure(403, "accessDenied"), /Files\.ReadWrite/],
   [failure(400, "invalidRequest"), /^No\.$/],
-])("a refusal of $status says what to do: %s", (answer, told) => {
-  const { body } = drive.explain(answer, byPath) as { body: { error: { message: string } } };
+])("a refusal with $status says what to do: %s", (answer, told) => {
+  const { body } = drive.api.explain(answer, byPath) as { body: { error: { message: string } } };
   expect(body.error.message).toMatch(told);
 });
 
-describe("a deferred file is asked for", () => {
+describe("a deferred file is completed", () => {
   const deferred = { ...session, file: { ...file, deferCommit: true } };
 
   test("by an empty POST, on business drives and SharePoint", () => {
-    expect(drive.commit!(deferred)).toEqual({ method: "POST", url: uploadUrl, to: "upload" });
+    expect(drive.session.commit!(deferred)).toEqual({ method: "POST", url: uploadUrl, to: "upload" });
   });
 
   test.each([
@@ -166,7 +185,7 @@ describe("a deferred file is asked for", () => {
     [children, `${GRAPH}/me/drive/items/F1`, "fail"],
     [`${GRAPH}/me/drive/root:/largefile.vhd:`, `${GRAPH}/me/drive/root`, "fail"],
   ])("by PUT on its folder, on personal drives: %s at %s", (collection, url, behavior) => {
-    const request = drive.commit!({ ...deferred, collection, uploadUrl: personalUrl })!;
+    const request = drive.session.commit!({ ...deferred, collection, uploadUrl: personalUrl })!;
     expect(request).toMatchObject({ method: "PUT", url, to: "api" });
     expect(JSON.parse(request.body as string)).toEqual({
       name: "largefile.vhd",
@@ -175,17 +194,18 @@ describe("a deferred file is asked for", () => {
     });
   });
 
-  test("and no other is", () => {
-    expect(drive.commit!(session)).toBeUndefined();
+  test("and other files need no such request", () => {
+    expect(drive.session.commit!(session)).toBeUndefined();
   });
 });
 
-describe("what is there already", () => {
-  const page = (body: object, more: object = {}) => drive.readList!(reply(200, body), { ...file, ...more });
+describe("the listing of existing files", () => {
+  const list = drive.list!;
+  const page = (body: object, more: object = {}) => list.read(reply(200, body), { ...file, ...more });
 
-  test("is asked of the file itself, or of its folder where the service may choose another name", () => {
+  test("asks for the file itself, or for its folder if the service may choose another name", () => {
     const url = (collection: string, more: object = {}) =>
-      drive.list!(collection, { ...file, ...more })!.url.split("?")[0];
+      list.request(collection, { ...file, ...more }).url.split("?")[0];
     expect(url(byPath)).toBe(byPath);
     expect(url(children)).toBe(`${GRAPH}/me/drive/items/F1:/largefile.vhd:`);
     expect(url(byId, { conflictBehavior: "rename" })).toBe(byId);
@@ -193,14 +213,14 @@ describe("what is there already", () => {
     expect(url(children, { conflictBehavior: "rename" })).toBe(children);
   });
 
-  test("is nothing where there is no such file", () => {
-    expect(drive.readList!(failure(404, "itemNotFound"), file)).toEqual({ items: [] });
-    expect(drive.readList!(failure(403, "accessDenied"), file)).toBeUndefined();
-    expect(drive.readList!(reply(200, "<html>"), file)).toBeUndefined();
+  test("is empty if there is no such file, and unknown after any other refusal", () => {
+    expect(list.read(failure(404, "itemNotFound"), file)).toEqual({ items: [] });
+    expect(list.read(failure(403, "accessDenied"), file)).toBeUndefined();
+    expect(list.read(reply(200, "<html>"), file)).toBeUndefined();
   });
 
-  test("is told from what comes later by its version", () => {
-    expect(page(item)!.items).toEqual([{ id: '912310013A123 "c:{1},1"', name: "largefile.vhd", resource: item }]);
+  test("identifies a file by its version, so that a new version is a new entry", () => {
+    expect(page(item)!.items).toEqual([{ id: '912310013A123 "c:{1},1"', name: "largefile.vhd", attachment: item }]);
     const [changed] = page({ ...item, cTag: '"c:{1},2"' })!.items;
     expect(changed!.id).not.toBe('912310013A123 "c:{1},1"');
     expect(page({ ...item, cTag: undefined, eTag: "e" })!.items[0]!.id).toBe("912310013A123 e");
@@ -217,7 +237,7 @@ describe("what is there already", () => {
     ["largefile copy.vhd", 128, false],
     ["largefile 1.zip", 128, false],
     ["other.vhd", 128, false],
-  ])("is ours where it was renamed: %s of %d bytes, %p", (name, size, ours) => {
+  ])("recognizes a renamed file: %s of %d bytes, %p", (name, size, ours) => {
     const [listed] = page({ value: [{ ...item, name, size }] }, { conflictBehavior: "rename" })!.items;
     expect(listed!.name === file.name).toBe(ours);
   });
@@ -226,7 +246,8 @@ describe("what is there already", () => {
     expect(page({ value: [], "@odata.nextLink": "https://next" })).toEqual({ items: [], next: "https://next" });
   });
 
-  test("is the item as the service tells it", () => {
-    expect(drive.created(session, page(item)!.items[0]!)).toBe(item);
+  test("returns the item as the service describes it", () => {
+    expect(page(item)!.items[0]!.attachment).toBe(item);
+    expect(page({ value: [item] })!.items[0]!.attachment).toBe(item);
   });
 });

@@ -1,7 +1,14 @@
-import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/graph/drivePath.js";
+import {
+  driveCollection,
+  fileUrl,
+  folderUrl,
+  isById,
+  nameIn,
+  siblingsUrl,
+} from "../../src/protocols/graph/drivePath.js";
 import { GRAPH } from "../support/fakes";
 
-/** A drive, as it is addressed in front of root, items or special. */
+/** The path of a drive before root, items or special. */
 const drives = [
   "/me/drive",
   "/users/8a1e/drive",
@@ -94,7 +101,7 @@ test.each([
   "/sites/s/lists/l/drive",
   "/shares/s",
   "/print/printers/p/jobs/j/documents/d",
-])("%s is no file of a drive", (path) => {
+])("%s is not a file of a drive", (path) => {
   expect(driveCollection(GRAPH + path)).toBeUndefined();
 });
 
@@ -106,7 +113,7 @@ test.each([
   ["/me/drive/root:/('a').zip:", "('a').zip", false],
   ["/me/drive/root:/'a':", "'a'", false],
   ["/me/drive/root:/a):", "a)", false],
-  ["/me/drive/root:/50%:", "50%", false], // no escape, and taken as it is
+  ["/me/drive/root:/50%:", "50%", false], // not an escape, so it stays unchanged
   ["/me/drive/items/01A:/%C3%BCber.zip:", "über.zip", false],
   ["/me/drive/items/01A!7", "01A!7", true],
   ["/me/drive/items('01A!7')", "01A!7", true],
@@ -126,7 +133,7 @@ test.each([
   ["/me/drive/items/01A/children", "/me/drive/items/01A:/n%C3%A4%23.zip:", "/me/drive/items/01A", "/children"],
   ["/me/drive/root/children", "/me/drive/root:/n%C3%A4%23.zip:", "/me/drive/root", "/children"],
   ["/me/drive/root:/Re:/children", "/me/drive/root:/Re/n%C3%A4%23.zip:", "/me/drive/root:/Re:", "/children"],
-])("of %s the file is %s, and its folder %s", (collection, file, folder, children) => {
+])("for %s the file is %s, and its folder %s", (collection, file, folder, children) => {
   expect(fileUrl(collection, "nä#.zip")).toBe(file);
   expect(fileUrl(`${collection}?a=1`, "nä#.zip", "/content")).toBe(`${file}/content?a=1`);
   expect(folderUrl(collection)).toBe(folder);

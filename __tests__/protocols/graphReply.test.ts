@@ -1,7 +1,7 @@
 import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
-import type { Reply, Trouble } from "../../src/protocol.js";
+import type { Reply, Verdict } from "../../src/protocol.js";
 import { COLLECTION, failure, GRAPH, reply, sessionOf, UPLOAD_URL } from "../support/fakes";
 
 const OUTLOOK_AT = "https://outlook.office.com/api/v2.0/Users('a8e8@72aa')/Messages('AAMk=')";
@@ -9,29 +9,35 @@ const TODO_AT = `${GRAPH}/users/6f9a/todo/lists/l=/tasks/t=`;
 const expires = "2019-09-25T01:09:30.7671707Z";
 
 describe.each([outlook, todo])("$name", (protocol) => {
+  /** The attachment as a list shows it. */
+  function attachmentOf(id: string): object {
+    const page = protocol.list.read(reply(200, { value: [{ id, name: "" }] }), sessionOf().file);
+    return page!.items[0]!.attachment;
+  }
+
   test.each([
     [201, { uploadUrl: UPLOAD_URL, expirationDateTime: expires, nextExpectedRanges: ["0-"] }],
     [200, { UploadUrl: UPLOAD_URL, ExpirationDateTime: expires, NextExpectedRanges: ["0-4533321"] }],
     [200, { uploadUrl: UPLOAD_URL, ExpirationDateTime: expires, nextExpectedRanges: [] }],
     [201, { uploadUrl: UPLOAD_URL, expirationDateTime: expires }],
-  ])("reads a new session of %p %j, for clouds differ in status and in key case", (status, body) => {
-    expect(protocol.readSession(reply(status, body))).toEqual({ uploadUrl: UPLOAD_URL, expires, offset: 0 });
+  ])("reads a new session from %p %j, because clouds differ in status and letter case", (status, body) => {
+    expect(protocol.session.opened(reply(status, body))).toEqual({ uploadUrl: UPLOAD_URL, expires, offset: 0 });
   });
 
-  test("a session may begin further on, and its URL stays as it is, because it is opaque", () => {
+  test("a session may begin at a later byte, and its opaque URL stays unchanged", () => {
     const uploadUrl = "https://x.example/A('b=')?t=a%2Fb&$select=c";
     const body = { uploadUrl, nextExpectedRanges: ["327680-"] };
-    expect(protocol.readSession(reply(200, body))).toEqual({ uploadUrl, expires: undefined, offset: 327_680 });
+    expect(protocol.session.opened(reply(200, body))).toEqual({ uploadUrl, expires: undefined, offset: 327_680 });
   });
 
   test.each([
     ["no URL", reply(201, { expirationDateTime: expires })],
     ["an empty URL", reply(201, { uploadUrl: "" })],
-    ["a body that was cut", reply(201)],
+    ["a body that was cut off", reply(201)],
     ["HTML", reply(200, "<html>")],
     ["a refusal", reply(403, { uploadUrl: UPLOAD_URL })],
-  ])("%s is no session", (_, answer) => {
-    expect(protocol.readSession(answer)).toBeUndefined();
+  ])("%s is not a session", (_, answer) => {
+    expect(protocol.session.opened(answer)).toBeUndefined();
   });
 
   test.each([
@@ -46,14 +52,14 @@ describe.each([outlook, todo])("$name", (protocol) => {
     [["-5"], undefined],
     [null, undefined],
     [undefined, undefined],
-  ])("a range answered by nextExpectedRanges %j goes on at %p, in both key cases", (ranges, next) => {
+  ])("after nextExpectedRanges %j the upload continues at %p, in both letter cases", (ranges, next) => {
     const step = next === undefined ? undefined : { next };
-    expect(protocol.readRange(reply(200, { nextExpectedRanges: ranges }), sessionOf())).toEqual(step);
-    expect(protocol.readRange(reply(202, { NextExpectedRanges: ranges }), sessionOf())).toEqual(step);
+    expect(protocol.session.read(reply(200, { nextExpectedRanges: ranges }), sessionOf())).toEqual(step);
+    expect(protocol.session.read(reply(202, { NextExpectedRanges: ranges }), sessionOf())).toEqual(step);
   });
 
-  test("ranges in an error are no step, because a refusal moves nothing", () => {
-    expect(protocol.readRange(reply(416, { nextExpectedRanges: ["5-"] }), sessionOf())).toBeUndefined();
+  test("ranges in an error are not a step", () => {
+    expect(protocol.session.read(reply(416, { nextExpectedRanges: ["5-"] }), sessionOf())).toBeUndefined();
   });
 
   test.each([
@@ -61,28 +67,28 @@ describe.each([outlook, todo])("$name", (protocol) => {
     [`${OUTLOOK_AT}/attachments('AAMkADI5m0%3D')?x=1`, "AAMkADI5m0="],
     [`${TODO_AT}/Attachments/AAMkADI5m0=`, "AAMkADI5m0="],
     [`${TODO_AT}/attachments/AAMkADI5m0%3D/`, "AAMkADI5m0="],
-  ])("201 at %s is done, with nothing in its body", (location, id) => {
-    const attachment = protocol.created(sessionOf(), { id, name: "" });
+  ])("201 at %s completes the file without a body", (location, id) => {
+    const attachment = attachmentOf(id);
     const expected = { done: { attachment, location } };
-    expect(protocol.readRange(reply(201, undefined, { Location: location }), sessionOf())).toEqual(expected);
+    expect(protocol.session.read(reply(201, undefined, { Location: location }), sessionOf())).toEqual(expected);
     expect(attachment).toMatchObject({ id, name: "flower", size: 10, contentType: "image/jpeg" });
   });
 
-  test("201 is done also where no one names the attachment, or only the body does, because 201 means that all is there", () => {
-    expect(protocol.readRange(reply(201), sessionOf())).toEqual({ done: "unnamed" });
+  test("201 completes the file even if nothing names the attachment or only the body does", () => {
+    expect(protocol.session.read(reply(201), sessionOf())).toEqual({ done: "unnamed" });
     const odd = reply(201, undefined, { Location: `${TODO_AT}/somewhere` });
-    expect(protocol.readRange(odd, sessionOf())).toEqual({ done: "unnamed" });
-    expect(protocol.readRange(reply(201, { Id: "x" }), sessionOf())).toEqual({
-      done: { attachment: protocol.created(sessionOf(), { id: "x", name: "" }), location: undefined },
+    expect(protocol.session.read(odd, sessionOf())).toEqual({ done: "unnamed" });
+    expect(protocol.session.read(reply(201, { Id: "x" }), sessionOf())).toEqual({
+      done: { attachment: attachmentOf("x"), location: undefined },
     });
   });
 
-  test("200 without ranges is not done, because only 201 is", () => {
-    expect(protocol.readRange(reply(200, { id: "x" }), sessionOf())).toBeUndefined();
+  test("200 without ranges does not complete the file", () => {
+    expect(protocol.session.read(reply(200, { id: "x" }), sessionOf())).toBeUndefined();
   });
 
   const conflict = "ErrorIrresolvableConflict";
-  test.each<[number, string, Trouble]>([
+  test.each<[number, string, Verdict]>([
     [400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize", "tooSmall"],
     [405, "ErrorAttachmentSessionIsSupportedOnlyForFileAttachments", "refused"],
     [404, "ErrorItemNotFound", "gone"],
@@ -110,11 +116,11 @@ describe.each([outlook, todo])("$name", (protocol) => {
     [400, "ErrorInvalidParameter", "refused"],
     [507, "quotaLimitReached", "refused"],
     [501, "notImplemented", "refused"],
-  ])("%p %s is trouble of the kind that it is", (status, code, trouble) => {
-    expect(protocol.trouble(failure(status, code))).toBe(trouble);
+  ])("%p %s means %s", (status, code, verdict) => {
+    expect(protocol.api.verdict(failure(status, code))).toBe(verdict);
   });
 
-  test.each<[number, unknown, Trouble]>([
+  test.each<[number, unknown, Verdict]>([
     [413, undefined, "tooLarge"],
     [413, "<html>Request Entity Too Large</html>", "tooLarge"],
     [400, { error: { code: "BadRequest", message: "Maximum request length exceeded." } }, "tooLarge"],
@@ -126,14 +132,14 @@ describe.each([outlook, todo])("$name", (protocol) => {
     [400, null, "refused"],
     [200, undefined, "unsure"],
     [200, { nextExpectedRanges: [] }, "unsure"],
-  ])("%p with the body %j is understood, for not every error is written in JSON", (status, body, trouble) => {
-    expect(protocol.trouble(reply(status, body))).toBe(trouble);
+  ])("%p with the body %j means %s, because not every error is JSON", (status, body, verdict) => {
+    expect(protocol.api.verdict(reply(status, body))).toBe(verdict);
   });
 });
 
-test("the code of an error is read in both key cases, as China's Outlook writes it", () => {
+test("the code of an error is read in both letter cases, because Outlook in China writes PascalCase", () => {
   const body = { Error: { Code: "ErrorIrresolvableConflict", Message: "The change key does not match." } };
-  expect(outlook.trouble(reply(412, body))).toBe("busy");
+  expect(outlook.api.verdict(reply(412, body))).toBe("busy");
 });
 
 test.each([
@@ -147,11 +153,14 @@ test.each([
   expect(attachmentId(location)).toBe(id);
 });
 
-test("a listing is read by page, in both key cases, and one that was cut is none", () => {
+test("a listing is read page by page, in both letter cases, and one that was cut off is not a listing", () => {
   const next = `${COLLECTION}?$skip=10`;
-  const items = [{ id: "1", name: "a" }];
-  const read = (one: Reply) => outlook.readList!(one, sessionOf().file);
-  expect(read(reply(200, { value: items, "@odata.nextLink": next }))).toEqual({ items, next });
+  const { name, size, contentType } = sessionOf().file;
+  const type = "#microsoft.graph.fileAttachment";
+  const attachment = { "@odata.type": type, id: "1", name, contentType, size, isInline: false, contentId: null };
+  const items = [{ id: "1", name: "a", attachment }];
+  const read = (one: Reply) => outlook.list.read(one, sessionOf().file);
+  expect(read(reply(200, { value: [{ id: "1", name: "a" }], "@odata.nextLink": next }))).toEqual({ items, next });
   expect(read(reply(200, { Value: [{ Id: "1", Name: "a" }] }))).toEqual({ items, next: undefined });
   expect(read(reply(200, { value: [] }))).toEqual({ items: [], next: undefined });
   expect(read(reply(200, '{"value":[{"id"'))).toBeUndefined();

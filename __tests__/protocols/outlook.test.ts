@@ -1,5 +1,6 @@
 import { outlook } from "../../src/protocols/outlook.js";
-import { COLLECTION, count, GRAPH, sessionOf, UPLOAD_URL } from "../support/fakes";
+import type { FileInfo } from "../../src/protocol.js";
+import { COLLECTION, count, created, GRAPH, reply, sessionOf, UPLOAD_URL } from "../support/fakes";
 
 const messages = [
   "/me/messages/m=",
@@ -36,12 +37,14 @@ const events = [
   "/Me/CalendarGroups('g')/Calendars('c')/CalendarView('e')/Instances('i')",
 ];
 
-describe("every spelling of a message or an event is one that takes attachments, for Graph takes them all", () => {
+describe("every spelling of a message or an event takes attachments", () => {
   test.each([...messages, ...events])("%s", (path) => {
     const collection = `${GRAPH}${path}/attachments`;
     const spellings = [path, `${path}/`, `${path}/attachments`, `${path}/attachments/`, `${path}/attachments#top`];
-    expect(spellings.map((spelling) => outlook.collection(GRAPH + spelling))).toEqual(spellings.map(() => collection));
-    expect(outlook.collection(`${GRAPH}${path}/ATTACHMENTS`)).toBe(`${GRAPH}${path}/ATTACHMENTS`);
+    expect(spellings.map((spelling) => outlook.target.collection(GRAPH + spelling))).toEqual(
+      spellings.map(() => collection),
+    );
+    expect(outlook.target.collection(`${GRAPH}${path}/ATTACHMENTS`)).toBe(`${GRAPH}${path}/ATTACHMENTS`);
   });
 
   test.each([
@@ -55,9 +58,9 @@ describe("every spelling of a message or an event is one that takes attachments,
     "https://localhost:8443/v1.0",
     "https://proxy.contoso.com/tenants/7/graph/v1.0",
     "http://127.0.0.1:3000/v1.0",
-  ])("on %s, for clouds and gateways differ only in their root", (root) => {
-    expect(outlook.collection(`${root}/me/messages/m/attachments`)).toBe(`${root}/me/messages/m/attachments`);
-    expect(outlook.collection(`${root}/me/calendar/events/e`)).toBe(`${root}/me/calendar/events/e/attachments`);
+  ])("on %s, because clouds and gateways differ only in their root", (root) => {
+    expect(outlook.target.collection(`${root}/me/messages/m/attachments`)).toBe(`${root}/me/messages/m/attachments`);
+    expect(outlook.target.collection(`${root}/me/calendar/events/e`)).toBe(`${root}/me/calendar/events/e/attachments`);
   });
 });
 
@@ -78,17 +81,17 @@ const others = `
   /me/todo/lists/l/tasks/t/attachments          /me/outlook/tasks/t/attachments
   /$batch                                       /`;
 
-test.each(others.trim().split(/\s+/))("%s takes no Outlook attachments, so that it passes through", (path) => {
-  expect(outlook.collection(GRAPH + path)).toBeUndefined();
+test.each(others.trim().split(/\s+/))("%s takes no Outlook attachments and passes through", (path) => {
+  expect(outlook.target.collection(GRAPH + path)).toBeUndefined();
 });
 
-test("OData parameters are left out of a collection's URL and others kept, because the new requests cannot take them", () => {
+test("OData parameters are removed from the URL of a collection, and others are kept", () => {
   const path = "/me/messages/m/attachments";
-  const of = (query: string) => outlook.collection(`${GRAPH}${path}?${query}`);
+  const of = (query: string) => outlook.target.collection(`${GRAPH}${path}?${query}`);
   expect(of("$select=id&$expand=a,b")).toBe(GRAPH + path);
   expect(of("%24top=1")).toBe(GRAPH + path);
   expect(of("a=1&$select=id&b=x%2Fy?z")).toBe(`${GRAPH}${path}?a=1&b=x%2Fy?z`);
-  expect(outlook.collection(`${GRAPH}/me/messages/m/?a=1`)).toBe(`${GRAPH}${path}?a=1`);
+  expect(outlook.target.collection(`${GRAPH}/me/messages/m/?a=1`)).toBe(`${GRAPH}${path}?a=1`);
 });
 
 test.each([
@@ -100,21 +103,21 @@ test.each([
   "/me/mailFolders('inbox')/messages('AAMk=')",
   "/me/mailFolders('inbox')/messages/AAMk=",
   "/users('u@x.com')/mailFolders('inbox')/messages('AAMk=')/Attachments/?$select=id",
-])("%s is the same item as /me/messages/AAMk=, so that writes to it queue behind each other", (path) => {
-  const item = outlook.item!(`${GRAPH}/me/messages/AAMk=/attachments`);
-  expect(outlook.item!(outlook.collection(GRAPH + path)!)).toBe(item);
+])("%s is the same item as /me/messages/AAMk=, so that writes to it wait for each other", (path) => {
+  const item = outlook.target.item!(`${GRAPH}/me/messages/AAMk=/attachments`);
+  expect(outlook.target.item!(outlook.target.collection(GRAPH + path)!)).toBe(item);
 });
 
-test("instances of one series are items of their own, because their attachments are", () => {
-  const of = (path: string) => outlook.item!(outlook.collection(GRAPH + path)!);
+test("each instance of a series is an item of its own", () => {
+  const of = (path: string) => outlook.target.item!(outlook.target.collection(GRAPH + path)!);
   const paths = ["/me/events/e", "/me/events/e/instances/i", "/me/events('e')/instances('j')"];
   expect(new Set(paths.map(of)).size).toBe(3);
 });
 
 const file = { name: "flower", size: 3_483_322 };
 
-test("createUploadSession is written as documented, and only what is known of the file travels", () => {
-  const request = outlook.createSession(`${COLLECTION}?a=1`, file);
+test("createUploadSession is written as documented, with only the metadata that is known", () => {
+  const request = outlook.session.create(`${COLLECTION}?a=1`, file);
   const json = { "Content-Type": "application/json" };
   const url = `${COLLECTION}/createUploadSession?a=1`;
   expect(request).toEqual({ method: "POST", to: "api", url, headers: json, body: expect.any(String) });
@@ -122,15 +125,15 @@ test("createUploadSession is written as documented, and only what is known of th
     AttachmentItem: { attachmentType: "file", name: "flower", size: 3_483_322 },
   });
   const inline = { ...file, contentType: "image/jpeg", isInline: true, contentId: "my_inline_picture" };
-  expect(JSON.parse(outlook.createSession(COLLECTION, inline).body as string)).toEqual({
+  expect(JSON.parse(outlook.session.create(COLLECTION, inline).body as string)).toEqual({
     AttachmentItem: { attachmentType: "file", ...inline },
   });
 });
 
-test("a range goes to the upload URL as it is, to the upload host, with just the two headers that it wants", () => {
+test("a range goes to the unchanged upload URL with two headers", () => {
   const bytes = count(1_386_170);
   const range = { start: 2_097_152, end: 3_483_322, total: 3_483_322 };
-  expect(outlook.sendRange(sessionOf(), range, bytes)).toEqual({
+  expect(outlook.session.put(sessionOf(), range, bytes)).toEqual({
     method: "PUT",
     to: "upload",
     url: UPLOAD_URL,
@@ -140,21 +143,22 @@ test("a range goes to the upload URL as it is, to the upload host, with just the
 });
 
 test("status and cancel go to the upload URL without a token, because the Outlook host refuses it", () => {
-  expect(outlook.status!(sessionOf())).toEqual({ method: "GET", url: UPLOAD_URL, to: "upload" });
-  expect(outlook.cancel!(sessionOf())).toEqual({ method: "DELETE", url: UPLOAD_URL, to: "upload" });
+  expect(outlook.session.status!(sessionOf())).toEqual({ method: "GET", url: UPLOAD_URL, to: "upload" });
+  expect(outlook.session.cancel!(sessionOf())).toEqual({ method: "DELETE", url: UPLOAD_URL, to: "upload" });
 });
 
-test("a small file is one fileAttachment with its base64", () => {
+test("a small file is one fileAttachment with base64", () => {
   const details = { name: "smile", contentType: "image/gif", isInline: true, contentId: "smile" };
-  const request = outlook.post!(COLLECTION, { ...details, size: 3 }, Uint8Array.of(71, 73, 70));
+  const request = outlook.post.request(COLLECTION, { ...details, size: 3 }, Uint8Array.of(71, 73, 70));
   expect(request).toMatchObject({ method: "POST", to: "api", url: COLLECTION });
   expect(request.headers).toEqual({ "Content-Type": "application/json" });
   const type = "#microsoft.graph.fileAttachment";
   expect(JSON.parse(request.body as string)).toEqual({ "@odata.type": type, ...details, contentBytes: "R0lG" });
 });
 
-test("the attachment that was made reads as Graph's own answer to a POST, without its bytes", () => {
-  expect(outlook.created(sessionOf({ file }), { id: "ID=", name: "" })).toEqual({
+describe("a new attachment looks like Graph's own answer to a POST, without its bytes", () => {
+  const inline = { ...file, contentType: "image/jpeg", isInline: true, contentId: "c" };
+  const attachment = {
     "@odata.type": "#microsoft.graph.fileAttachment",
     id: "ID=",
     name: "flower",
@@ -162,9 +166,20 @@ test("the attachment that was made reads as Graph's own answer to a POST, withou
     size: 3_483_322,
     isInline: false,
     contentId: null,
+  };
+
+  test("when the last range is answered", () => {
+    const read = (about: FileInfo) => outlook.session.read(created("ID="), sessionOf({ file: about }));
+    expect(read(file)).toEqual({ done: { attachment, location: expect.stringContaining("Attachments('ID=')") } });
+    expect(read(inline)).toMatchObject({ done: { attachment: inline } });
   });
-  const inline = { ...file, contentType: "image/jpeg", isInline: true, contentId: "c" };
-  expect(outlook.created(sessionOf({ file: inline }), { id: "ID=", name: "" })).toMatchObject(inline);
+
+  test("when it is found in the list", () => {
+    const list = reply(200, { value: [{ id: "ID=", name: "" }] });
+    const read = (about: FileInfo) => outlook.list.read(list, about)?.items[0]?.attachment;
+    expect(read(file)).toEqual(attachment);
+    expect(read(inline)).toMatchObject(inline);
+  });
 });
 
 test.each([
@@ -175,11 +190,15 @@ test.each([
   ["#microsoft.graph.taskFileAttachment", false],
   [undefined, false],
   [7, false],
-])("a body of type %p is one that Outlook uploads: %p", (type, expected) => {
-  expect(outlook.creates!(type)).toBe(expected);
+])("a body of type %p is uploaded to Outlook: %p", (type, expected) => {
+  expect(outlook.post.inline.creates(type)).toBe(expected);
 });
 
-test("a listing asks for ids and names only, because attachments would bring their bytes along", () => {
-  expect(outlook.list!(COLLECTION, file)).toEqual({ method: "GET", to: "api", url: `${COLLECTION}?$select=id,name` });
-  expect(outlook.list!(`${COLLECTION}?a=1`, file)!.url).toBe(`${COLLECTION}?a=1&$select=id,name`);
+test("a listing asks only for ids and names, because attachments would include their bytes", () => {
+  expect(outlook.list.request(COLLECTION, file)).toEqual({
+    method: "GET",
+    to: "api",
+    url: `${COLLECTION}?$select=id,name`,
+  });
+  expect(outlook.list.request(`${COLLECTION}?a=1`, file).url).toBe(`${COLLECTION}?a=1&$select=id,name`);
 });

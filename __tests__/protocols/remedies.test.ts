@@ -11,9 +11,9 @@ const reply = (status: number, code: string): Reply => ({
 const told = ({ body }: Reply) => (body as { error: { message: string } }).error.message;
 
 test.each([
-  ["a missing permission", outlook, message, 403, "ErrorAccessDenied", /Mail\.ReadWrite.*somebody else's mailbox/],
+  ["a missing permission", outlook, message, 403, "ErrorAccessDenied", /Mail\.ReadWrite.*mailbox of somebody else/],
   ["a missing permission for tasks", todo, message, 403, "accessDenied", /Tasks\.ReadWrite/],
-  ["a message over the organisation's limit", outlook, message, 400, "ErrorMessageSizeExceeded", /35 MB/],
+  ["a message over the limit of the organization", outlook, message, 400, "ErrorMessageSizeExceeded", /35 MB/],
   ["US Government", outlook, message.replace(".com", ".us"), 404, "ResourceNotFound", /US Government.*Share a link/],
   [
     "US Government, DoD",
@@ -24,9 +24,9 @@ test.each([
     /US Government/,
   ],
 ] as const)(
-  "%s is told with what to do about it, after the service's own words",
+  "the refusal for %s keeps the service's own words and adds advice",
   (_, protocol, url, status, code, remedy) => {
-    const explained = protocol.explain(reply(status, code), url);
+    const explained = protocol.api.explain(reply(status, code), url);
     expect(told(explained)).toMatch(/^In the service's words\. /);
     expect(told(explained)).toMatch(remedy);
     expect(explained).toMatchObject({ status, body: { error: { code, innerError: { "request-id": "r" } } } });
@@ -37,8 +37,8 @@ test.each([
   [outlook, message, 507, "quota"],
   [outlook, message, 404, "ErrorItemNotFound"],
   [todo, message.replace(".com", ".us"), 404, "x"],
-] as const)("what is plain by itself is left as it is", (protocol, url, status, code) => {
-  expect(protocol.explain(reply(status, code), url)).toEqual(reply(status, code));
+] as const)("a refusal without advice stays unchanged", (protocol, url, status, code) => {
+  expect(protocol.api.explain(reply(status, code), url)).toEqual(reply(status, code));
   const html = { ...reply(403, ""), body: "<html>" };
-  expect(protocol.explain(html, url)).toEqual(html);
+  expect(protocol.api.explain(html, url)).toEqual(html);
 });

@@ -13,7 +13,7 @@ import { todo } from "../../src/protocols/todo.js";
 import { within } from "../fuzz/support/check.js";
 import { GRAPH, reply } from "../support/fakes.js";
 
-describe("where a file goes that is too large", () => {
+describe("a file over the limit goes to a drive", () => {
   test.each([
     ["/me/messages/m1", "/me"],
     ["/users/a@b.c/mailFolders/f/childFolders/g/messages('m1')", "/users/a@b.c"],
@@ -21,23 +21,23 @@ describe("where a file goes that is too large", () => {
     ["/me/calendars/c/events/e1", "/me"],
     ["/groups/g1/calendar/events/e1", "/groups/g1"],
     ["/me/messages/m1/event", "/me"],
-  ])("of %s: the drive of %s", (item, owner) => {
+  ])("for %s, to the drive of %s", (item, owner) => {
     for (const tail of ["", "/", "/attachments", "/Attachments/?$select=id", "/attachments?a=b#c"]) {
-      const collection = outlook.collection(`${GRAPH}${item}${tail}`)!;
-      expect(outlook.overflow!(collection)).toEqual({
+      const collection = outlook.target.collection(`${GRAPH}${item}${tail}`)!;
+      expect(outlook.target.overflow!(collection)).toEqual({
         item: `${GRAPH}${item}`,
         folder: `${GRAPH}${owner}/drive/root:/Email%20attachments:/children`,
       });
     }
   });
 
-  test("of a task there is no such place", () => {
-    expect(todo.overflow).toBeUndefined();
+  test("for a task, nowhere", () => {
+    expect(todo.target.overflow).toBeUndefined();
     expect(mailboxOf(`${GRAPH}/groups/G1/events/e`)).toBe(`${GRAPH}/groups/g1`);
   });
 });
 
-test("a link is asked for as the documentation has it", () => {
+test("a link is requested as documented", () => {
   expect(createLink(`${GRAPH}/me/drive/items/i1`, "organization")).toEqual({
     method: "POST",
     url: `${GRAPH}/me/drive/items/i1/createLink`,
@@ -54,7 +54,7 @@ test.each([
   [201, { link: "https://1drv.ms/x" }, undefined],
   [201, undefined, undefined],
   [403, { link: { webUrl: "https://1drv.ms/x" } }, undefined],
-])("of %i %j the link is %s", (status, body, expected) => {
+])("the link in %i %j is %s", (status, body, expected) => {
   expect(readLink(reply(status, body))).toBe(expected);
 });
 
@@ -71,7 +71,7 @@ test("a reference names its file by the link", () => {
   });
 });
 
-test("people are invited without a mail", () => {
+test("people are invited without an email", () => {
   const { url, body } = invite(`${GRAPH}/me/drive/items/i1`, [{ objectId: "u1" }]);
   expect(url).toBe(`${GRAPH}/me/drive/items/i1/invite`);
   expect(JSON.parse(body as string)).toEqual({
@@ -82,7 +82,7 @@ test("people are invited without a mail", () => {
   });
 });
 
-describe("the body of an item", () => {
+describe("the text of an item", () => {
   test.each([
     [200, { body: { contentType: "html", content: "<p>" } }, { contentType: "html", content: "<p>" }],
     [200, { Body: { ContentType: "HTML", Content: "<p>" } }, { contentType: "HTML", content: "<p>" }],
@@ -91,7 +91,7 @@ describe("the body of an item", () => {
     [200, { body: "x" }, undefined],
     [200, {}, undefined],
     [404, { body: {} }, undefined],
-  ])("of %i %j is %j", (status, body, expected) => {
+  ])("in %i %j is %j", (status, body, expected) => {
     const read = () => readBody(reply(status, body));
     expect(read()).toEqual(expected);
   });
@@ -106,13 +106,13 @@ describe("the body of an item", () => {
     ["html", "<BODY>x\n</BODY>\n</html>", `<BODY>x\n${anchor}</BODY>\n</html>`],
     ["html", "</body> in the text</body></html>", `</body> in the text${anchor}</body></html>`],
     ["html", "<body>x</body", `<body>x</body${anchor}`],
-  ])("of %s, %j, gets the link at its end", (contentType, content, expected) => {
+  ])("in %s, %j, gets the link at its end", (contentType, content, expected) => {
     const changed = bodyWithLink({ contentType, content }, "a & b.zip", url);
     expect(changed).toEqual({ contentType, content: expected });
-    expect(bodyWithLink(changed, "a & b.zip", url)).toBe(changed); // and not twice
+    expect(bodyWithLink(changed, "a & b.zip", url)).toBe(changed); // not twice
   });
 
-  test.each(["</body>", "</BODY", "<", "</body>\n", "a"])("is read fast, though it be 1 MB of %j", (part) => {
+  test.each(["</body>", "</BODY", "<", "</body>\n", "a"])("is read fast, even if it is 1 MB of %j", (part) => {
     const content = part.repeat(Math.ceil(1_000_000 / part.length));
     const changed = within(1_000, () => bodyWithLink({ contentType: "html", content }, "a", url));
     expect(changed.content.length).toBeGreaterThan(content.length);

@@ -13,13 +13,13 @@ import { failure, GRAPH, reply } from "../support/fakes.js";
 
 const files = (owner: string) => `${GRAPH}${owner}/drive/root:/Microsoft%20Teams%20Chat%20Files:/children`;
 
-describe("where a message is posted", () => {
+describe("the place that a message is posted to", () => {
   test.each([
     ["/chats/19:a@thread.v2/messages", "", "/me", "/chats/19:a@thread.v2"],
     ["/me/chats/c/messages/", "/me", "/me", "/chats/c"],
     ["/users/a@b.c/chats/c/messages?$select=id", "/users/a@b.c", "/users/a@b.c", "/chats/c"],
     ["/Users('a')/Chats('19%3Aa')/Messages#x", "/Users('a')", "/Users('a')", "/Chats('19%3Aa')"],
-  ])("%s: a chat", (path, mailbox, owner, chat) => {
+  ])("is a chat at %s", (path, mailbox, owner, chat) => {
     expect(conversationAt(`${GRAPH}${path}`)).toEqual({
       api: GRAPH,
       files: { children: files(owner) },
@@ -31,7 +31,7 @@ describe("where a message is posted", () => {
     ["/teams/t/channels/19:c@thread.tacv2/messages", "/teams/t/channels/19:c@thread.tacv2"],
     ["/teams/t/channels/c/messages/1616990032035/replies", "/teams/t/channels/c"],
     ["/Teams('t')/Channels('c')/Messages('1')/Replies/?a=b", "/Teams('t')/Channels('c')"],
-  ])("%s: a channel, whose folder opens its files to everybody in it", (path, channel) => {
+  ])("is a channel at %s, with a folder that everybody in the channel can read", (path, channel) => {
     expect(conversationAt(`${GRAPH}${path}`)).toEqual({
       api: GRAPH,
       files: { folder: `${GRAPH}${channel}/filesFolder` },
@@ -49,7 +49,7 @@ describe("where a message is posted", () => {
     ],
     ...["/teams/t/channels/c/messages/1", "/teams/t/channels/c", "/teams/t/messages", "/teams/channels/c/messages"],
     ...["/me/messages", "/me/sendMail", "/me/drive/root:/chats/c/messages:/content", "", "/"],
-  ])("%s: none", (path) => {
+  ])("does not exist at %s", (path) => {
     expect(conversationAt(`${GRAPH}${path}`)).toBeUndefined();
   });
 });
@@ -57,7 +57,7 @@ describe("where a message is posted", () => {
 describe("the folder of a channel", () => {
   const folder = { id: "01ABC!1", parentReference: { driveId: "b!x y" } };
 
-  test("is named by its drive and its id", () => {
+  test("is addressed by its drive and its id", () => {
     expect(readFolder(reply(200, folder), GRAPH)).toBe(`${GRAPH}/drives/b!x%20y/items/01ABC!1/children`);
   });
 
@@ -67,7 +67,7 @@ describe("the folder of a channel", () => {
     [200, { parentReference: { driveId: "d" } }],
     [200, "<html>"],
     [200, undefined],
-  ])("is not in %i %j", (status, body) => {
+  ])("is not read from %i %j", (status, body) => {
     expect(readFolder(reply(status, body), GRAPH)).toBeUndefined();
   });
 });
@@ -75,7 +75,7 @@ describe("the folder of a channel", () => {
 describe("the people of a chat", () => {
   const next = `${GRAPH}/chats/c/members?$skiptoken=2`;
 
-  test("are named by their ids, or where they have none, by their addresses, but for those whose file it is", () => {
+  test("are invited by their ids, or by their addresses if they have no id, except for the owner of the file", () => {
     const value = [{ userId: "u1", email: "a@b.c" }, { userId: null, email: "guest@x.y" }, { displayName: "A bot" }];
     const read = readMembers(reply(200, { value, "@odata.nextLink": next }));
     expect(read).toEqual({
@@ -93,16 +93,16 @@ describe("the people of a chat", () => {
     [200, { value: "x" }],
     [200, undefined],
     [403, { value: [] }],
-  ])("are not in %i %j", (status, body) => {
+  ])("are not read from %i %j", (status, body) => {
     expect(readMembers(reply(status, body))).toBeUndefined();
   });
 });
 
-describe("a file as a message refers to it", () => {
+describe("the reference of a message to a file", () => {
   const guid = "153fa47d-18c9-4179-be08-9879815a9f90";
   const file = { name: "a.docx", eTag: `"{${guid.toUpperCase()}},2"`, webUrl: "https://x/Doc.aspx" };
 
-  test("has the GUID of its eTag and its own address, not that of a viewer", () => {
+  test("has the GUID of the eTag, and the address of the file instead of that of a viewer", () => {
     const webDavUrl = "https://x/a.docx";
     const reference = { id: guid, contentType: "reference", contentUrl: webDavUrl, name: "a.docx" };
     expect(readReference(reply(200, { ...file, webDavUrl }))).toEqual(reference);
@@ -115,11 +115,11 @@ describe("a file as a message refers to it", () => {
     [200, { ...file, name: undefined }],
     [200, undefined],
     [404, file],
-  ])("cannot be read of %i %j", (status, body) => {
+  ])("cannot be read from %i %j", (status, body) => {
     expect(readReference(reply(status, body))).toBeUndefined();
   });
 
-  test("is asked for with its address, which is told only where it is named", () => {
+  test("is requested with webDavUrl, which drives return only if it is selected", () => {
     expect(askReference(`${GRAPH}/me/drive/items/1`)).toEqual({
       method: "GET",
       url: `${GRAPH}/me/drive/items/1?$select=id,name,eTag,webUrl,webDavUrl`,
@@ -128,7 +128,7 @@ describe("a file as a message refers to it", () => {
   });
 });
 
-describe("a message that shows files", () => {
+describe("a message with files", () => {
   const one = { id: "1", contentType: "reference", contentUrl: "https://x/1", name: "1" } as const;
   const two = { ...one, id: "2" };
   const tag = (id: string) => `<attachment id="${id}"></attachment>`;
@@ -141,11 +141,11 @@ describe("a message that shows files", () => {
     [{ contentType: "HTML", content: "<b>a</b>\n&amp;" }, "<b>a</b>\n&amp;"],
     [{ contentType: "html" }, ""],
     [undefined, ""],
-  ])("of %j has them at its end", (body, shown) => {
+  ])("with the body %j has them at its end", (body, shown) => {
     expect(content(body)).toEqual({ contentType: "html", content: `${shown}${tag("1")}${tag("2")}` });
   });
 
-  test("keeps whatever else it has, its own attachments first", () => {
+  test("keeps its other members, and its own attachments come first", () => {
     const card = { id: "c", contentType: "application/vnd.microsoft.card.thumbnail", content: "{}" };
     const message = { subject: "s", importance: "high", attachments: [card], body: { content: "x" } };
     expect(withReferences(message, [one])).toEqual({

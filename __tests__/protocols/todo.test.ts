@@ -1,15 +1,15 @@
 import { graphProtocols } from "../../src/protocols/index.js";
-import { targetOf } from "../../src/attach/match.js";
+import { match } from "../../src/attach/match.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { todo } from "../../src/protocols/todo.js";
-import { count, GRAPH, sessionOf } from "../support/fakes";
+import { count, GRAPH, reply, sessionOf } from "../support/fakes";
 
 const collection = `${GRAPH}/me/todo/lists/AAMDiFkfh=/tasks/AAMkADliMm=/attachments`;
 const uploadUrl = `${GRAPH}/users/6f9a2a92/todo/lists/AAMDiFkfh=/tasks/AAMkADliMm=/attachmentSessions/AAMkADliMm=`;
 const file = { name: "flower", size: 3_483_322 };
 const session = sessionOf({ protocol: "todo", collection, uploadUrl, file });
 
-describe("every spelling of a task is one that takes attachments, for Graph takes them all", () => {
+describe("every spelling of a task takes attachments", () => {
   test.each([
     "/me/todo/lists/l=/tasks/t=",
     "/users/6f9a/todo/lists/l/tasks/t",
@@ -20,7 +20,7 @@ describe("every spelling of a task is one that takes attachments, for Graph take
   ])("%s", (path) => {
     const spellings = [path, `${path}/`, `${path}/attachments`, `${path}/attachments/`, `${path}?$select=id`];
     const expected = spellings.map(() => `${GRAPH}${path}/attachments`);
-    expect(spellings.map((spelling) => todo.collection(GRAPH + spelling))).toEqual(expected);
+    expect(spellings.map((spelling) => todo.target.collection(GRAPH + spelling))).toEqual(expected);
   });
 
   test.each([
@@ -30,7 +30,7 @@ describe("every spelling of a task is one that takes attachments, for Graph take
     "https://localhost:8443/v1.0",
     "https://proxy.contoso.com/tenants/7/graph/v1.0",
   ])("on %s", (root) => {
-    expect(todo.collection(`${root}/me/todo/lists/l/tasks/t?a=1`)).toBe(
+    expect(todo.target.collection(`${root}/me/todo/lists/l/tasks/t?a=1`)).toBe(
       `${root}/me/todo/lists/l/tasks/t/attachments?a=1`,
     );
   });
@@ -50,12 +50,12 @@ test.each([
   "/me/planner/tasks/t/attachments",
   "/sites/s/lists/l/items/i/attachments",
   "/me/messages/m/attachments",
-])("%s takes no To Do attachments, so that it passes through", (path) => {
-  expect(todo.collection(GRAPH + path)).toBeUndefined();
+])("%s takes no To Do attachments and passes through", (path) => {
+  expect(todo.target.collection(GRAPH + path)).toBeUndefined();
 });
 
-test("one protocol answers for a URL, and a stored session finds it again by its name", () => {
-  const of = (url: string) => targetOf(url, graphProtocols);
+test("one protocol at most takes a URL, and no two have the same name", () => {
+  const of = (url: string) => match(url, graphProtocols);
   expect(of(collection)).toEqual({ protocol: todo, collection });
   expect(of(`${GRAPH}/me/events/e`)?.protocol).toBe(outlook);
   expect(of(`${GRAPH}/me/contacts/c`)).toBeUndefined();
@@ -66,23 +66,23 @@ test.each([
   "/me/todo/lists/AAMDiFkfh=/tasks/AAMkADliMm%3D",
   "/users/u/todo/lists('AAMDiFkfh=')/tasks/AAMkADliMm=/attachments",
   "/users('u')/todo/lists('AAMDiFkfh=')/tasks('AAMkADliMm=')/Attachments/",
-])("%s is the same task, so that writes to it queue behind each other", (path) => {
-  expect(todo.item!(todo.collection(GRAPH + path)!)).toBe(todo.item!(collection));
+])("%s is the same task, so that writes to it wait for each other", (path) => {
+  expect(todo.target.item!(todo.target.collection(GRAPH + path)!)).toBe(todo.target.item!(collection));
 });
 
-test("createUploadSession is written as documented, without what attachmentInfo does not know", () => {
+test("createUploadSession is written as documented, without members that attachmentInfo does not have", () => {
   const known = { ...file, contentType: "image/jpeg" };
-  const request = todo.createSession(collection, { ...known, isInline: true, contentId: "c" });
+  const request = todo.session.create(collection, { ...known, isInline: true, contentId: "c" });
   expect(request).toMatchObject({ method: "POST", to: "api", url: `${collection}/createUploadSession` });
   expect(request.headers).toEqual({ "Content-Type": "application/json" });
   expect(JSON.parse(request.body as string)).toEqual({ attachmentInfo: { attachmentType: "file", ...known } });
-  const bare = JSON.parse(todo.createSession(collection, file).body as string);
+  const bare = JSON.parse(todo.session.create(collection, file).body as string);
   expect(bare).toEqual({ attachmentInfo: { attachmentType: "file", ...file } });
 });
 
-test("a range goes to /content on Graph, with the caller's token, because the bare URL answers 404", () => {
+test("a range goes to /content with the caller's token, because the bare URL answers 404", () => {
   const bytes = count(2_097_152);
-  expect(todo.sendRange(session, { start: 0, end: 2_097_152, total: 3_483_322 }, bytes)).toEqual({
+  expect(todo.session.put(session, { start: 0, end: 2_097_152, total: 3_483_322 }, bytes)).toEqual({
     method: "PUT",
     to: "api",
     url: `${uploadUrl}/content`,
@@ -91,14 +91,14 @@ test("a range goes to /content on Graph, with the caller's token, because the ba
   });
 });
 
-test("status and cancel go to the bare upload URL with the token, because DELETE at /content cancels nothing", () => {
-  expect(todo.status!(session)).toEqual({ method: "GET", url: uploadUrl, to: "api" });
-  expect(todo.cancel!(session)).toEqual({ method: "DELETE", url: uploadUrl, to: "api" });
+test("status and cancel go to the bare upload URL with the token, because DELETE of /content cancels nothing", () => {
+  expect(todo.session.status!(session)).toEqual({ method: "GET", url: uploadUrl, to: "api" });
+  expect(todo.session.cancel!(session)).toEqual({ method: "DELETE", url: uploadUrl, to: "api" });
 });
 
-test("a small file is one taskFileAttachment with its base64, and nothing that only Outlook knows", () => {
+test("a small file is one taskFileAttachment with base64, without members that only Outlook has", () => {
   const known = { name: "smile.txt", contentType: "text/plain", size: 3 };
-  const request = todo.post!(collection, { ...known, isInline: true, contentId: "c" }, Buffer.from("abc"));
+  const request = todo.post.request(collection, { ...known, isInline: true, contentId: "c" }, Buffer.from("abc"));
   expect(JSON.parse(request.body as string)).toEqual({
     "@odata.type": "#microsoft.graph.taskFileAttachment",
     name: "smile.txt",
@@ -107,13 +107,24 @@ test("a small file is one taskFileAttachment with its base64, and nothing that o
   });
 });
 
-test("the attachment that was made reads as Graph's own answer to a POST, without its bytes", () => {
-  expect(todo.created(session, { id: "ID=", name: "" })).toEqual({
+describe("a new attachment looks like Graph's own answer to a POST, without its bytes", () => {
+  const attachment = {
     "@odata.type": "#microsoft.graph.taskFileAttachment",
     id: "ID=",
     name: "flower",
     contentType: null,
     size: 3_483_322,
+  };
+
+  test("when the last range is answered", () => {
+    const location = `${collection}/ID=`;
+    const step = todo.session.read(reply(201, undefined, { Location: location }), session);
+    expect(step).toEqual({ done: { attachment, location } });
+  });
+
+  test("when it is found in the list", () => {
+    const page = todo.list.read(reply(200, { value: [{ id: "ID=", name: "" }] }), session.file);
+    expect(page?.items[0]?.attachment).toEqual(attachment);
   });
 });
 
@@ -122,11 +133,11 @@ test.each([
   ["#Microsoft.Graph.TaskFileAttachment", true],
   ["#microsoft.graph.fileAttachment", false],
   [null, false],
-])("a body of type %p is one that To Do uploads: %p", (type, expected) => {
-  expect(todo.creates!(type)).toBe(expected);
+])("a body of type %p is uploaded to To Do: %p", (type, expected) => {
+  expect(todo.post.inline.creates(type)).toBe(expected);
 });
 
 test("a listing goes to the collection with the token", () => {
-  const { method, to, url } = todo.list!(collection, session.file)!;
+  const { method, to, url } = todo.list.request(collection, session.file);
   expect([method, to, url.replace(/\?$/, "")]).toEqual(["GET", "api", collection]);
 });

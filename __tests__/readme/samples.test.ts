@@ -22,8 +22,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const lines = (text: string, pattern: RegExp) => text.split("\n").filter((line) => pattern.test(line));
 
-describe("npm start, the first thing that anybody runs,", () => {
-  test("attaches 100 MB of Node to a draft and 20 MB to a task, and both arrive as they were", async () => {
+describe("npm start", () => {
+  test("attaches 100 MB of Node to a draft and 20 MB to a task, and both arrive unchanged", async () => {
     const { code, stdout, stderr } = await run("npm", ["start", "--silent"]);
     expect({ code, stderr: lines(stderr, /^(?!npm warn|$)/) }).toEqual({ code: 0, stderr: [] });
     expect(stdout).toContain("Attaching on the emulator.");
@@ -32,7 +32,7 @@ describe("npm start, the first thing that anybody runs,", () => {
     expect(stdout).toContain("#microsoft.graph.taskFileAttachment");
   });
 
-  test("shows progress in plain lines where there is no terminal, not silence", async () => {
+  test("shows progress in plain lines if there is no terminal", async () => {
     const { stdout } = await run("npm", ["start", "--silent", "--", path]);
     const shown = lines(stdout, /^draft message: \d+ of 9000000 bytes$/);
     expect(shown.length).toBeGreaterThan(1);
@@ -44,7 +44,7 @@ describe("npm start, the first thing that anybody runs,", () => {
 describe("samples/attach.ts", () => {
   const sample = "samples/attach.ts";
 
-  test("says in one line that a path is wrong, and fails, so that scripts notice", async () => {
+  test("reports a wrong path in one line and fails", async () => {
     expect(await runTs(sample, ["no such file"])).toEqual({
       code: 1,
       stdout: "",
@@ -53,13 +53,15 @@ describe("samples/attach.ts", () => {
     expect(await runTs(sample, [folder])).toEqual({ code: 1, stdout: "", stderr: `There is no file at ${folder}.\n` });
   });
 
-  test("says in one line what a file is too large for", async () => {
+  test("reports in one line that a file is too large", async () => {
     const large = join(folder, "large");
     await writeFile(large, "");
     await truncate(large, 200 * 1_048_576);
     const { code, stderr } = await runTs(sample, [large]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The file has 209715200 bytes, but Outlook takes 157286400 at most\..*\n$/);
+    expect(stderr).toMatch(
+      /^large has 210 MB; Outlook takes up to 157 MB\. attach\(file, \{ overflow: "link" \}\) .*\n$/,
+    );
   });
 });
 
@@ -107,7 +109,7 @@ describe("samples/attach.ts with a token for the real Graph", () => {
     expect(removed()).toEqual([`/v1.0${emulator.sessions[0]!.item.path}`, `/v1.0${task}`]);
   });
 
-  test("leaves them there with --keep, with the very file on the draft", async () => {
+  test("keeps both with --keep, and the draft holds the file", async () => {
     expect(await start("--keep")).toMatchObject({ code: 0 });
     expect(removed()).toEqual([]);
     expect(emulator.attachments(emulator.sessions[0]!.item)).toMatchObject([
@@ -115,7 +117,7 @@ describe("samples/attach.ts with a token for the real Graph", () => {
     ]);
   });
 
-  test("deletes the draft also where the upload fails, and says why it did", async () => {
+  test("deletes the draft if the upload fails, and reports why it failed", async () => {
     const error = { code: "ErrorAccessDenied", message: "Access is denied." };
     emulator.fault({ on: { kind: "create" }, status: 403, body: { error } });
     const { code, stderr } = await start();
@@ -126,28 +128,28 @@ describe("samples/attach.ts with a token for the real Graph", () => {
   });
 });
 
-test("samples/handler.ts has code of its own chain go on posting, by a session", async () => {
+test("samples/handler.ts posts through its own chain, and the upload uses a session", async () => {
   const { code, stdout, stderr } = await runTs("samples/handler.ts");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("10000000 of 10000000 bytes");
   expect(stdout).toContain("It went by session.");
 });
 
-test("samples/task.ts stops in the middle, and goes on from there", async () => {
+test("samples/task.ts stops in the middle and resumes from there", async () => {
   const { code, stdout, stderr } = await runTs("samples/task.ts");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Stopped: AbortError\nThe service has 11796480 of 20000000 bytes.\n15728640 bytes\n");
   expect(stdout).toMatch(/\n20000000 bytes\n/);
 });
 
-test("samples/azure-devops.ts attaches to a work item what arrives as it was", async () => {
+test("samples/azure-devops.ts attaches a file to a work item, and it arrives unchanged", async () => {
   const { code, stdout, stderr } = await runTs("samples/azure-devops.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain(`SHA-256 of the attachment  ${sha256(file)}`);
   expect(stdout).toContain("They agree.");
 });
 
-test("samples/send-mail.ts sends the file and an inline image in one call, and shows what has arrived", async () => {
+test("samples/send-mail.ts sends a file and an inline image in one call, and shows what has arrived", async () => {
   const { code, stdout, stderr } = await runTs("samples/send-mail.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("In Sent Items: video.mp4, attached\n");
@@ -155,7 +157,7 @@ test("samples/send-mail.ts sends the file and an inline image in one call, and s
   expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
 });
 
-test("samples/onedrive.ts uploads to a path, and beyond the limit of a draft makes a link", async () => {
+test("samples/onedrive.ts uploads to a path, and attaches a link to a file over the limit", async () => {
   const { code, stdout, stderr } = await runTs("samples/onedrive.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("OneDrive: 9000000 of 9000000 bytes\n");
@@ -165,7 +167,7 @@ test("samples/onedrive.ts uploads to a path, and beyond the limit of a draft mak
   expect(stdout).toContain("In the text of the draft: a link to it.\n");
 });
 
-test("samples/teams.ts posts the file to a chat and a channel, where it lies as Teams itself would put it", async () => {
+test("samples/teams.ts posts the file to a chat and a channel, and stores it where Teams itself does", async () => {
   const { code, stdout, stderr } = await runTs("samples/teams.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(lines(stdout, /^(chat|channel): 9000000 of 9000000 bytes$/)).toHaveLength(2);
@@ -174,7 +176,7 @@ test("samples/teams.ts posts the file to a chat and a channel, where it lies as 
   expect(stdout).toContain(`/General/video.mp4, SHA-256 ${sha256(file)}\n`);
 });
 
-test("samples/teams.ts with a token says what else it needs", async () => {
+test("samples/teams.ts with a token reports what else it needs", async () => {
   const { code, stderr } = await run(process.execPath, ["--import", "tsx", "samples/teams.ts", path], {
     GRAPH_ACCESS_TOKEN: "x",
   });
@@ -184,7 +186,7 @@ test("samples/teams.ts with a token says what else it needs", async () => {
   });
 });
 
-test("every sample is run here, so that none goes stale", async () => {
+test("every sample is run here", async () => {
   const samples = (await readdir(join(root, "samples"))).filter((name) => name.endsWith(".ts"));
   const tests = await readFile(join(root, "__tests__/readme/samples.test.ts"), "utf8");
   expect(samples.filter((name) => !tests.includes(`"samples/${name}"`))).toEqual([]);

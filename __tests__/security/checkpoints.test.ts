@@ -1,4 +1,4 @@
-/** What a checkpoint store hands out has been out of our hands: a page of the same origin, or a user, may have changed it. */
+/** A page of the same origin, or a user, may have changed what a checkpoint store returns. */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ function holding(stored: unknown): CheckpointStore {
   return { load: () => stored as UploadSession, save: () => {}, remove: () => {} };
 }
 
-/** What a store holds after an upload that did not get through. */
+/** The session in a store after an interrupted upload. */
 async function interrupted(client: Client, path: string): Promise<UploadSession> {
   let saved: UploadSession | undefined;
   const checkpoints = {
@@ -43,7 +43,7 @@ async function interrupted(client: Client, path: string): Promise<UploadSession>
 }
 
 const outage = () => new Wire(({ method }) => (method === "PUT" ? new TypeError("fetch failed") : undefined));
-const goOn = (client: Client, path: string, checkpoints: CheckpointStore) =>
+const resume = (client: Client, path: string, checkpoints: CheckpointStore) =>
   client
     .api(path)
     .attach(file, { ...options, name: "a", checkpoints })
@@ -53,11 +53,11 @@ const goOn = (client: Client, path: string, checkpoints: CheckpointStore) =>
     );
 const leaking = { fetchOptions: { headers: { authorization: `Bearer ${TOKEN}` } } };
 
-test("an honest checkpoint is gone on from, so that what follows is not true of nothing", async () => {
+test("an unchanged checkpoint is resumed, so that the tests below prove something", async () => {
   const stored = await interrupted(clientOver(outage()), message);
   expect(stored).toMatchObject({ uploadUrl: UPLOAD_URL, offset: 0 });
   const wire = new Wire();
-  expect(await goOn(clientOver(wire), message, holding(stored))).toBeUndefined();
+  expect(await resume(clientOver(wire), message, holding(stored))).toBeUndefined();
   expect(wire.received).toBe(file.toString());
   expect(wire.sent.some(({ url }) => url.includes("createUploadSession"))).toBe(false);
 });
@@ -66,12 +66,12 @@ const addresses = [
   ["plain http", "http://outlook.office.com/x"],
   ["a script", "javascript:alert(1)"],
   ["data", "data:text/plain,x"],
-  ["no URL at all", "x"],
+  ["text that is not a URL", "x"],
 ];
-test.each(addresses)("nothing goes to an upload URL that was changed to %s", async (_, uploadUrl) => {
+test.each(addresses)("sends nothing to an upload URL that was changed to %s", async (_, uploadUrl) => {
   const stored = await interrupted(clientOver(outage()), message);
   const wire = new Wire();
-  const failed = await goOn(clientOver(wire, leaking), message, holding({ ...stored, uploadUrl }));
+  const failed = await resume(clientOver(wire, leaking), message, holding({ ...stored, uploadUrl }));
   expect(wire.beyond(GRAPH, HOST)).toEqual([]);
   if (failed) expect(failed).toMatchObject({ code: "invalid" });
 });
@@ -82,14 +82,14 @@ const changes: [string, object][] = [
   ["the other protocol", { protocol: "todo" }],
   ["another protocol and its collection", { protocol: "azureDevOps", collection: url.replace(`/${id}`, "") }],
 ];
-test.each(changes)("the token goes nowhere but to Graph for a checkpoint with %s", async (_, changed) => {
+test.each(changes)("sends the token only to Graph for a checkpoint with %s", async (_, changed) => {
   const stored = await interrupted(clientOver(outage()), message);
   const wire = new Wire(({ method }) => (method === "PUT" ? new Response(null, { status: 404 }) : undefined));
-  await goOn(clientOver(wire, leaking), message, holding({ ...stored, ...changed }));
+  await resume(clientOver(wire, leaking), message, holding({ ...stored, ...changed }));
   expect(JSON.stringify(wire.beyond(GRAPH).map(({ headers }) => [...headers]))).not.toContain(TOKEN);
 });
 
-describe("of Azure DevOps", () => {
+describe("Azure DevOps", () => {
   const answer = (wire: { readonly put?: () => Response | Error }) =>
     new Wire(({ method, url: asked, headers }) => {
       if (asked.includes("/workitems/"))
@@ -103,12 +103,12 @@ describe("of Azure DevOps", () => {
     ["a collection on another host", { collection: "https://evil.example/f/_apis/wit/attachments" }],
     ["a work item on another host", { linkTo: "https://evil.example/f/_apis/wit/workitems/1" }],
     ["an id that is a path", { attachment: { id: "../../../_apis/projects/victim", url } }],
-    ["an attachment that is none", { attachment: [] }],
+    ["an invalid attachment", { attachment: [] }],
   ];
-  test.each(tampered)("nothing goes elsewhere for a checkpoint with %s", async (_, changed) => {
+  test.each(tampered)("sends nothing elsewhere for a checkpoint with %s", async (_, changed) => {
     const stored = await interrupted(azureOver(answer({ put: () => new TypeError("fetch failed") })), workItem);
     const wire = answer({});
-    const failed = await goOn(azureOver(wire), workItem, holding({ ...stored, ...changed }));
+    const failed = await resume(azureOver(wire), workItem, holding({ ...stored, ...changed }));
     expect(wire.beyond(AZURE)).toEqual([]);
     const paths = wire.sent.map((one) => new URL(one.url).pathname);
     expect(paths.filter((path) => !/^\/f\/_apis\/wit\/(attachments|workitems)(\/|$)/.test(path))).toEqual([]);
@@ -124,14 +124,14 @@ test.each<[string, unknown]>([
   ["a list", []],
   ["an offset beyond the file", { offset: 1e9 }],
   ["a negative offset", { offset: -1 }],
-  ["an offset that is none", { offset: "0" }],
+  ["an offset that is text", { offset: "0" }],
   ["another size", { file: { name: "a", size: 5 } }],
   ["another name", { file: { name: "b", size: file.length } }],
-])("a checkpoint that is broken (%s) leads to a whole upload or an error in words", async (_, broken) => {
+])("a broken checkpoint (%s) leads to a whole upload or to an UploadError", async (_, broken) => {
   const stored = await interrupted(clientOver(outage()), message);
   const changed = typeof broken === "object" && !Array.isArray(broken) && Object.keys(broken!).length > 0;
   const wire = new Wire();
-  const failed = await goOn(
+  const failed = await resume(
     clientOver(wire),
     message,
     holding(changed ? { ...stored, ...(broken as object) } : broken),
@@ -144,11 +144,11 @@ test("a checkpoint file that was cut off, as by a full disk, does not stop the u
   const folder = await mkdtemp(join(tmpdir(), "checkpoints-"));
   try {
     const checkpoints = fileCheckpoints(folder);
-    await goOn(clientOver(outage()), message, checkpoints);
+    await resume(clientOver(outage()), message, checkpoints);
     const [name] = await readdir(folder);
     await writeFile(join(folder, name!), '{"protocol":"outl');
     const wire = new Wire();
-    const failed = await goOn(clientOver(wire), message, checkpoints);
+    const failed = await resume(clientOver(wire), message, checkpoints);
     if (failed) expect(failed).toBeInstanceOf(UploadError);
     else expect(wire.received).toBe(file.toString());
   } finally {

@@ -1,4 +1,4 @@
-/** What is said of a file is data: it changes no header, no path, and no parameter but the one that it is the value of. */
+/** Metadata of a file is data. It changes no header, no path, and no parameter except its own. */
 import { LargeAttachmentTask } from "../../src/index.js";
 import { hostileNames, isWellFormed } from "../fuzz/support/names.js";
 import { AZURE, azureOver, clientOver, file, GRAPH, options, Wire, type Sent } from "./support/wire.js";
@@ -20,7 +20,7 @@ const services = [
   ["Azure DevOps", "/_apis/wit/workitems/1", () => new Wire(azureAnswer), azureOver],
 ] as const;
 
-/** Everything of the requests but their bodies and what differs each time; of a query, the names alone. */
+/** The requests without their bodies and without what differs each time; of a query, only the names. */
 const shape = ({ sent }: Wire) =>
   sent.map(({ method, url, headers }) => {
     const { origin, pathname, searchParams, hash } = new URL(url);
@@ -31,7 +31,7 @@ const shape = ({ sent }: Wire) =>
 describe.each(services)("%s", (_, path, wireFor, clientFor) => {
   const details = ["name", "contentType", "contentId", "comment"] as const;
 
-  test.each(details)("gets the same requests whatever the %s of a file is", async (detail) => {
+  test.each(details)("gets the same requests, whatever the %s of a file is", async (detail) => {
     const attach = async (value: string) => {
       const wire = wireFor();
       const said = { ...options, name: "a", [detail]: value };
@@ -48,7 +48,7 @@ describe.each(services)("%s", (_, path, wireFor, clientFor) => {
   });
 });
 
-test("ids that a service makes up lead nowhere else, when a message is composed of them", async () => {
+test("ids that a service invents never lead to another resource", async () => {
   for (const made of ["../../users/victim/messages/1", "1?x=y#z", "a/b\r\nc", "..", "%2e%2e"]) {
     const wire = new Wire(({ method, url }) => {
       if (method === "POST" && /\/(messages|send)$/.test(url)) return Response.json({ id: made });
@@ -61,7 +61,7 @@ test("ids that a service makes up lead nowhere else, when a message is composed 
       .api("/me/sendMail")
       .post({ message: { subject: "s", attachments } });
     if (made === "..") {
-      await expect(sending).rejects.toMatchObject({ code: "uncertain" }); // no URL can hold it: nothing more is sent
+      await expect(sending).rejects.toMatchObject({ code: "uncertain" }); // no URL can contain it, so nothing more is sent
       expect(wire.sent).toHaveLength(1);
       continue;
     }

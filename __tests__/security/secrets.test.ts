@@ -1,6 +1,6 @@
-/** Errors, progress and logs are pasted into tickets: no token, no upload URL and no byte of a file is in them. */
+/** Errors, progress and logs end up in support tickets. They contain no token, no upload URL and no byte of a file. */
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { later } from "../../src/client/lazy.js";
+import { lazy } from "../../src/client/lazy.js";
 import { LargeAttachmentTask, UploadError, type UploadErrorCode, type UploadSession } from "../../src/index.js";
 import {
   attachment,
@@ -37,7 +37,7 @@ async function* stream(bytes: Buffer) {
 }
 const message = { subject: "s", toRecipients: [], attachments: [{ ...attachment }] };
 
-/** Each code, by a way that has secrets in reach. */
+/** Ways to provoke each error code while secrets are in reach. */
 const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => Promise<unknown>][]> = {
   invalid: [
     [() => undefined, (client) => attach(client, file, { name: "" })],
@@ -109,7 +109,7 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
       },
     ],
   ],
-  notLoaded: [[() => undefined, async () => later(() => Promise.reject(new TypeError("Failed to fetch a module")))()]],
+  notLoaded: [[() => undefined, async () => lazy(() => Promise.reject(new TypeError("Failed to fetch a module")))()]],
   leftBehind: [
     [
       ({ method, url, origin }) => {
@@ -123,7 +123,7 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
 };
 
 describe.each(Object.entries(ways))("an error of code %s", (code, cases) => {
-  test.each(cases)("holds no secret in any way of printing it", async (answer, fail) => {
+  test.each(cases)("contains no secret, however it is printed", async (answer, fail) => {
     const error = await failure(fail(clientOver(new Wire(answer))));
     expect(error).toBeInstanceOf(UploadError);
     expect(error.code).toBe(code);
@@ -131,7 +131,7 @@ describe.each(Object.entries(ways))("an error of code %s", (code, cases) => {
   });
 });
 
-test("an error that can go on keeps its session for code, and hides it from whoever prints it", async () => {
+test("an error that can be resumed keeps its session for code, and hides it when it is printed", async () => {
   const error = (await failure(attach(clientOver(new Wire(onRange(cutOff)))))) as UploadError;
   expect(error.session).toMatchObject({ uploadUrl: UPLOAD_URL });
   expect(Object.keys(error)).not.toContain("session");
@@ -139,7 +139,7 @@ test("an error that can go on keeps its session for code, and hides it from whoe
   expect(secretsIn(printed(new AggregateError([error], "several")))).toEqual([]);
 });
 
-test("an error of Azure DevOps holds no credential", async () => {
+test("an error of Azure DevOps contains no credential", async () => {
   const wire = new Wire(() => refusal(403, "no"));
   const error = await failure(azureOver(wire).api("/_apis/wit/workitems/1").attach(file, { name: "a" }));
   expect(wire.sent.length).toBeGreaterThan(0);
@@ -147,7 +147,7 @@ test("an error of Azure DevOps holds no credential", async () => {
 });
 
 test.each([400, 403, 404, 503])(
-  "a refusal of %d in which the upload host quotes its own URL does not tell it, as IIS is known to do",
+  "a refusal of %d does not reveal the upload URL, even if the upload host quotes it, as IIS does",
   async (status) => {
     const says = `No HTTP resource was found that matches the request URI '${UPLOAD_URL}'.`;
     for (const body of [{ error: { code: "No", message: says } }, { Message: says }]) {
@@ -158,7 +158,7 @@ test.each([400, 403, 404, 503])(
   },
 );
 
-test("a token that no header can carry is not told by the error that says so", async () => {
+test("the error about a token that no header can carry does not contain the token", async () => {
   const broken = `${TOKEN}\nsecond line`;
   const wire = new Wire();
   const execute = wire.execute.bind(wire);
@@ -170,17 +170,17 @@ test("a token that no header can carry is not told by the error that says so", a
   expect(secretsIn(printed(await failure(attach(clientOver(wire)))))).toEqual([]);
 });
 
-test("progress tells numbers and names only", async () => {
-  const told: unknown[] = [];
-  const more = { onProgress: (one: unknown) => told.push(one), onAttempt: (one: unknown) => told.push(one) };
+test("progress contains only numbers and names", async () => {
+  const reported: unknown[] = [];
+  const more = { onProgress: (one: unknown) => reported.push(one), onAttempt: (one: unknown) => reported.push(one) };
   let failed = false;
   const once = onRange(() => (failed ? undefined : ((failed = true), cutOff())));
   await attach(clientOver(new Wire(once)), file, more);
-  expect(told.length).toBeGreaterThan(2);
-  expect(secretsIn(printed(told))).toEqual([]);
+  expect(reported.length).toBeGreaterThan(2);
+  expect(secretsIn(printed(reported))).toEqual([]);
 });
 
-test("debugLogging makes us say nothing", async () => {
+test("this package logs nothing with debugLogging", async () => {
   const levels = ["log", "debug", "info", "warn", "error", "trace", "dir"] as const;
   const spies = levels.map((level) => jest.spyOn(console, level).mockImplementation(() => {}));
   try {
@@ -199,7 +199,7 @@ test("debugLogging makes us say nothing", async () => {
   }
 });
 
-test("a stored session is the one thing that holds the upload URL, as its documentation says", async () => {
+test("only a stored session contains the upload URL, as its documentation says", async () => {
   const task = await LargeAttachmentTask.create(clientOver(new Wire()), path, file, { ...options, name: "a" });
   expect(secretsIn(JSON.stringify(task.session))).toContain(AUTHTOKEN);
   expect(secretsIn(printed(task))).toEqual([]);

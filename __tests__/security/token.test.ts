@@ -1,4 +1,4 @@
-/** Whoever holds the token can read the mailbox: it goes to the API's own origin, on every path there is. */
+/** The token gives access to the mailbox. It goes only to the API's own origin, on every path. */
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentTask, withLargeAttachments, type UploadSession } from "../../src/index.js";
 import {
@@ -32,7 +32,7 @@ const taskAttachment = { ...attachment, "@odata.type": "#microsoft.graph.taskFil
 const todoUrl = `${GRAPH}/v1.0/me/todo/lists/l/tasks/t/attachmentSessions/s`;
 
 describe("the token", () => {
-  test("goes with every request to Graph and with none to the upload host, whoever added it", async () => {
+  test("is sent with every request to Graph and with none to the upload host, whoever added it", async () => {
     const wire = new Wire();
     await clientOver(wire).api(collection).post(attachment);
     expect(wire.received).toBe(file.toString());
@@ -43,7 +43,7 @@ describe("the token", () => {
   });
 
   test.each(["authorization", "AUTHORIZATION", "Authorization", "aUTHORIZATION"])(
-    "does not reach the upload host as a header %s of the caller's, of the client's or of a Headers instance",
+    "does not reach the upload host as a header %s of the caller, of the client or of a Headers instance",
     async (name) => {
       const wire = new Wire();
       const secret = `Bearer ${TOKEN}-by-hand`;
@@ -85,7 +85,7 @@ describe("the token", () => {
     },
   );
 
-  test("and other headers in a Headers instance do reach Graph, where they belong", async () => {
+  test("and other headers in a Headers instance reach Graph", async () => {
     const wire = new Wire();
     const asHeaders = {
       next: undefined as Middleware | undefined,
@@ -104,7 +104,7 @@ describe("the token", () => {
     expect(create.headers.get("Prefer")).toBe('IdType="ImmutableId"');
   });
 
-  test("does not reach the upload host, though customHosts names it", async () => {
+  test("does not reach the upload host, even if customHosts names it", async () => {
     const wire = new Wire();
     const client = clientOver(wire, { customHosts: new Set(["outlook.office.com", "graph.microsoft.com"]) });
     await client.api(collection).post(attachment);
@@ -128,7 +128,7 @@ describe("the token", () => {
     },
   );
 
-  test("of one cloud does not go to another one, though the client's own handler knows both", async () => {
+  test("of one cloud does not go to another one, although the client's own handler knows both", async () => {
     // a gateway's token, an upload URL on Graph itself
     const uploadUrl = `${GRAPH}/v1.0/anything?authtoken=x`;
     const wire = new Wire(undefined, uploadUrl);
@@ -143,7 +143,7 @@ describe("the token", () => {
     noneHold(wire.beyond("https://gateway.example"), TOKEN);
   });
 
-  test("of Azure DevOps goes to the organisation's origin only, whatever URL an attachment is given", async () => {
+  test("of Azure DevOps goes only to the origin of the organization, whatever the URL of an attachment", async () => {
     const id = "00000000-0000-4000-8000-000000000001";
     const wire = new Wire(({ method, headers }) => {
       if (method === "GET") return Response.json({ id: 1, rev: 1, relations: [] });
@@ -231,7 +231,7 @@ describe("a redirect", () => {
     expect(wire.beyond(AZURE)).toEqual([]);
   });
 
-  test("does not tell in the error where the upload host wanted to go, for that address may be a credential", async () => {
+  test("does not appear in an error with its target, because that address may be a credential", async () => {
     const wire = new Wire(({ origin }) =>
       origin === HOST ? new Response(null, { status: 307, headers: { Location: `${UPLOAD_URL}&again` } }) : undefined,
     );
@@ -256,7 +256,7 @@ describe("an upload URL", () => {
     "blob:https://outlook.office.com/1",
     " ",
     "x",
-  ])("that is no https URL (%s) gets nothing, and the error says so", async (uploadUrl) => {
+  ])("that is not https (%s) gets nothing, and the error says so", async (uploadUrl) => {
     for (const [path, body] of [
       [collection, attachment],
       [task, taskAttachment],
@@ -268,29 +268,29 @@ describe("an upload URL", () => {
     }
   });
 
-  test("with a name and password in it gets nothing, and they are in no error", async () => {
+  test("with a name and a password gets nothing, and no error contains them", async () => {
     const wire = new Wire(undefined, `https://me:${AUTHTOKEN}@outlook.office.com/x`);
     const error = await failure(clientOver(wire).api(collection).post(attachment));
     expect(wire.beyond(GRAPH)).toEqual([]);
     expect(secretsIn(printed(error))).toEqual([]);
   });
 
-  test("may be http only where the API itself is, as a local emulator is", async () => {
+  test("may be http only if the API itself is, as a local emulator is", async () => {
     const wire = new Wire(undefined, "http://localhost:9/x");
     const client = clientOver(wire, { baseUrl: "http://localhost:8/" });
     await client.api(collection).post(attachment);
     expect(wire.received).toBe(file.toString());
-    expect(headersOf(wire.sent)).not.toContain(TOKEN); // the client's own rule: no token over http
+    expect(headersOf(wire.sent)).not.toContain(TOKEN); // the client sends no token over http
   });
 
-  test("on another host than any known one gets the bytes without the token, for the hosts of Outlook vary", async () => {
+  test("on an unknown host gets the bytes without the token, because the hosts of Outlook vary", async () => {
     const wire = new Wire(undefined, "https://evil.example/x");
     await clientOver(wire).api(collection).post(attachment);
     expect(wire.beyond(GRAPH)).toHaveLength(3);
     noneHold(wire.beyond(GRAPH), TOKEN);
   });
 
-  test("of Outlook on Graph itself carries no token: it could be anything that the token may write to", async () => {
+  test("of Outlook on Graph itself gets no token, because it could be any resource", async () => {
     const wire = new Wire(undefined, `${GRAPH}/v1.0/me/drive/root:/x:/content`);
     await clientOver(wire)
       .api(collection)
@@ -302,7 +302,7 @@ describe("an upload URL", () => {
     );
   });
 
-  test("of To Do elsewhere than on Graph gets no token", async () => {
+  test("of To Do outside of Graph gets no token", async () => {
     const wire = new Wire(undefined, "https://evil.example/x");
     await clientOver(wire)
       .api(task)
@@ -313,7 +313,7 @@ describe("an upload URL", () => {
   });
 });
 
-describe("a stored session that somebody has changed", () => {
+describe("a stored session that was changed", () => {
   const stored: UploadSession = {
     protocol: "outlook",
     collection: `${GRAPH}/v1.0${collection}`,
@@ -332,7 +332,7 @@ describe("a stored session that somebody has changed", () => {
   };
   const leaking = { fetchOptions: { headers: { authorization: `Bearer ${TOKEN}`, "x-api-key": TOKEN } } };
 
-  async function goOn(wire: Wire, session: UploadSession, client = clientOver(wire, leaking)) {
+  async function resume(wire: Wire, session: UploadSession, client = clientOver(wire, leaking)) {
     const work = async () => {
       const task = await LargeAttachmentTask.restore(client, session, file, options);
       await task.resume();
@@ -342,34 +342,34 @@ describe("a stored session that somebody has changed", () => {
 
   test("sends no token to the host that its collection was moved to", async () => {
     const wire = new Wire(({ method }) => (method === "PUT" ? new Response(null, { status: 404 }) : undefined));
-    await goOn(wire, { ...stored, collection: `https://evil.example/v1.0${collection}` });
+    await resume(wire, { ...stored, collection: `https://evil.example/v1.0${collection}` });
     noneHold(wire.beyond(GRAPH), TOKEN);
   });
 
   test("sends no token to the host that its upload URL was moved to", async () => {
     const wire = new Wire();
-    await goOn(wire, { ...stored, uploadUrl: "https://evil.example/x" });
+    await resume(wire, { ...stored, uploadUrl: "https://evil.example/x" });
     noneHold(wire.beyond(GRAPH), TOKEN);
   });
 
-  test("is refused where its upload URL is no https URL", async () => {
+  test("is refused if its upload URL is not https", async () => {
     const wire = new Wire();
-    const error = await goOn(wire, { ...stored, uploadUrl: "http://outlook.office.com/x" });
+    const error = await resume(wire, { ...stored, uploadUrl: "http://outlook.office.com/x" });
     expect(error).toMatchObject({ code: "invalid" });
     expect(wire.sent).toEqual([]);
   });
 
-  test("is refused where its work item is on another host", async () => {
+  test("is refused if its work item is on another host", async () => {
     const wire = new Wire();
     const session = { ...azure, linkTo: "https://evil.example/f/_apis/wit/workitems/1" };
-    expect(await goOn(wire, session, azureOver(wire))).toMatchObject({ code: "invalid" });
+    expect(await resume(wire, session, azureOver(wire))).toMatchObject({ code: "invalid" });
     expect(wire.sent).toEqual([]);
   });
 
   test("sends no token of Azure DevOps to the host that its collection was moved to", async () => {
     const wire = new Wire();
     const evil = (url: string) => url.replace(AZURE, "https://evil.example");
-    await goOn(wire, { ...azure, collection: evil(azure.collection), linkTo: evil(azure.linkTo!) }, azureOver(wire));
+    await resume(wire, { ...azure, collection: evil(azure.collection), linkTo: evil(azure.linkTo!) }, azureOver(wire));
     noneHold(wire.beyond(AZURE), PAT, btoa(`:${PAT}`));
   });
 
@@ -392,7 +392,7 @@ describe("a stored session that somebody has changed", () => {
         : Response.json({ id: 1, rev: 1, relations: [] }),
     );
     const session = { ...azure, attachment: { id: "../../../_apis/projects/victim", url: "x" } };
-    await goOn(wire, session, azureOver(wire));
+    await resume(wire, session, azureOver(wire));
     const outside = wire.sent.filter(
       ({ method, url }) => method !== "GET" && !/\/_apis\/wit\/(attachments|workitems)/.test(new URL(url).pathname),
     );
@@ -400,7 +400,7 @@ describe("a stored session that somebody has changed", () => {
   });
 });
 
-test("a client that was taught later keeps all of this", async () => {
+test("withLargeAttachments on an existing client keeps all of this", async () => {
   const wire = new Wire();
   const client = clientOver(wire);
   await withLargeAttachments(client, options)

@@ -1,4 +1,4 @@
-/** A service, or whoever poses as one, cannot make an upload wait for ever: the clock here is virtual. */
+/** No service can make an upload wait for ever. The clock is virtual. */
 import { LargeAttachmentTask } from "../../src/index.js";
 import {
   attachment,
@@ -32,7 +32,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Lets virtual time pass until the work ends, at most an hour; answers its error and how long it took, in seconds. */
+/** Lets virtual time pass until the work ends, at most an hour. Returns its error and its duration in seconds. */
 async function ended(work: Promise<unknown>): Promise<{ error: unknown; seconds: number }> {
   const from = Date.now();
   let over: { error: unknown } | undefined;
@@ -60,7 +60,7 @@ const places = [
 
 describe.each(places)("a Retry-After at %s", (_, when) => {
   test.each(waits.flatMap((wait) => [429, 503].map((status) => [wait.slice(0, 40), status, wait] as const)))(
-    "of %s with %d ends as an error that can be gone on from, instead of a wait",
+    "of %s with %d ends with an error that can be resumed, instead of a wait",
     async (_, status, wait) => {
       const wire = new Wire(busy(wait, status, when));
       for (const work of [
@@ -78,7 +78,7 @@ describe.each(places)("a Retry-After at %s", (_, when) => {
   );
 });
 
-test("a list that asks for a year holds up nothing else, for the list is a precaution only", async () => {
+test("a list that asks for a year delays nothing, because the list is only a precaution", async () => {
   const wire = new Wire(busy(YEAR, 429, ({ method, origin }) => method === "GET" && origin === GRAPH));
   const { seconds } = await ended(
     clientOver(wire)
@@ -88,7 +88,7 @@ test("a list that asks for a year holds up nothing else, for the list is a preca
   expect(seconds).toBeLessThan(60);
 });
 
-test("a success that asks for a year is no reason to wait ten minutes before each range", async () => {
+test("a success that asks for a year delays no range", async () => {
   let taken = 0;
   const wire = new Wire(({ method }) => {
     if (method !== "PUT") return undefined;
@@ -104,7 +104,7 @@ test("a success that asks for a year is no reason to wait ten minutes before eac
   expect(seconds).toBeLessThan(600);
 });
 
-test("another upload to the mailbox is not held up by one that was told to wait for a year", async () => {
+test("an upload that has to wait for a year delays no other upload to the mailbox", async () => {
   let first = true;
   const wire = new Wire(({ method }) => {
     if (method !== "PUT" || !first) return undefined;
@@ -127,7 +127,7 @@ test("a cancel does not wait for an upload host that asks for a year", async () 
 });
 
 test.each(["delay", "timeout", "retries", "threshold", "rangeSize", "maxSize"] as const)(
-  "%s takes no number that a timer or an array cannot hold",
+  "%s accepts no number that a timer or an array cannot hold",
   async (name) => {
     for (const value of [NaN, -1, 2 ** 31, Infinity, 0.5, "5" as never]) {
       const bounded = name === "delay" || name === "timeout";

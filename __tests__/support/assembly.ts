@@ -1,27 +1,26 @@
-import { Gate } from "../../src/http/gate.js";
-import { settings, type UploadOptions } from "../../src/options.js";
-import type { Reply, UploadProtocol, WireRequest } from "../../src/protocol.js";
-import { outlook } from "../../src/protocols/outlook.js";
 import { Service } from "../../src/http/service.js";
+import { Traffic } from "../../src/http/traffic.js";
 import type { Send } from "../../src/http/transport.js";
+import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Content, Reply, SessionProtocol, WireRequest } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
 import { Upload } from "../../src/upload/upload.js";
-import type { Content } from "../../src/files/open.js";
 import { created, cut, failure, holds, opened, reply, sessionOf } from "./fakes";
 
-/** What comes of a range: taken, its reply lost before or after it was taken, a part of it taken, or refused with a status. */
+/** The fate of a range: taken, lost before or after it was taken, taken in part, or refused with a status. */
 export type Fate = "taken" | "lost" | "takenAndLost" | { readonly part: number } | number;
 
-/** What comes of the ranges, counted from 0, and in which order those that were sent at once reach the service. */
+/** The fates of the ranges, counted from 0, and the order in which ranges sent at the same time reach the service. */
 export interface Script {
   readonly fate?: (put: number, start: number) => Fate;
   readonly order?: (count: number) => number[];
 }
 
-/** A made-up service that takes four ranges at once, in any order, and puts them together. */
+/** An invented service that takes four ranges at the same time, in any order, and assembles them. */
 export class Assembly {
   readonly puts: { readonly start: number; readonly end: number }[] = [];
   readonly kinds: string[] = [];
-  /** Bytes that came though the service had them. */
+  /** Bytes that arrived although the service already had them. */
   doubled = 0;
   mostAtOnce = 0;
   readonly stored: Uint8Array;
@@ -37,13 +36,14 @@ export class Assembly {
     this.#has = Array.from({ length: size }, () => false);
   }
 
-  upload(content: Content, more: Partial<UploadProtocol> = {}, options: UploadOptions = {}): Upload {
-    const protocol = { ...outlook, limits: { range: 1_000, unit: 1, parallel: 4 }, ...more };
-    const terms = settings({ delay: 0, retries: 50, rangeSize: 10 }, options);
-    const service = new Service(protocol, this.#send, terms, new Gate(), "");
+  upload(content: Content, more: Partial<SessionProtocol> = {}, options: UploadOptions = {}): Upload {
+    const limits = { range: 1_000, unit: 1, parallel: 4 };
+    const protocol = { ...outlook, session: { ...outlook.session, limits, ...more } };
+    const settings = resolveOptions({ delay: 0, retries: 50, rangeSize: 10 }, options);
+    const service = new Service(protocol.api, this.#send, settings, new Traffic(), "");
     const session = sessionOf({ file: { name: "flower", size: content.size }, before: [] });
-    const plan = { service, content, collection: session.collection, file: session.file };
-    return new Upload(plan, session);
+    const { collection, file } = session;
+    return new Upload({ service, protocol, collection, file, content }, session);
   }
 
   readonly #send: Send = async (request) => {
@@ -67,7 +67,7 @@ export class Assembly {
     return this.#complete ? created() : this.#state();
   }
 
-  /** Waits until all have come that were sent at once, and takes its turn among them. */
+  /** Waits until all ranges of a batch have arrived, and takes its turn among them. */
   async #turn(): Promise<void> {
     await new Promise<void>((resolve) => {
       if (this.#waiting.push(resolve) === 1) setImmediate(() => this.#letIn());

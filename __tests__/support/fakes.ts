@@ -1,12 +1,12 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import type { Content } from "../../src/files/open.js";
-import { NoReply } from "../../src/http/refusal.js";
-import { Gate } from "../../src/http/gate.js";
-import { settings, type UploadOptions } from "../../src/options.js";
-import type { FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
-import { outlook } from "../../src/protocols/outlook.js";
+import { noAnswer, NoReply, type Answer as Attempted } from "../../src/http/refusal.js";
 import { Service } from "../../src/http/service.js";
+import { Traffic } from "../../src/http/traffic.js";
 import { transport, type Send } from "../../src/http/transport.js";
+import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Content, FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
+import type { Place } from "../../src/upload/find.js";
 
 export const GRAPH = "https://graph.microsoft.com/v1.0";
 export const COLLECTION = `${GRAPH}/me/messages/AAMkADI5MAAIT3drCAAA=/attachments`;
@@ -31,7 +31,15 @@ export const created = (id = "new=") =>
   });
 export const holds = (...names: string[]) =>
   reply(200, { value: names.map((name) => ({ id: `id of ${name}`, name })) });
+/** A connection that was lost: the service may have done what was asked. */
 export const cut = () => new NoReply(new TypeError("fetch failed"));
+/** A connection that was refused: nothing reached the service. */
+export const notConnected = () => new NoReply(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }), true);
+
+/** What an attempt comes to: a reply with Outlook's verdict, or none. */
+export function answerOf(given: Reply | NoReply): Attempted {
+  return given instanceof NoReply ? noAnswer(given) : { reply: given, verdict: outlook.api.verdict(given) };
+}
 
 export function sessionOf(more: Partial<UploadSession> = {}): UploadSession {
   const file: FileInfo = { name: "flower", size: 10, contentType: "image/jpeg" };
@@ -51,12 +59,14 @@ export type Answer = Reply | Error | ((request: WireRequest) => Reply | Promise<
 
 export interface Talk {
   readonly service: Service;
+  /** The message behind the service, and the file of `sessionOf()`. */
+  readonly place: Place;
   readonly requests: WireRequest[];
-  /** What was asked, in order: the whole conversation. */
+  /** The kinds of all requests, in order: the whole conversation. */
   kinds(): Kind[];
 }
 
-/** A service that gives the scripted answers to each kind of request, and an error that no code expects beyond them. */
+/** A service that gives the scripted answers to each kind of request. Any other request fails with an unexpected error. */
 export function talk(script: Partial<Record<Kind, Answer[]>>, options: UploadOptions = {}): Talk {
   const left = Object.fromEntries(Object.entries(script).map(([kind, answers]) => [kind, [...answers]]));
   const requests: WireRequest[] = [];
@@ -68,11 +78,13 @@ export function talk(script: Partial<Record<Kind, Answer[]>>, options: UploadOpt
     if (answer instanceof Error) throw answer;
     return typeof answer === "function" ? answer(request) : answer;
   };
-  const service = new Service(outlook, send, settings({ delay: 0, retries: 2, rangeSize: 4 }, options), new Gate(), "");
-  return { service, requests, kinds: () => requests.map(kindOf) };
+  const settings = resolveOptions({ delay: 0, retries: 2, rangeSize: 4 }, options);
+  const service = new Service(outlook.api, send, settings, new Traffic(), COLLECTION);
+  const place = { service, protocol: outlook, collection: COLLECTION, file: sessionOf().file };
+  return { service, place, requests, kinds: () => requests.map(kindOf) };
 }
 
-/** A transport over a chain that answers as told, and every context that came by. */
+/** A transport over a chain that answers as scripted, and every context that passed through it. */
 export function chain(given: object, answer: (context: Context) => unknown = () => new Response("{}")) {
   const seen: Context[] = [];
   const execute = async (own: Context) => {
@@ -83,7 +95,7 @@ export function chain(given: object, answer: (context: Context) => unknown = () 
   return { send: transport({ context, next: { execute } }), seen, context };
 }
 
-/** Content that keeps a record of how it is used. */
+/** Content that records how it is used. */
 export class Recorded implements Content {
   readonly reads: [start: number, end: number][] = [];
   closed = 0;
@@ -109,12 +121,12 @@ export class Recorded implements Content {
   }
 }
 
-/** 0, 1, 2, … so that a byte in the wrong place shows. */
+/** The bytes 0, 1, 2, …: one in the wrong place is noticed. */
 export function count(length: number, from = 0): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, at) => (at + from) % 256);
 }
 
-/** How many listeners an AbortSignal holds: those added less those removed, or gone because it has aborted. */
+/** Counts the listeners of an AbortSignal: those added less those removed, and none after an abort. */
 export function listenersOf(signal: AbortSignal): () => number {
   const held = new Set<unknown>();
   const { addEventListener, removeEventListener } = signal;
@@ -129,7 +141,7 @@ export function listenersOf(signal: AbortSignal): () => number {
   return () => (signal.aborted ? 0 : held.size);
 }
 
-/** What a promise that must reject rejects with. */
+/** The error of a promise that must reject, or of a function that must throw. */
 export async function thrownBy(work: Promise<unknown> | (() => unknown)): Promise<unknown> {
   try {
     await (typeof work === "function" ? work() : work);

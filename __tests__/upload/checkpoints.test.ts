@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkpointOf, localStorageCheckpoints, type CheckpointStore } from "../../src/upload/checkpoints.js";
+import { localStorageCheckpoints } from "../../src/client/localStorageCheckpoints.js";
 import { fileCheckpoints } from "../../src/node/index.js";
+import type { CheckpointStore } from "../../src/options.js";
 import type { UploadSession } from "../../src/protocol.js";
+import { checkpointOf } from "../../src/upload/checkpoints.js";
 
 const session = (offset: number): UploadSession => ({
   protocol: "outlook",
@@ -30,7 +32,7 @@ describe.each<[string, () => CheckpointStore]>([
   ["a folder", () => fileCheckpoints(join(folder, "not", "there", "yet"))],
   ["a browser's localStorage", () => localStorageCheckpoints()],
 ])("%s", (_, make) => {
-  test("answers what was saved last, also to another program, and nothing once it is removed", async () => {
+  test("returns what was saved last, even to another program, and nothing once it is removed", async () => {
     const store = make();
     expect(await store.load("k")).toBeUndefined();
     await store.save("k", session(1));
@@ -44,14 +46,14 @@ describe.each<[string, () => CheckpointStore]>([
   });
 });
 
-test("a checkpoint is readable by its owner only, for whoever has it can write to the upload", async () => {
+test("only its owner can read a checkpoint, because whoever has it can write to the upload", async () => {
   const own = join(folder, "own");
   await fileCheckpoints(own).save("k", session(1));
   expect((await stat(join(own, "k.json"))).mode & 0o777).toBe(0o600);
   expect((await stat(own)).mode & 0o777).toBe(0o700);
 });
 
-test("a crash while it is written leaves the one before, and what it left is removed with it", async () => {
+test("a crash while a checkpoint is written leaves the one before it, and remove deletes both files", async () => {
   const own = join(folder, "crash");
   const store = fileCheckpoints(own);
   await store.save("k", session(1));
@@ -61,17 +63,25 @@ test("a crash while it is written leaves the one before, and what it left is rem
   expect(await readdir(own)).toEqual([]);
 });
 
-test("a key tells item, name and file, and shows none of them", async () => {
+test("a damaged entry of localStorage counts as none", async () => {
+  const store = localStorageCheckpoints("damaged:");
+  for (const value of ["", '{"protocol":"outl', "7", '"text"', "null"]) {
+    storage.setItem("damaged:k", value);
+    expect(await store.load("k")).toBeUndefined();
+  }
+});
+
+test("a key distinguishes items, names and files, and reveals none of them", async () => {
   const keys: string[] = [];
   const store = { load: (key: string) => void keys.push(key), save: () => {}, remove: () => {} };
-  for (const told of [
+  for (const parts of [
     ["item", "a", "1"],
     ["item", "a", "2"],
     ["item", "b", "1"],
     ["item2", "a", "1"],
     ["item", 'a","1', ""],
   ]) {
-    await (await checkpointOf(store, ...told)).load();
+    await (await checkpointOf(store, ...parts)).load();
   }
   expect(new Set(keys).size).toBe(5);
   expect(keys.every((key) => /^[0-9a-f]{64}$/.test(key))).toBe(true);

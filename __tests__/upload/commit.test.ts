@@ -1,20 +1,35 @@
-import { Refusal } from "../../src/http/refusal.js";
-import { Gate } from "../../src/http/gate.js";
-import { settings, type UploadOptions } from "../../src/options.js";
-import type { Reply, UploadProtocol, UploadSession } from "../../src/protocol.js";
-import { outlook } from "../../src/protocols/outlook.js";
-import { Service } from "../../src/http/service.js";
 import { StreamContent } from "../../src/files/stream.js";
+import { Refusal } from "../../src/http/refusal.js";
+import { Service } from "../../src/http/service.js";
+import { Traffic } from "../../src/http/traffic.js";
+import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Protocol, Reply, UploadSession } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
 import { Upload } from "../../src/upload/upload.js";
 import * as fakes from "../support/fakes";
-import { count, created, cut, failure, holds, opened, Recorded, reply, thrownBy, wants } from "../support/fakes";
+import {
+  count,
+  created,
+  cut,
+  failure,
+  holds,
+  notConnected,
+  opened,
+  Recorded,
+  reply,
+  thrownBy,
+  wants,
+} from "../support/fakes";
 
-/** A made-up service that has all bytes after the last range, but makes the file only once it is asked to. */
-const committing: UploadProtocol = {
+/** An invented service that has all bytes after the last range, but creates the file only on request. */
+const committing: Protocol = {
   ...outlook,
-  commit: ({ uploadUrl }) => ({ method: "POST", url: uploadUrl, to: "upload" }),
-  readRange: (answer, session, range) =>
-    answer.status === 202 ? { next: session.file.size } : outlook.readRange(answer, session, range),
+  session: {
+    ...outlook.session,
+    commit: ({ uploadUrl }) => ({ method: "POST", url: uploadUrl, to: "upload" }),
+    read: (answer, session, range) =>
+      answer.status === 202 ? { next: session.file.size } : outlook.session.read(answer, session, range),
+  },
 };
 const allThere = () => reply(202, { nextExpectedRanges: [] });
 
@@ -27,7 +42,7 @@ function uploading(script: Script, options: UploadOptions = {}, more: Partial<Up
   const left = Object.fromEntries(Object.entries(script).map(([kind, answers]) => [kind, [...answers]]));
   const kinds: Kind[] = [];
   const service = new Service(
-    committing,
+    committing.api,
     async ({ method, url }, { signal }) => {
       signal?.throwIfAborted();
       const own = url === fakes.UPLOAD_URL;
@@ -38,21 +53,21 @@ function uploading(script: Script, options: UploadOptions = {}, more: Partial<Up
       if (answer instanceof Error) throw answer;
       return typeof answer === "function" ? answer(undefined) : answer;
     },
-    settings({ delay: 0, retries: 2, rangeSize: 4 }, options),
-    new Gate(),
+    resolveOptions({ delay: 0, retries: 2, rangeSize: 4 }, options),
+    new Traffic(),
     "",
   );
   const session = fakes.sessionOf({ before: [], ...more });
   const bytes = new ReadableStream<Uint8Array>({ start: (c) => (c.enqueue(count(10)), c.close()) });
   const content = stream ? new StreamContent(bytes, 10) : new Recorded(count(10));
-  const plan = { service, content, collection: session.collection, file: session.file };
-  return { upload: new Upload(plan, session, more.offset !== undefined), service, kinds };
+  const job = { service, protocol: committing, collection: session.collection, file: session.file, content };
+  return { upload: new Upload(job, session, more.offset !== undefined), service, kinds };
 }
 
 const RANGES: Kind[] = ["range", "range", "range"];
 const named = (id: string) => ({ attachment: expect.objectContaining({ id }) as object });
 
-test("the file is there only after the commit, which follows the last range", async () => {
+test("the commit follows the last range, and completes the file", async () => {
   const loaded: number[] = [];
   const script = { range: ranges(), commit: [created()] };
   const { upload, kinds } = uploading(script, { onProgress: (progress) => loaded.push(progress.loaded) });
@@ -62,26 +77,27 @@ test("the file is there only after the commit, which follows the last range", as
 });
 
 test.each<[string, Script, Kind[]]>([
-  ["whose reply is lost is asked for again, where all bytes are still there", { status: [allThere()], commit: [cut(), created()] }, ["status", "commit"]],
-  ["that is answered with 503 is asked for again", { status: [allThere()], commit: [failure(503, "x"), created()] }, ["status", "commit"]],
-  ["that is answered with 429 is asked for again", { commit: [failure(429, "x"), created()] }, ["commit"]],
-  ["whose reply is cut is asked for again", { status: [allThere()], list: [holds()], commit: [reply(200), created()] }, ["status", "commit"]],
+  ["whose connection was refused is sent again", { commit: [notConnected(), created()] }, ["commit"]],
+  ["whose reply is lost is sent again if the service still has all bytes", { status: [allThere()], commit: [cut(), created()] }, ["status", "commit"]],
+  ["that is answered with 503 is sent again", { status: [allThere()], commit: [failure(503, "x"), created()] }, ["status", "commit"]],
+  ["that is answered with 429 is sent again", { commit: [failure(429, "x"), created()] }, ["commit"]],
+  ["whose reply is cut off is sent again", { status: [allThere()], list: [holds()], commit: [reply(200), created()] }, ["status", "commit"]],
 ])("a commit %s, and no byte is sent again", async (_, script, then) => {
   const { upload, kinds } = uploading({ range: ranges(), ...script });
   expect(await upload.run()).toMatchObject(named("new="));
   expect(kinds).toEqual([...RANGES, "commit", ...then]);
 }); // prettier-ignore
 
-describe("a commit that was done, though its reply was lost,", () => {
+describe("a commit whose reply was lost", () => {
   const gone = failure(404, "itemNotFound");
 
-  test("is seen by the file that is there, once the session is not", async () => {
+  test("is recognized by the file, once the session is gone", async () => {
     const { upload, kinds } = uploading({ range: ranges(), commit: [cut()], status: [gone], list: [holds("flower")] });
     expect(await upload.run()).toMatchObject(named("id of flower"));
     expect(kinds).toEqual([...RANGES, "commit", "status", "list"]);
   });
 
-  test("is seen by it also where only the next commit is answered with 404", async () => {
+  test("is recognized by the file even if only the next commit is answered with 404", async () => {
     const script = {
       range: ranges(),
       commit: [cut(), gone],
@@ -94,7 +110,7 @@ describe("a commit that was done, though its reply was lost,", () => {
     expect(kinds).toEqual([...RANGES, "commit", "status", "commit", "cancel", "list"]);
   });
 
-  test("was none where the file is not there: it is sent again in a session of its own", async () => {
+  test("was not done if there is no file, which is then sent again in a new session", async () => {
     const script = { range: [...ranges(), ...ranges()], commit: [gone, created()], cancel: [gone], create: [opened()] };
     const { upload, kinds } = uploading({ ...script, list: [holds(), holds()] });
     expect(await upload.run()).toMatchObject(named("new="));
@@ -102,36 +118,33 @@ describe("a commit that was done, though its reply was lost,", () => {
   });
 });
 
-test("a commit that is refused for good is the service's to explain, and is not asked for again", async () => {
+test("a commit that is refused is not sent again", async () => {
   const { upload, kinds } = uploading({ range: ranges(), commit: [failure(409, "nameAlreadyExists")] });
   expect(await thrownBy(upload.run())).toMatchObject({ constructor: Refusal, reply: { status: 409 } });
   expect(kinds).toEqual([...RANGES, "commit"]);
 });
 
-test("a commit that is never answered ends as an error, with a session that has all bytes", async () => {
+test("a commit that is never answered ends with an error whose session has all bytes", async () => {
   const { upload } = uploading({ range: ranges(), commit: [cut(), cut(), cut()], status: [allThere(), allThere()] });
   expect(await thrownBy(upload.run())).toMatchObject({ code: "interrupted", session: { offset: 10 } });
 });
 
 describe("an upload that was stopped before its commit", () => {
-  test.each([true, false])(
-    "goes on with it, also of a stream, of which no byte is sent again (asked: %p)",
-    async (ask) => {
-      const controller = new AbortController();
-      const stop = () => (controller.abort("stop"), allThere());
-      const script = { range: ranges(), commit: [stop, created()], status: [allThere()] };
-      const { upload, service, kinds } = uploading(script, { signal: controller.signal }, {}, true);
-      expect(await thrownBy(upload.run())).toBe("stop");
-      expect(upload.session.offset).toBe(10);
-      const again = upload.run(service.with({ ...service.settings, signal: undefined }), ask);
-      expect(await again).toMatchObject(named("new="));
-      expect(kinds).toEqual([...RANGES, "commit", ...(ask ? ["status"] : []), "commit"]);
-    },
-  );
+  test.each([true, false])("continues with it and sends no byte of a stream again (status asked: %p)", async (ask) => {
+    const controller = new AbortController();
+    const stop = () => (controller.abort("stop"), allThere());
+    const script = { range: ranges(), commit: [stop, created()], status: [allThere()] };
+    const { upload, service, kinds } = uploading(script, { signal: controller.signal }, {}, true);
+    expect(await thrownBy(upload.run())).toBe("stop");
+    expect(upload.session.offset).toBe(10);
+    const again = upload.run(service.with({ signal: undefined }), ask);
+    expect(await again).toMatchObject(named("new="));
+    expect(kinds).toEqual([...RANGES, "commit", ...(ask ? ["status"] : []), "commit"]);
+  });
 
   test.each<[string, Script, Kind[]]>([
-    ["is committed where the service has all bytes", { status: [allThere()], commit: [created()] }, ["status", "commit"]],
-    ["is found where it had been committed", { status: [failure(404, "x")], list: [holds("flower")] }, ["status", "list"]],
+    ["is committed if the service has all bytes", { status: [allThere()], commit: [created()] }, ["status", "commit"]],
+    ["is found if it had been committed", { status: [failure(404, "x")], list: [holds("flower")] }, ["status", "list"]],
   ])("in another process %s", async (_, script, expected) => {
     const { upload, service, kinds } = uploading(script, {}, { offset: 10 });
     expect(await upload.run(service, true)).toMatchObject({ attachment: { name: "flower" } });

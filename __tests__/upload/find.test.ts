@@ -1,16 +1,25 @@
 import { UploadError } from "../../src/errors.js";
 import { findCreated, holdsNone, idsOf } from "../../src/upload/find.js";
-import type { Service } from "../../src/http/service.js";
-import { COLLECTION, cut, failure, holds, reply, sessionOf, talk, thrownBy, type Answer } from "../support/fakes";
+import {
+  COLLECTION,
+  cut,
+  failure,
+  holds,
+  notConnected,
+  reply,
+  sessionOf,
+  talk,
+  thrownBy,
+  type Answer,
+} from "../support/fakes";
 
-const flower = sessionOf().file;
 const denied = failure(403, "ErrorAccessDenied");
 const page = (next: string, ...ids: string[]) =>
   reply(200, { value: ids.map((id) => ({ id, name: "flower" })), "@odata.nextLink": `${COLLECTION}?$skip=${next}` });
 
-test("all pages of a listing count, because an item may hold many attachments", async () => {
-  const { service, requests } = talk({ list: [page("2", "1", "2"), page("3", "3"), holds("last")] });
-  expect(await idsOf(service, COLLECTION, flower)).toEqual(["1", "2", "3", "id of last"]);
+test("reads all pages of a listing, because an item may hold many attachments", async () => {
+  const { place, requests } = talk({ list: [page("2", "1", "2"), page("3", "3"), holds("last")] });
+  expect(await idsOf(place)).toEqual(["1", "2", "3", "id of last"]);
   expect(requests.map(({ url }) => url)).toEqual([
     `${COLLECTION}?$select=id,name`,
     `${COLLECTION}?$skip=2`,
@@ -19,43 +28,45 @@ test("all pages of a listing count, because an item may hold many attachments", 
   expect(requests.every(({ method, to }) => method === "GET" && to === "api")).toBe(true);
 });
 
-test("a listing that leads round in a circle tells nothing, instead of never ending", async () => {
-  const { service, requests } = talk({ list: [page("2", "1"), page("3", "2"), page("2", "3")] });
-  expect(await idsOf(service, COLLECTION, flower)).toBeUndefined();
+test("gives up a listing whose pages form a circle", async () => {
+  const { place, requests } = talk({ list: [page("2", "1"), page("3", "2"), page("2", "3")] });
+  expect(await idsOf(place)).toBeUndefined();
   expect(requests).toHaveLength(3);
 });
 
 test.each<[string, Answer[], string[] | undefined]>([
   ["is refused", [denied], undefined],
-  ["never comes", [cut(), cut(), cut()], undefined],
-  ["comes after a failure", [cut(), failure(503, "x"), holds("a")], ["id of a"]],
-  ["comes after one that was cut", [reply(200, '{"value":[{'), holds()], []],
-])("what an item held before is no reason to stop where the listing %s", async (_, list, ids) => {
-  const { service } = talk({ list });
-  expect(await idsOf(service, COLLECTION, flower)).toEqual(ids);
+  ["never arrives", [cut(), cut(), cut()], undefined],
+  ["arrives after failures", [cut(), failure(503, "x"), holds("a")], ["id of a"]],
+  ["arrives after refused connections", [notConnected(), notConnected(), holds("a")], ["id of a"]],
+  ["arrives after a reply that was cut off", [reply(200, '{"value":[{'), holds()], []],
+])("an upload continues if the listing before it %s", async (_, list, ids) => {
+  const { place } = talk({ list });
+  expect(await idsOf(place)).toEqual(ids);
 });
 
-test("a service that cannot list tells nothing", async () => {
-  const { service, requests } = talk({});
-  const mute = { ...service, protocol: { ...service.protocol, list: undefined } } as unknown as Service;
-  expect(await idsOf(mute, COLLECTION, flower)).toBeUndefined();
+test("knows nothing of a service that cannot list", async () => {
+  const { place, requests } = talk({});
+  const { list: _, ...protocol } = place.protocol;
+  expect(await idsOf({ ...place, protocol })).toBeUndefined();
+  expect(await findCreated({ ...place, protocol }, [])).toBeUndefined();
   expect(requests).toEqual([]);
 });
 
-test("an abort while listing is an abort", async () => {
-  const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort("stop") });
-  expect(await thrownBy(idsOf(service, COLLECTION, flower))).toBe("stop");
+test("an abort while listing rejects with the signal's reason", async () => {
+  const { place } = talk({ list: [holds()] }, { signal: AbortSignal.abort("stop") });
+  expect(await thrownBy(idsOf(place))).toBe("stop");
 });
 
 const before = ["id of old"];
 
 test.each<[string, string[]]>([
-  ["only one more", ["old", "flower"]],
+  ["one more than before", ["old", "flower"]],
   ["one more of this name and others", ["old", "other", "flower", "third"]],
-  ["one, where the others have gone", ["flower"]],
-])("the new attachment is found where the item holds %s", async (_, names) => {
-  const { service } = talk({ list: [holds(...names)] });
-  const created = await findCreated(service, sessionOf({ before }));
+  ["only this one, because the others are gone", ["flower"]],
+])("finds the new attachment if the item holds %s", async (_, names) => {
+  const { place } = talk({ list: [holds(...names)] });
+  const created = await findCreated(place, before);
   expect(created?.attachment).toMatchObject({ id: "id of flower", name: "flower", size: 10 });
 });
 
@@ -64,42 +75,42 @@ test.each<[string, string[], string[]]>([
   ["only what it held before", before, ["old"]],
   ["an older attachment of the same name", ["id of flower"], ["flower"]],
   ["less than before", ["id of flower", "id of old"], ["flower"]],
-])("nothing was made where the item holds %s, so that an old one is never taken for it", async (_, ids, names) => {
-  const { service } = talk({ list: [holds(...names)] });
-  expect(await findCreated(service, sessionOf({ before: ids }))).toBeUndefined();
+])("finds no new attachment if the item holds %s", async (_, ids, names) => {
+  const { place } = talk({ list: [holds(...names)] });
+  expect(await findCreated(place, ids)).toBeUndefined();
 });
 
 const twins = reply(200, { value: ["1", "2"].map((id) => ({ id, name: "flower" })) });
 test.each<[string, string[] | undefined, Answer[]]>([
-  ["what it held before is not known", undefined, []],
+  ["nobody knows what the item held before", undefined, []],
   ["two of this name are new", [], [twins]],
-  ["another name is new, for services may change names", before, [holds("old", "flower (1)")]],
+  ["another name is new, because services may change names", before, [holds("old", "flower (1)")]],
   ["the listing is refused", before, [denied]],
-])("where %s, the error says that it cannot be known, instead of a second attachment", async (_, ids, list) => {
-  const { service, requests } = talk({ list });
+])("reports an uncertain result, instead of attaching twice, if %s", async (_, ids, list) => {
+  const { place, requests } = talk({ list });
   const session = sessionOf({ before: ids });
-  const error = (await thrownBy(findCreated(service, session))) as UploadError;
+  const error = (await thrownBy(findCreated(place, ids, session))) as UploadError;
   expect(error).toBeInstanceOf(UploadError);
   expect([error.code, error.session]).toEqual(["uncertain", session]);
-  expect(error.message).toMatch(/Look at the item's attachments before attaching again/);
+  expect(error.message).toMatch(/Check the item's attachments before you attach it again/);
   expect(requests).toHaveLength(list.length);
 });
 
-test("where the listing does not come, the upload is only interrupted, for later it may tell", async () => {
-  const { service } = talk({ list: [cut(), failure(503, "x"), cut()] });
+test("an upload is interrupted, and can be resumed, if the listing does not arrive", async () => {
+  const { place } = talk({ list: [cut(), failure(503, "x"), cut()] });
   const session = sessionOf({ before });
-  const error = (await thrownBy(findCreated(service, session))) as UploadError;
+  const error = (await thrownBy(findCreated(place, before, session))) as UploadError;
   expect([error.code, error.session]).toEqual(["interrupted", session]);
   expect(error.message).not.toMatch(/Nothing was attached/);
 });
 
 test.each(["stop", new UploadError("cancelled", "The upload was cancelled.")])(
-  "an abort ends the search with its own reason, %p, also where that is an error of ours, as a cancelled task's is",
+  "an abort ends the search with its own reason: %p",
   async (reason) => {
-    const { service } = talk({ list: [holds()] }, { signal: AbortSignal.abort(reason) });
-    expect(await thrownBy(findCreated(service, sessionOf({ before })))).toBe(reason);
-    expect(await thrownBy(holdsNone(service, COLLECTION, flower))).toBe(reason);
-    expect(await thrownBy(idsOf(service, COLLECTION, flower))).toBe(reason);
+    const { place } = talk({ list: [holds()] }, { signal: AbortSignal.abort(reason) });
+    expect(await thrownBy(findCreated(place, before))).toBe(reason);
+    expect(await thrownBy(holdsNone(place))).toBe(reason);
+    expect(await thrownBy(idsOf(place))).toBe(reason);
   },
 );
 
@@ -109,7 +120,8 @@ test.each<[string, boolean, Answer[]]>([
   ["has the name", false, [holds("old", "flower")]],
   ["has the name on its second page", false, [page("2"), holds("flower")]],
   ["is refused", false, [denied]],
-])("an item whose listing %s certainly holds none of the name: %p", async (_, none, list) => {
-  const { service } = talk({ list });
-  expect(await holdsNone(service, COLLECTION, flower)).toBe(none);
+  ["never arrives", false, [cut(), cut(), cut()]],
+])("an item whose listing %s certainly holds nothing of the name: %p", async (_, none, list) => {
+  const { place } = talk({ list });
+  expect(await holdsNone(place)).toBe(none);
 });

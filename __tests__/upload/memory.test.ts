@@ -1,18 +1,18 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { base64Content } from "../../src/files/base64.js";
-import type { Content } from "../../src/files/open.js";
-import { Gate } from "../../src/http/gate.js";
-import { settings, type UploadOptions } from "../../src/options.js";
+import { StreamContent } from "../../src/files/stream.js";
+import { Service } from "../../src/http/service.js";
+import { Traffic } from "../../src/http/traffic.js";
+import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Content } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { RangeReader } from "../../src/upload/rangeReader.js";
-import { Service } from "../../src/http/service.js";
-import { StreamContent } from "../../src/files/stream.js";
 import { Upload } from "../../src/upload/upload.js";
 import { bytesSent, chain, count, sessionOf, thrownBy } from "../support/fakes";
 
 const file = count(200);
 
-/** What fills its memory again. */
+/** Content that fills its memory again. */
 const kinds: Record<string, (size?: number) => Content> = {
   "a stream": (size = file.length) => {
     async function* chunks() {
@@ -35,10 +35,10 @@ function recorded(content: Content) {
   return { content, given, buffers: () => new Set(given.map(({ buffer }) => buffer)) };
 }
 
-describe.each(Object.keys(kinds))("memory that %s gave", (kind) => {
+describe.each(Object.keys(kinds))("the memory of %s", (kind) => {
   const open = (size?: number) => recorded(kinds[kind]!(size));
 
-  test("is filled again once it was released, with the bytes that come next", async () => {
+  test("is filled again once it was released, with the next bytes", async () => {
     const { content, buffers } = open();
     for (let at = 0; at < 192; at += 48) {
       const bytes = await content.read(at, at + 48);
@@ -56,7 +56,7 @@ describe.each(Object.keys(kinds))("memory that %s gave", (kind) => {
     expect(buffers().size).toBe(1);
   });
 
-  test("is left alone until it is released, and is filled by one read only", async () => {
+  test("stays as it is until it is released, and is then filled by one read only", async () => {
     const { content } = open();
     const [one, two] = [await content.read(0, 50), await content.read(50, 100)];
     content.release!(one);
@@ -65,14 +65,14 @@ describe.each(Object.keys(kinds))("memory that %s gave", (kind) => {
     expect([two, three, four]).toEqual([50, 100, 150].map((at) => file.subarray(at, at + 50)));
   });
 
-  test("is not filled by a read that it has no room for", async () => {
+  test("is not used for a read that does not fit into it", async () => {
     const { content, buffers } = open();
     content.release!(await content.read(0, 20));
     expect(await content.read(20, 100)).toEqual(file.subarray(20, 100));
     expect(buffers().size).toBe(2);
   });
 
-  test("is two blocks for the whole of it, however long: the one that is sent, and the one that is read ahead", async () => {
+  test("is two blocks for any length: one that is sent, and one that is read ahead", async () => {
     const { content, given, buffers } = open();
     const reader = new RangeReader(content, 10);
     for (let at = 0; at < 200; at += 10) {
@@ -87,11 +87,11 @@ describe.each(Object.keys(kinds))("memory that %s gave", (kind) => {
 });
 
 describe.each(Object.keys(kinds))(
-  "what a transport still reads of a range of %s that was given up is never overwritten",
+  "a range of %s that the transport may still be reading is never overwritten",
   (kind) => {
     type Put = { readonly start: number; readonly end: number; readonly body: unknown };
 
-    /** An Outlook session over the transport, in which some PUTs, counted from 0, come to nothing. */
+    /** An Outlook session over the transport, in which some PUTs, counted from 0, fail. */
     function uploading(fate: (put: number) => unknown, options: UploadOptions = {}) {
       let offset = 0;
       const puts: Put[] = [];
@@ -112,24 +112,24 @@ describe.each(Object.keys(kinds))(
       };
       const { send } = chain({ options: {} }, answer);
       const { content, given, buffers } = recorded(kinds[kind]!());
-      const terms = settings({ delay: 0, retries: 5, rangeSize: 10, timeout: 200 }, options);
-      const service = new Service(outlook, send, terms, new Gate(), "");
+      const settings = resolveOptions({ delay: 0, retries: 5, rangeSize: 10, timeout: 200 }, options);
+      const service = new Service(outlook.api, send, settings, new Traffic(), "");
       const session = sessionOf({ file: { name: "flower", size: file.length } });
-      const plan = { service, content, collection: session.collection, file: session.file };
-      return { upload: new Upload(plan, session), service, puts, given, buffers };
+      const job = { service, protocol: outlook, collection: session.collection, file: session.file, content };
+      return { upload: new Upload(job, session), service, puts, given, buffers };
     }
 
-    /** Reads what the slow transport had not yet read, now that the upload is over. */
+    /** Reads what a slow transport has not read before the end of the upload. */
     async function readLate(puts: readonly Put[]): Promise<void> {
       for (const { start, end, body } of puts)
         expect(await bytesSent(body)).toEqual(Buffer.from(file.subarray(start, end)));
     }
 
     test.each<[string, number[], () => unknown]>([
-      ["for it took too long", [3], () => new Promise(() => {})],
-      ["several times", [0, 3, 4, 9], () => new Promise(() => {})],
-      ["for the connection was cut", [3, 7], () => Promise.reject(new TypeError("fetch failed"))],
-      ["for the service has answered before it had all bytes", [3, 7], () => new Response("", { status: 503 })],
+      ["after a timeout", [3], () => new Promise(() => {})],
+      ["after several timeouts", [0, 3, 4, 9], () => new Promise(() => {})],
+      ["after a lost connection", [3, 7], () => Promise.reject(new TypeError("fetch failed"))],
+      ["after the service answered before it had all bytes", [3, 7], () => new Response("", { status: 503 })],
     ])("%s", async (_, late, fate) => {
       const { upload, puts, given, buffers } = uploading((put) => (late.includes(put) ? fate() : undefined));
       expect(await upload.run()).toMatchObject({ attachment: { id: "new=" } });
@@ -138,7 +138,7 @@ describe.each(Object.keys(kinds))(
       expect(buffers().size).toBeLessThan(given.length); // others were filled again
     });
 
-    test("for the caller has stopped, and gone on afterwards", async () => {
+    test("after the caller has stopped and resumed", async () => {
       const controller = new AbortController();
       const hangs = () => {
         controller.abort("stop");
@@ -148,7 +148,7 @@ describe.each(Object.keys(kinds))(
         signal: controller.signal,
       });
       expect(await thrownBy(upload.run())).toBe("stop");
-      await upload.run(service.with({ ...service.settings, signal: undefined }), true);
+      await upload.run(service.with({ signal: undefined }), true);
       await readLate([puts[3]!]);
     });
   },

@@ -7,7 +7,7 @@ import { count, Recorded, thrownBy } from "../support/fakes";
 const bytes = count(95);
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-test("hands out the ranges in order, each byte read once, the last one shorter", async () => {
+test("hands out the file in blocks, in order, and reads each byte once", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   const ranges: Uint8Array[] = [];
@@ -17,7 +17,7 @@ test("hands out the ranges in order, each byte read once, the last one shorter",
   expect(content.reads).toEqual(ranges.map((_, n) => [n * 10, Math.min(n * 10 + 10, 95)]));
 });
 
-test("reads one range ahead while the caller sends, and never two, however long that takes", async () => {
+test("reads one block ahead while the caller sends, and never two, however long that takes", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   await reader.read(0);
@@ -28,7 +28,7 @@ test("reads one range ahead while the caller sends, and never two, however long 
   expect(content.reads.slice(2)).toEqual([[20, 30]]);
 });
 
-test("never holds more than two ranges of the file in memory", async () => {
+test("never holds more than two blocks of the file in memory", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const MIB = 1_048_576;
@@ -54,7 +54,7 @@ test("never holds more than two ranges of the file in memory", async () => {
   expect(Math.max(...alive)).toBeLessThanOrEqual(2);
 });
 
-test("gives the same range again, or what is left of it, out of memory, because a stream cannot go back", async () => {
+test("hands out the same block again, or the rest of it, from memory, because a stream cannot go back", async () => {
   async function* stream() {
     for (let at = 0; at < 95; at += 7) yield bytes.subarray(at, at + 7);
   }
@@ -69,7 +69,7 @@ test("gives the same range again, or what is left of it, out of memory, because 
   expect([reader.canRead(19), reader.canRead(0)]).toEqual([false, false]);
 });
 
-test("from the middle of a range that is not in memory, whole ranges follow", async () => {
+test("reads whole blocks from any position that is not in memory", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   expect(reader.canRead(0)).toBe(true);
@@ -80,7 +80,7 @@ test("from the middle of a range that is not in memory, whole ranges follow", as
   expect([reader.canRead(0), reader.canRead(94)]).toEqual([true, true]);
 });
 
-test("going back drops what was read ahead, and reads nothing beyond it, for it would be a third range in memory", async () => {
+test("drops the block that was read ahead when the caller goes back, so that there are never three in memory", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   for (const start of [0, 10, 0]) {
@@ -90,7 +90,7 @@ test("going back drops what was read ahead, and reads nothing beyond it, for it 
   expect(content.reads.map(([start]) => start)).toEqual([0, 10, 20, 0, 10]);
 });
 
-test("the middle of the range that was read ahead needs no second read", async () => {
+test("needs no second read for the middle of the block that was read ahead", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   await reader.read(0);
@@ -99,7 +99,7 @@ test("the middle of the range that was read ahead needs no second read", async (
   expect(content.reads).toEqual([[0, 10], [10, 20], [20, 30]]); // prettier-ignore
 });
 
-test("what is to be read ahead is not read where nobody goes on", async () => {
+test("does not read ahead once the upload has stopped", async () => {
   const content = new Recorded(bytes);
   const reader = new RangeReader(content, 10);
   await reader.read(0);
@@ -109,13 +109,13 @@ test("what is to be read ahead is not read where nobody goes on", async () => {
   expect([...(await reader.read(10))]).toEqual([...bytes.subarray(10, 20)]);
 });
 
-test("a range larger than the file is the whole file, with nothing to read ahead", async () => {
+test("a block larger than the file is the whole file, with nothing to read ahead", async () => {
   const content = new Recorded(bytes);
   expect([...(await new RangeReader(content, 1000).read(0))]).toEqual([...bytes]);
   expect(content.reads).toEqual([[0, 95]]);
 });
 
-test("a reading ahead that fails is told only when its range is asked for, so that what was read is still sent", async () => {
+test("reports a failure to read ahead only when that block is asked for", async () => {
   const failing = { start: 10 };
   const content = new Recorded(bytes, true, (start) => {
     if (start === failing.start) throw new Error("disk");
@@ -129,7 +129,7 @@ test("a reading ahead that fails is told only when its range is asked for, so th
   expect([...(await reader.read(10))]).toEqual([...bytes.subarray(10, 20)]);
 });
 
-test("reads follow each other also where the caller did not wait, so that a stream is never read twice at once", async () => {
+test("reads follow each other even if the caller does not wait, so that a stream is never read twice at the same time", async () => {
   let running = 0;
   let most = 0;
   const content = new Recorded(bytes, false, async () => {
@@ -146,7 +146,7 @@ test("reads follow each other also where the caller did not wait, so that a stre
 
 describe.each([
   ["a stream", false],
-  ["a file that can be read at any place", true],
+  ["a file that can be read at any position", true],
 ])("with a unit, of %s", (_, anywhere) => {
   const reading = (unit = 4) => {
     const content = new Recorded(bytes, anywhere);
@@ -159,7 +159,7 @@ describe.each([
     return { content, read };
   };
 
-  test("what is left of a block, but is less than the unit, comes with the next block, each byte read once", async () => {
+  test("joins the rest of a block that is smaller than the unit to the next block, and reads each byte once", async () => {
     const { content, read } = reading();
     const lengths = [await read(0), await read(7), await read(20), await read(29), await read(39), await read(40)];
     await settled();
@@ -167,19 +167,19 @@ describe.each([
     expect(content.reads).toEqual([0, 10, 20, 30, 40, 50].map((start) => [start, start + 10]));
   });
 
-  test("what is left comes alone where it is the unit or more", async () => {
+  test("hands out the rest of a block alone if it is not smaller than the unit", async () => {
     const { read } = reading();
     expect([await read(0), await read(6), await read(3)]).toEqual([10, 4, 7]);
   });
 
-  test("the end of the file comes as it is, however little it is", async () => {
+  test("hands out the end of the file as it is, however small", async () => {
     const { content, read } = reading();
     for (let at = 0; at < 80; at += 10) await read(at);
     expect([await read(80), await read(88), await read(92), await read(94)]).toEqual([10, 7, 3, 1]);
     expect(content.reads).toHaveLength(10);
   });
 
-  test("the end of the block that was read ahead comes with the one after it", async () => {
+  test("joins the end of the block that was read ahead to the one after it", async () => {
     const { content, read } = reading();
     expect([await read(0), await read(18)]).toEqual([10, 12]);
     await settled();
@@ -187,7 +187,7 @@ describe.each([
   });
 });
 
-test("a next block that could not be read is read again, when what is left is wanted again", async () => {
+test("reads the next block again, if that failed, when the rest of the block before is asked for again", async () => {
   const failing = { start: 10 };
   const content = new Recorded(bytes, true, (start) => {
     if (start === failing.start) throw new Error("disk");

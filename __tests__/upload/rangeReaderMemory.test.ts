@@ -4,8 +4,8 @@ import { count, Recorded } from "../support/fakes";
 const bytes = count(95);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Content whose memory is spoilt as soon as it is released. */
-class Spoilt extends Recorded {
+/** Content that overwrites memory as soon as it is released. */
+class Overwriting extends Recorded {
   readonly released: number[] = [];
   readonly #given = new Set<Uint8Array>();
 
@@ -25,48 +25,48 @@ class Spoilt extends Recorded {
 
 describe("memory is released", () => {
   const reading = (unit?: number) => {
-    const content = new Spoilt(bytes, false);
+    const content = new Overwriting(bytes, false);
     return { content, reader: new RangeReader(content, 10, unit) };
   };
 
-  test("once, when the next block is handed out, and not while its block is still wanted", async () => {
+  test("once, when the next block is handed out, and not while its own block is in use", async () => {
     const { content, reader } = reading();
     const after = async (start: number) => (await reader.read(start), await settled(), [...content.released]);
     expect([await after(0), await after(0), await after(4), await after(9)]).toEqual([[], [], [], []]);
     expect([await after(10), await after(15), await after(20)]).toEqual([[0], [0], [0, 10]]);
   });
 
-  test("never of a block that was lent, and of those after it as before", async () => {
+  test("for every block except those that were retained", async () => {
     const { content, reader } = reading();
-    const lent: Uint8Array[] = [];
+    const retained: Uint8Array[] = [];
     for (let at = 0; at < 95; at += 10) {
       const block = await reader.read(at);
       if (at !== 10 && at !== 50) continue;
-      lent.push(block);
-      reader.lend();
-      reader.lend();
-      lent.push(await reader.read(at + 3)); // sent again, and taken
+      retained.push(block);
+      reader.retain();
+      reader.retain();
+      retained.push(await reader.read(at + 3)); // sent again, and taken
     }
     await settled();
     expect(content.released).toEqual([0, 20, 30, 40, 60, 70, 80]);
-    expect(lent.map((block) => [...block])).toEqual([[10, 20], [13, 20], [50, 60], [53, 60]].map(([from, to]) => [...bytes.subarray(from, to)])); // prettier-ignore
+    expect(retained.map((block) => [...block])).toEqual([[10, 20], [13, 20], [50, 60], [53, 60]].map(([from, to]) => [...bytes.subarray(from, to)])); // prettier-ignore
   });
 
-  test("also of what was put together, of which nothing that is held or lent is spoilt", async () => {
+  test("for joined blocks as well, and nothing that is held or retained is overwritten", async () => {
     const { content, reader } = reading(4);
     const intact = (start: number, block: Uint8Array) =>
       expect([...block]).toEqual([...bytes.subarray(start, start + block.length)]);
-    let lent: Uint8Array | undefined;
+    let retained: Uint8Array | undefined;
     for (const start of [0, 8, 19, 29, 30, 37, 48, 59]) {
       const block = await reader.read(start);
       if (start === 19) {
-        lent = block;
-        reader.lend();
+        retained = block;
+        reader.retain();
       }
       await settled();
       intact(start, block);
     }
-    intact(19, lent!);
+    intact(19, retained!);
     expect(content.released).toEqual([10, 0, 20, 30, 40, 50, 60]);
   });
 });

@@ -1,7 +1,7 @@
-/** Slices that are handed on unread: what is told of a file that cannot be read, and who gets any. */
-import { openSource, type Content } from "../../src/files/open.js";
+/** Slices that are sent without reading them: errors of files that cannot be read, and the browsers that get slices. */
+import { openSource } from "../../src/files/open.js";
+import type { Content, WireRequest } from "../../src/protocol.js";
 import { Upload } from "../../src/upload/upload.js";
-import type { WireRequest } from "../../src/protocol.js";
 import { count, created, cut, failure, sessionOf, talk, thrownBy, wants, type Answer } from "../support/fakes";
 
 jest.mock("../../src/http/requestBody.js", () => ({
@@ -12,7 +12,7 @@ jest.mock("../../src/http/requestBody.js", () => ({
 
 const bytes = count(10);
 
-/** A file on a disk from which it can vanish: its slices look as ever then. */
+/** A file that can vanish from its disk. Its slices look the same afterwards. */
 class Vanishing implements Content {
   readonly size = bytes.length;
   readonly anywhere = true;
@@ -28,9 +28,8 @@ class Vanishing implements Content {
 
 function uploading(...range: Answer[]) {
   const content = new Vanishing();
-  const { service, requests, kinds } = talk({ range, status: [wants(0), wants(4)], cancel: [], list: [] });
-  const session = sessionOf({ file: { name: "flower", size: 10 }, before: [] });
-  const upload = new Upload({ service, content, collection: session.collection, file: session.file }, session);
+  const { place, requests, kinds } = talk({ range, status: [wants(0), wants(4)], cancel: [], list: [] });
+  const upload = new Upload({ ...place, content }, sessionOf({ before: [] }));
   return { content, requests, kinds, upload };
 }
 
@@ -46,7 +45,7 @@ test("every range is a slice of its own bytes", async () => {
   expect(sent).toEqual([[...bytes.slice(0, 4)], [...bytes.slice(4, 8)], [...bytes.slice(8)]]);
 });
 
-test("a part of a slice that was taken is gone on with where it ended", async () => {
+test("continues where the part of a slice that was taken ends", async () => {
   const { upload, requests } = uploading(wants(3), wants(7), created());
   await upload.run();
   expect(requests.map(({ headers }) => headers!["Content-Range"])).toEqual([
@@ -56,16 +55,16 @@ test("a part of a slice that was taken is gone on with where it ended", async ()
   ]);
 });
 
-test("a file that is gone before a range is told before that is sent, for a browser may wait for it without end", async () => {
+test("reports a file that is gone before its next range is sent, because a browser may wait for it without end", async () => {
   const { upload, content, requests } = uploading(() => ((content.gone = true), wants(4)));
   expect(await thrownBy(upload.run())).toMatchObject({ message: "NotReadableError" });
   expect(requests).toHaveLength(1);
 });
 
 test.each<[string, Answer]>([
-  ["a connection that is lost", cut()],
+  ["a lost connection", cut()],
   ["a refusal of a body that is too short", failure(400, "invalidRequest")],
-])("a file that goes while a range is sent is told as such, and not as %s", async (_, answer) => {
+])("reports a file that vanishes while a range is sent as such, and not as %s", async (_, answer) => {
   const lost = typeof answer === "function" || "status" in answer;
   const { upload, content, requests } = uploading(() => {
     content.gone = true;
@@ -76,55 +75,51 @@ test.each<[string, Answer]>([
   expect(requests).toHaveLength(1);
 });
 
-test("ranges are bytes once one has failed, also where it was the service's fault", async () => {
+test("ranges are bytes once one has failed, even if the service was at fault", async () => {
   const { upload, requests } = uploading(failure(503, "busy"), wants(4), wants(8), created());
   await upload.run();
   expect(requests.filter(({ method }) => method === "PUT").map(kindOf)).toEqual(["slice", "bytes", "bytes", "bytes"]);
 });
 
-test("only a Blob of the browser's own is handed on, for fetch knows no other", () => {
-  const own = openSource(new File(["abc"], "a")).content;
+test("sends slices only of the browser's own Blobs, because fetch knows no others", () => {
+  const own = openSource(new File(["abc"], "a"));
   const polyfill = { size: 3, arrayBuffer: async () => new ArrayBuffer(3), slice: () => polyfill };
-  expect([typeof own.slice, openSource(polyfill).content.slice]).toEqual(["function", undefined]);
+  expect([typeof own.slice, openSource(polyfill).slice]).toEqual(["function", undefined]);
 });
 
-describe("slices are for", () => {
+describe("slices are used in", () => {
   const agents: [string, string, boolean][] = [
     ["Chrome", "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36", true],
+    ["headless Chrome", "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0 Safari/537.36", true],
     [
-      "a Chrome without a window",
-      "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0 Safari/537.36",
-      true,
-    ],
-    [
-      "Edge, and WebView2 of Office",
+      "Edge, and Office with WebView2",
       "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0",
       true,
     ],
     [
-      "Firefox, which waits for files that are gone",
+      "Firefox, which waits for deleted files",
       "Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0",
       true,
     ],
     [
-      "no Safari",
+      "not Safari",
       "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15",
       false,
     ],
     [
-      "no Chrome of iOS, which is a WebKit",
+      "not Chrome on iOS, which is WebKit",
       "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/120.0 Mobile/15E148 Safari/604.1",
       false,
     ],
     [
-      "no Firefox of iOS, which is one too",
+      "not Firefox on iOS, which is WebKit too",
       "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/128.0 Mobile/15E148 Safari/605.1.15",
       false,
     ],
-    ["no Node", "Node.js/22", false],
-    ["no Deno", "Deno/2.1.0", false],
-    ["no Bun", "Bun/1.2", false],
-    ["no Cloudflare Worker", "Cloudflare-Workers", false],
+    ["not Node", "Node.js/22", false],
+    ["not Deno", "Deno/2.1.0", false],
+    ["not Bun", "Bun/1.2", false],
+    ["not Cloudflare Workers", "Cloudflare-Workers", false],
   ];
 
   test.each(agents)("%s", async (agent, userAgent, are) => {

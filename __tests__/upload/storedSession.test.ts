@@ -1,7 +1,7 @@
 import type { UploadSession } from "../../src/protocol.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { graphProtocols } from "../../src/protocols/index.js";
-import { sound } from "../../src/upload/storedSession.js";
+import { isSession, parseSession } from "../../src/upload/storedSession.js";
 
 const known = [...graphProtocols, azureDevOps];
 
@@ -20,10 +20,10 @@ const azure = {
   attachment: { id: "de471719-27b2-40ab-ac40-4890f3eb1443", url: "https://dev.azure.com/x" },
 };
 
-test("a session is itself after JSON", () => {
-  expect(sound(JSON.parse(JSON.stringify(session)), known)).toEqual(session);
+test("accepts a session that has been through JSON", () => {
+  expect(parseSession(JSON.parse(JSON.stringify(session)), known)).toEqual(session);
   const linked = { ...azure, linkTo: "https://dev.azure.com/f/_apis/wit/workitems/5" };
-  expect(sound(linked, known)).toBe(linked);
+  expect(parseSession(linked, known)).toBe(linked);
 });
 
 test.each([
@@ -43,6 +43,10 @@ test.each([
   { ...session, file: { name: "a", size: "10" } },
   { ...azure, linkTo: "https://evil.example/f/_apis/wit/workitems/5" },
   { ...azure, linkTo: "https://dev.azure.com/f/_apis/wit/attachments" },
-])("%j is no session: nothing is sent to where it says", (given) => {
-  expect(() => sound(given as UploadSession, known)).toThrow(/no stored upload session/);
+  { ...session, attachment: "a" },
+  { ...session, linkTo: "https://graph.microsoft.com/v1.0/me/messages/AAMk=" },
+  { ...session, uploadUrl: "http://outlook.office.com/x" },
+])("refuses %j", (given) => {
+  expect(isSession(given, known)).toBe(false);
+  expect(() => parseSession(given, known)).toThrow(/not a stored upload session/);
 });

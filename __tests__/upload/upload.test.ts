@@ -9,18 +9,18 @@ const file = count(117);
 const backwards = (many: number) => Array.from({ length: many }, (_, index) => many - 1 - index);
 const orders: [string, Script["order"]][] = [
   ["in order", undefined],
-  ["the last one first", backwards],
-  ["mixed up", (many) => [2, 0, 3, 1].filter((index) => index < many)],
+  ["in reverse order", backwards],
+  ["in a mixed order", (many) => [2, 0, 3, 1].filter((index) => index < many)],
 ];
 
-describe.each(orders)("ranges that are sent at once, and arrive %s,", (_, order) => {
+describe.each(orders)("ranges that are sent at the same time, and arrive %s,", (_, order) => {
   const uploading = (fate?: Script["fate"], size = file.length) => {
     const service = new Assembly(size, { fate, order });
     return { service, upload: service.upload(new Recorded(file.subarray(0, size))) };
   };
   const whole = { attachment: expect.objectContaining({ name: "flower" }) as object };
 
-  test("are four, and make up the file", async () => {
+  test("are four, and form the file", async () => {
     const { service, upload } = uploading();
     expect(await upload.run()).toMatchObject({ attachment: { id: "new=" } });
     expect(service.stored).toEqual(file);
@@ -29,12 +29,12 @@ describe.each(orders)("ranges that are sent at once, and arrive %s,", (_, order)
   });
 
   test.each<[string, Fate, number]>([
-    ["is lost on its way", "lost", 13],
-    ["is taken, but its reply lost", "takenAndLost", 12],
+    ["is lost", "lost", 13],
+    ["is taken, but its reply is lost", "takenAndLost", 12],
     ["is taken in part", { part: 4 }, 13],
-    ["is refused for now with 503", 503, 13],
-    ["is refused for now with 429", 429, 13],
-  ])("where one of them %s, are not sent again but for what is missing", async (_, fate, most) => {
+    ["is answered with 503", 503, 13],
+    ["is answered with 429", 429, 13],
+  ])("are sent again only as far as bytes are missing, if one of them %s", async (_, fate, most) => {
     for (let which = 0; which < 12; which++) {
       const { service, upload } = uploading((put) => (put === which ? fate : "taken"));
       expect(await upload.run()).toMatchObject(whole);
@@ -44,28 +44,28 @@ describe.each(orders)("ranges that are sent at once, and arrive %s,", (_, order)
     }
   });
 
-  test("where all four replies are lost, are not sent again if they were taken", async () => {
+  test("are not sent again if they were taken and all four replies were lost", async () => {
     const { service, upload } = uploading((put) => (put < 4 ? "takenAndLost" : "taken"));
     expect(await upload.run()).toMatchObject(whole);
     expect([service.puts.length, service.doubled]).toEqual([12, 0]);
   });
 
-  test("where one is refused for good, are the last ones that are sent", async () => {
+  test("are the last ones that are sent if one of them is refused", async () => {
     const { service, upload } = uploading((_put, start) => (start === 50 ? 507 : "taken"));
     expect(await thrownBy(upload.run())).toMatchObject({ constructor: Refusal, reply: { status: 507 } });
     expect(service.puts.map(({ start }) => start)).toEqual([0, 10, 20, 30, 40, 50, 60, 70]);
   });
 
-  test("are told one by one, with what came of each", async () => {
+  test("are reported one by one, with the outcome of each", async () => {
     const service = new Assembly(40, { fate: (put) => (put === 1 ? 503 : "taken"), order });
-    const told: [number, string][] = [];
+    const reported: [number, string][] = [];
     const onAttempt = ({ range, reason }: { range: { start: number }; reason: string }) =>
-      void told.push([range.start, reason]);
+      void reported.push([range.start, reason]);
     await service.upload(new Recorded(count(40)), {}, { onAttempt }).run();
-    expect(told.sort(([one], [other]) => one - other)).toEqual([[0, "taken"], [10, "passing"], [10, "taken"], [20, "taken"], [30, "taken"]]); // prettier-ignore
+    expect(reported.sort(([one], [other]) => one - other)).toEqual([[0, "taken"], [10, "passing"], [10, "taken"], [20, "taken"], [30, "taken"]]); // prettier-ignore
   });
 
-  test("advance the progress, which never falls and ends at the file's end", async () => {
+  test("advance the progress, which never falls and ends at the size of the file", async () => {
     const loaded: number[] = [];
     const service = new Assembly(file.length, { order, fate: (put) => (put % 5 === 2 ? 503 : "taken") });
     await service.upload(new Recorded(file), {}, { onProgress: (progress) => loaded.push(progress.loaded) }).run();
@@ -74,7 +74,7 @@ describe.each(orders)("ranges that are sent at once, and arrive %s,", (_, order)
   });
 });
 
-test("a stream whose ranges are sent four at once takes the memory of two blocks, the one that is sent and the next", async () => {
+test("a stream whose ranges are sent four at a time takes the memory of two blocks: one that is sent, and the next", async () => {
   async function* chunks() {
     for (let at = 0; at < 1_000; at += 13) yield count(Math.min(13, 1_000 - at), at);
   }
@@ -92,7 +92,7 @@ test("a stream whose ranges are sent four at once takes the memory of two blocks
   expect([...buffers].map(({ byteLength }) => byteLength)).toEqual([40, 40]);
 });
 
-test("whatever becomes of ranges that are sent at once, the file is put together, and no byte is sent that is there", () => {
+test("whatever happens to ranges that are sent at the same time, the file arrives whole, and no byte arrives twice", () => {
   const fate = fc.oneof(
     { weight: 4, arbitrary: fc.constant<Fate>("taken") },
     fc.constantFrom<Fate>("lost", "takenAndLost", 503, 429, 500),
@@ -106,7 +106,7 @@ test("whatever becomes of ranges that are sent at once, the file is put together
   });
   return checkAsync(cases, 300, async ({ size, unit, fates, seeds }) => {
     let batch = 0;
-    // a service with a unit keeps no less of a range
+    // a service with a unit keeps whole units of a range
     const whole = (one: Fate): Fate => (typeof one === "object" ? { part: one.part - (one.part % unit) } : one);
     const order = (many: number) => {
       const seed = seeds[batch++ % seeds.length]!;

@@ -2,27 +2,27 @@ import type { Context } from "@microsoft/microsoft-graph-client";
 import { headerEntries } from "../http/headers.js";
 import { errorBody, Refusal } from "../http/refusal.js";
 
-/** The context as it is now: handlers further on add to its headers, which would be doubled in the upload's requests. */
+/** A copy of the context as it is now: later handlers add to its headers, which would then be doubled in the upload's requests. */
 export function pristine(context: Context): Context {
   const headers = Object.fromEntries(headerEntries(context.options?.headers));
-  return { ...context, options: { ...context.options, headers } } as Context;
+  return { ...context, options: { ...context.options, headers } };
 }
 
-/** What the client gets in place of the service's own answer to one POST. */
-export function created(body: object, location?: string): Response {
-  const headers = { "Content-Type": "application/json", ...(location === undefined ? {} : { Location: location }) };
+/** The response that the client gets instead of the service's own to one POST. */
+export function created(body: unknown, location?: string): Response {
+  const headers = new Headers({ "Content-Type": "application/json" });
+  if (location !== undefined) headers.set("Location", location);
   return new Response(JSON.stringify(body), { status: 201, headers });
 }
 
-/** What the service refused, for the client to make its own error of; any other error is thrown again. */
+/** The response for a refusal, from which the client makes its own error. Throws any other error again. */
 export function refused(error: unknown): Response {
   if (!(error instanceof Refusal)) throw error;
-  const { headers: given } = error.reply;
-  const { status: told } = error.reply;
-  const status = told >= 300 && told < 600 && told !== 304 ? told : 502; // a Response cannot have every one
+  const { status: given, headers: from } = error.reply;
+  const status = given >= 300 && given < 600 && given !== 304 ? given : 502; // a Response cannot have every status
   const headers = new Headers({ "Content-Type": "application/json" });
   for (const name of ["request-id", "client-request-id", "Retry-After", "Date"]) {
-    const value = given.get(name);
+    const value = from.get(name);
     if (value) headers.set(name, value);
   }
   return new Response(JSON.stringify({ error: errorBody(error.reply) }), { status, headers });

@@ -1,35 +1,35 @@
-import { memory } from "../files/open.js";
-import { deliver } from "./deliver.js";
 import { UploadError } from "../errors.js";
+import { memory } from "../files/open.js";
+import { read } from "../files/read.js";
 import { isLarge } from "../options.js";
+import type { Created } from "../protocol.js";
+import type { Job } from "../upload/job.js";
+import { deliver } from "./deliver.js";
 import { postWhole } from "./post.js";
-import type { Reply } from "../protocol.js";
-import type { UploadPlan } from "../upload/session.js";
 
-/** Attaches one file, in the way that its size asks for, and answers the attachment. */
-export async function attachFile(given: UploadPlan): Promise<object> {
-  const plan = await readable(given);
-  const { protocol } = plan.service;
-  const troubleOf = async (reply: Reply) => (reply.status < 300 ? undefined : protocol.trouble(reply));
-  const result = await deliver({ plan, post: () => postWhole(plan), troubleOf });
-  return "created" in result ? result.created.attachment : posted(result.posted, plan);
-}
-
-/** A stream that is small enough for one request is read whole: should the request be refused, a session needs it again. */
-async function readable(plan: UploadPlan): Promise<UploadPlan> {
-  const { content, file, service } = plan;
-  if (content.anywhere || isLarge(file.size, service.settings)) return plan;
-  return { ...plan, content: memory(await content.read(0, file.size)) };
-}
-
-function posted(reply: Reply, { file, service }: UploadPlan): object {
-  if (service.protocol.trouble(reply) !== "unsure") throw service.refusal(reply);
-  const { body } = reply;
-  if (typeof body !== "object" || body === null) {
-    const message = `${service.protocol.service} has taken the file, but its reply was cut before it named the attachment.`;
-    throw new UploadError("uncertain", message);
-  }
-  const { contentBytes: _, ...attachment } = body as Record<string, unknown>;
-  service.settings.onProgress?.({ loaded: file.size, total: file.size });
+/** Attaches one file in the way that its size asks for. Returns the attachment. */
+export async function attachFile(given: Job): Promise<object> {
+  const job = await readable(given);
+  const { attachment } = await deliver(job, () => post(job));
   return attachment;
+}
+
+async function post(job: Job): Promise<Created> {
+  const { post } = job.protocol;
+  if (post) return { attachment: await postWhole(job, post) };
+  const message = `${job.service.api.label} takes no upload session for ${job.file.name}, and has no other request for a file.`;
+  throw new UploadError("unsupported", message);
+}
+
+/** Reads a stream that is small enough for one request as a whole: if the request is refused, a session needs it again. */
+async function readable(job: Job): Promise<Job> {
+  const { content, file, service } = job;
+  if (content.anywhere || isLarge(file.size, service.settings)) return job;
+  return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
+}
+
+/** Attaches a file when it is its turn among all uploads to the same item. */
+export function attachInTurn(job: Job): Promise<object> {
+  const { traffic, settings } = job.service;
+  return traffic.items.run(job.turn, () => attachFile(job), settings.signal);
 }

@@ -1,60 +1,49 @@
-import { attachFile } from "./attachFile.js";
+import { signalFor } from "../signals.js";
 import { isLarge } from "../options.js";
 import type { UploadSession } from "../protocol.js";
-import type { Queue } from "../http/queue.js";
-import { openSession, type UploadPlan } from "../upload/session.js";
+import type { Ahead, Job } from "../upload/job.js";
+import { discardSession, openSession } from "../upload/session.js";
+import { attachFile } from "./attachFile.js";
 
 /** Milliseconds that the failure of one upload waits for the session of the next one, so that it can be discarded. */
 const OPENING_TIMEOUT = 5_000;
 
-/** Attaches a file when it is its turn among all uploads to the same item. */
-export function attachInTurn(plan: UploadPlan, queue: Queue): Promise<object> {
-  return queue.run(itemOf(plan), () => attachFile(plan), plan.service.settings.signal);
-}
-
-/** What takes one upload at a time; `undefined`: uploads do not disturb each other. */
-function itemOf({ service, collection, file }: UploadPlan): string | undefined {
-  return service.protocol.item?.(collection, file);
-}
-
 /**
- * Attaches files one after another and answers their attachments. Where they do not disturb each other, the session of the
- * next file is opened while the last range of the one before is under way. `attach` does it for each.
+ * Attaches files one after another and returns their attachments. If uploads do not disturb each other, the session of the
+ * next file is opened while the last range of the one before is under way. `attach` attaches each.
  */
-export async function attachFiles(plans: readonly UploadPlan[], attach = attachFile): Promise<object[]> {
-  const ahead = plans.map((plan) => new Ahead(plan));
+export async function attachFiles(jobs: readonly Job[], attach = attachFile): Promise<object[]> {
+  const early = jobs.map((job) => new EarlySession(job));
   try {
     const attachments = [];
-    for (const [index, one] of ahead.entries()) {
-      const own = { ...one.plan, opened: () => one.take(), ending: () => ahead[index + 1]?.open(one.plan) };
-      attachments.push(await attach(own));
+    for (const [index, one] of early.entries()) {
+      const ahead: Ahead = { take: () => one.take(), lastRange: () => early[index + 1]?.open(one.job) };
+      attachments.push(await attach({ ...one.job, ahead }));
     }
     return attachments;
   } finally {
-    await Promise.allSettled(ahead.map((one) => one.discard()));
+    await Promise.allSettled(early.map((one) => one.discard()));
   }
 }
 
 /** A session that may be opened before its turn. */
-class Ahead {
-  readonly plan: UploadPlan;
+class EarlySession {
+  readonly job: Job;
   #opened: Promise<UploadSession> | undefined;
   readonly #stop = new AbortController();
 
-  constructor(plan: UploadPlan) {
-    const { settings } = plan.service;
-    const signals = [this.#stop.signal, ...(settings.signal ? [settings.signal] : [])];
-    this.plan = { ...plan, service: plan.service.with({ ...settings, signal: AbortSignal.any(signals) }) };
+  constructor(job: Job) {
+    const signal = signalFor(this.#stop.signal, job.service.settings.signal);
+    this.job = { ...job, service: job.service.with({ signal }) };
   }
 
-  /** Opens it, if it will be needed and does not disturb the upload before it, which is not over. */
-  open(other: UploadPlan): void {
-    const { file, checkpoint, service } = this.plan;
-    const item = itemOf(this.plan);
-    const disturbs = item !== undefined && item === itemOf(other);
+  /** Opens it if it will be needed and does not disturb the upload before it. */
+  open(before: Job): void {
+    const { file, checkpoint, service, turn } = this.job;
+    const disturbs = turn !== undefined && turn === before.turn;
     if (disturbs || checkpoint || this.#opened || !isLarge(file.size, service.settings)) return;
-    this.#opened = openSession(this.plan);
-    this.#opened.catch(() => {}); // told to whoever takes it
+    this.#opened = openSession(this.job);
+    this.#opened.catch(() => {}); // reported to the one that takes it
   }
 
   take(): Promise<UploadSession> | undefined {
@@ -63,12 +52,12 @@ class Ahead {
     return opened;
   }
 
-  /** What was opened for an upload that never began is not left behind. */
+  /** Discards a session that was opened for an upload that never began. */
   async discard(): Promise<void> {
     const opened = this.take();
     if (!opened) return;
     const timer = setTimeout(() => this.#stop.abort(), OPENING_TIMEOUT);
     const session = await opened.finally(() => clearTimeout(timer));
-    await this.plan.service.discard(session);
+    await discardSession(this.job, session);
   }
 }

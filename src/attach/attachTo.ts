@@ -1,47 +1,57 @@
 import type { GraphRequest } from "@microsoft/microsoft-graph-client";
-import { asGraphError } from "../http/refusal.js";
 import { UploadError } from "../errors.js";
-import type { OpenedFile } from "../fileToAttach.js";
-import { shareInstead } from "./overflow.js";
-import type { UploadProtocol } from "../protocol.js";
-import { prepare, type Prepared } from "./prepare.js";
+import { asGraphError } from "../http/refusal.js";
+import type { AttachOptions } from "../options.js";
+import type { Content } from "../protocol.js";
+import type { Job } from "../upload/job.js";
 import { attachFiles } from "./attachFiles.js";
-import { link } from "./link.js";
+import { linkAll } from "./link.js";
+import { attachLink } from "./overflow.js";
+import { prepare, type Uploader } from "./prepare.js";
 
-/** Attaches a file to what a request is about, or several to a work item, in one revision. */
-export async function attachTo(
-  request: GraphRequest,
-  protocols: readonly UploadProtocol[],
-  files: OpenedFile | readonly OpenedFile[],
-): Promise<object | object[]> {
-  if ("source" in files) return (await attachAll([await prepare(request, protocols, files)]))[0]!;
-  const all = [];
-  for (const file of files) all.push(await prepare(request, protocols, file));
-  if (all.every(({ plan }) => plan.linkTo)) return attachAll(all);
-  throw new UploadError(
-    "unsupported",
-    "Several files in one call are for work items of Azure DevOps: attach one after another here.",
-  );
+/** An opened file, and its options. */
+export interface OpenedFile {
+  readonly content: Content;
+  readonly options: AttachOptions;
 }
 
-/** Attaches files to one item, and where it has to be told of them, does so in one revision. */
-async function attachAll(all: readonly Prepared[]): Promise<object[]> {
-  const [first] = all;
+/** Attaches one file to the item of a request, or several to a work item in one revision. Returns the attachments. */
+export async function attachTo(
+  request: GraphRequest,
+  uploader: Uploader,
+  files: readonly OpenedFile[],
+  several: boolean,
+): Promise<object[]> {
+  const jobs: Job[] = [];
+  for (const { content, options } of files) jobs.push(await prepare(request, uploader, content, options));
+  if (several && jobs.some(({ linkTo }) => linkTo === undefined)) {
+    throw new UploadError(
+      "unsupported",
+      "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
+    );
+  }
+  return attachAll(jobs);
+}
+
+/** Attaches files to one item, and links it to them in one revision if it must be linked. */
+async function attachAll(jobs: readonly Job[]): Promise<object[]> {
+  const [first] = jobs;
   if (!first) return [];
-  const { plan, queue, key } = first;
-  const work = queue.run(
-    key,
-    async () => {
-      const attachments = first.sharing
-        ? [await shareInstead({ ...first.sharing, plan })]
-        : await attachFiles(all.map((one) => one.plan));
-      const uploaded = attachments.map((attachment, index) => ({ file: all[index]!.plan.file, attachment }));
-      if (plan.linkTo) await link(plan.service, plan.linkTo, uploaded);
-      for (const { plan: one } of all) await one.checkpoint?.remove();
-      return attachments;
-    },
-    plan.service.settings.signal,
-  );
-  work.catch((error: unknown) => all.forEach((one) => one.plan.content.close(error)));
+  const { service, protocol, overflow } = first;
+  const { traffic, settings } = service;
+  const attach = async () => {
+    const attachments = overflow ? [await attachLink(first, overflow)] : await attachFiles(jobs);
+    if (first.linkTo !== undefined && protocol.link) {
+      const uploaded = jobs.flatMap(({ file }, index) => {
+        const attachment = attachments[index];
+        return attachment ? [{ file, attachment }] : [];
+      });
+      await linkAll(first, protocol.link, uploaded);
+    }
+    for (const { checkpoint } of jobs) await checkpoint?.remove();
+    return attachments;
+  };
+  const work = traffic.items.run(overflow ? overflow.turn : first.turn, attach, settings.signal);
+  work.catch((error: unknown) => jobs.forEach(({ content }) => content.close(error)));
   return asGraphError(work);
 }

@@ -1,59 +1,58 @@
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
-import { isLinked } from "./link.js";
 import { isLarge } from "../options.js";
-import type { Created, Trouble } from "../protocol.js";
-import { openSession, type UploadPlan } from "../upload/session.js";
+import type { Created, Verdict } from "../protocol.js";
+import type { Job } from "../upload/job.js";
+import { discardSession, openSession } from "../upload/session.js";
 import { Upload } from "../upload/upload.js";
+import { isLinked } from "./link.js";
 
-/** Errors after which the upload can go on, or the service may have the file: its session is left alone. */
+/** Errors after which the upload can be resumed, or the service may have the file: its session is kept. */
 const KEPT = new Set(["interrupted", "stalled", "uncertain"]);
 
-/** How a file gets attached: `post` by one request, answering `R`, whose trouble `troubleOf` reads. */
-export interface Delivery<R> {
-  readonly plan: UploadPlan;
-  post(): Promise<R>;
-  troubleOf(result: R): Promise<Trouble | undefined>;
-}
-
 /**
- * Attaches a file in the way that its size asks for, and in the other one where the service says that it must be:
- * a request that is too large becomes a session, a session that is too small becomes a request.
+ * Attaches a file in the way that its size asks for, and in the other way if the service says so: a request that is too
+ * large becomes a session, and a session that is too small becomes a request. `post` makes the request, or throws a `Refusal`.
  */
-export async function deliver<R>({
-  plan,
-  post,
-  troubleOf,
-}: Delivery<R>): Promise<{ posted: R } | { created: Created }> {
-  const { size } = plan.file;
-  const large = size > 0 && isLarge(size, plan.service.settings);
+export async function deliver<T>(job: Job, post: () => Promise<T>): Promise<T | Created> {
+  const { size } = job.file;
+  const large = size > 0 && isLarge(size, job.service.settings);
   if (!large) {
-    const posted = await post();
-    if (size === 0 || (await troubleOf(posted)) !== "tooLarge") return { posted };
+    try {
+      return await post();
+    } catch (error) {
+      if (size === 0 || !isRefusal(error, "tooLarge")) throw error;
+    }
   }
   try {
-    return { created: await plan.service.upload(() => uploadWhole(plan)) };
+    return await job.service.upload(() => uploadWhole(job));
   } catch (error) {
-    if (!large || !(error instanceof Refusal) || plan.service.protocol.trouble(error.reply) !== "tooSmall") throw error;
-    return { posted: await post() };
+    if (!large || !isRefusal(error, "tooSmall")) throw error;
+    return post();
   }
 }
 
-/** Opens a session, or takes one up, and sends the file; a session that nobody can go on with is discarded. */
-async function uploadWhole(plan: UploadPlan): Promise<Created> {
-  const { service, checkpoint, linkTo } = plan;
+function isRefusal(error: unknown, verdict: Verdict): boolean {
+  return error instanceof Refusal && error.verdict === verdict;
+}
+
+/** Opens or resumes a session and sends the file. Discards a session that nobody can resume. */
+async function uploadWhole(job: Job): Promise<Created> {
+  const { service, protocol, checkpoint, linkTo } = job;
   const stored = await checkpoint?.load();
-  if (stored?.attachment && linkTo && (await isLinked(service, linkTo, stored.attachment)))
-    return { attachment: stored.attachment };
-  const session = stored ?? (await (plan.opened?.() ?? openSession(plan)));
+  const attachment = stored?.attachment;
+  if (attachment && linkTo !== undefined && protocol.link && (await isLinked(job, protocol.link, attachment))) {
+    return { attachment };
+  }
+  const session = stored ?? (await (job.ahead?.take() ?? openSession(job)));
   await checkpoint?.save(session);
-  const upload = new Upload(plan, session, stored !== undefined);
+  const upload = new Upload(job, session, stored !== undefined);
   try {
     return await upload.run(service, stored !== undefined);
   } catch (error) {
-    plan.content.close(error);
+    job.content.close(error);
     const kept = error instanceof UploadError && KEPT.has(error.code);
-    if (!kept) await Promise.allSettled([service.discard(upload.session), checkpoint?.remove()]);
+    if (!kept) await Promise.allSettled([discardSession(job, upload.session), checkpoint?.remove()]);
     throw error;
   }
 }

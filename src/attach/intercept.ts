@@ -1,79 +1,97 @@
-import type { Context } from "@microsoft/microsoft-graph-client";
-import { deliver } from "./deliver.js";
-import { planOf } from "./plan.js";
-import type { Content } from "../files/open.js";
+import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { signalOf, urlOf } from "../http/graphClient.js";
+import { isOwn } from "../http/ownContext.js";
+import { Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
-import { isOwn } from "../http/transport.js";
-import type { Held } from "../client/head.js";
-import { isLarge } from "../options.js";
-import type { FileInfo, Target, Trouble, UploadProtocol } from "../protocol.js";
-import { signalOf } from "../client/recognise.js";
-import { targetOf } from "./match.js";
+import { parseJson } from "../json.js";
+import { isLarge, type AttachedFiles, type Part, type Settings } from "../options.js";
+import type { Protocol, Reply } from "../protocol.js";
 import { created, pristine, refused } from "./answer.js";
+import { createJob } from "./createJob.js";
+import { deliver } from "./deliver.js";
+import { match, type Match } from "./match.js";
 
-/** Bodies below this length are never refused for it: no reply is opened to see. */
+/** Replies to shorter bodies are not opened: no service refuses them for their length. Characters. */
 const NEVER_TOO_LARGE = 2_000_000;
 
-/** Which requests a handler takes over, and how their bodies are read. */
-export interface Recognition {
-  readonly protocols: readonly UploadProtocol[];
-  /** At most this many bytes of file are in a body; `undefined`: none that could be taken over. */
-  atMost(body: unknown): number | undefined;
-  /** The file in a request; `undefined`: it is to pass. */
-  open(context: Context, protocol: UploadProtocol): { content: Content; file: Omit<FileInfo, "size"> } | undefined;
+/** A request that a handler may take over. */
+export interface InterceptedRequest {
+  readonly context: Context;
+  readonly next: Middleware;
+  /** The handler. All uploads through it share their turns. */
+  readonly handler: Middleware;
+  /** The request may attach a file. If not, it may create or send an item with attachments. */
+  readonly attaches: boolean;
+  /** Files that `withAttachments` added to the request. */
+  readonly files?: AttachedFiles;
+  settings(): Settings;
 }
 
-/** Sends a request on, or, where it creates an attachment that is too large for one, uploads it and answers in its place. */
-export async function intercept(held: Held, recognition: Recognition): Promise<void> {
-  const { context, next, handler, attaches } = held;
-  const most = attaches && !isOwn(context) ? recognition.atMost(context.options!.body) : undefined;
-  const target = most === undefined ? undefined : targetOf(context.request as string, recognition.protocols);
-  if (!target) return next.execute(context);
-  const item = target.protocol.item?.(target.collection);
-  const work = () => attachInstead(held, recognition, target, most!);
+/** How a handler recognizes requests and reads their bodies. */
+export interface Recognition {
+  readonly protocols: readonly Protocol[];
+  /** The most bytes of file that a body can hold. `undefined` if it holds none that could be taken over. */
+  atMost(body: unknown): number | undefined;
+  /** The file in a request. `undefined` if the request must pass. */
+  open(context: Context, protocol: Protocol): Part | undefined;
+}
+
+/** Uploads the file of a request that creates an attachment too large for it, and answers in its place. Others pass. */
+export async function intercept(request: InterceptedRequest, recognition: Recognition): Promise<void> {
+  const { context, next, handler, attaches } = request;
+  const most = attaches && !isOwn(context) ? recognition.atMost(context.options?.body) : undefined;
+  const found = most === undefined ? undefined : match(urlOf(context), recognition.protocols);
+  if (!found || most === undefined) return next.execute(context);
+  const item = found.protocol.target.item?.(found.collection);
+  const work = () => attachInstead(request, recognition, found, most);
   return trafficOf(handler).items.run(item, work, signalOf(context));
 }
 
-async function attachInstead(held: Held, recognition: Recognition, target: Target, most: number): Promise<void> {
-  const { context, next, settings, handler } = held;
-  const { protocol } = target;
-  const given = settings();
-  const small = !isLarge(most, given);
+async function attachInstead(
+  request: InterceptedRequest,
+  recognition: Recognition,
+  found: Match,
+  most: number,
+): Promise<void> {
+  const { context, next, handler } = request;
+  const { protocol } = found;
+  const settings = request.settings();
+  const small = !isLarge(most, settings);
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
-  const post = () => next.execute(context);
   if (small) {
-    await post();
-    if (most < NEVER_TOO_LARGE || (await troubleOf(context.response, protocol)) !== "tooLarge") return;
+    await next.execute(context);
+    if (most < NEVER_TOO_LARGE) return;
+    if ((await refusalIn(context.response, protocol))?.verdict !== "tooLarge") return;
   }
-  const opened = recognition.open(context, protocol);
-  if (!opened) return small ? undefined : post();
-  const plan = planOf({
+  const part = recognition.open(context, protocol);
+  if (!part) return small ? undefined : next.execute(context);
+  const sending = {
     call: { context: before, next },
-    gate: trafficOf(handler).gate,
-    ...target,
-    ...opened,
-    settings: { ...given, threshold: small ? 0 : given.threshold, signal: signalOf(context) ?? given.signal },
-  });
+    traffic: trafficOf(handler),
+    settings: small ? { ...settings, threshold: 0 } : settings,
+  };
+  const job = createJob(sending, found, part.content, part.file);
+  let passed: Refusal | undefined;
+  const post = async (): Promise<undefined> => {
+    await next.execute(context);
+    passed = await refusalIn(context.response, protocol);
+    if (passed) throw passed;
+  };
   try {
-    const result = await deliver({ plan, post, troubleOf: () => troubleOf(context.response, protocol) });
-    if ("created" in result) context.response = created(result.created.attachment, result.created.location);
+    const result = await deliver(job, post);
+    if (result) context.response = created(result.attachment, result.location);
   } catch (error) {
-    context.response = refused(error);
+    if (error !== passed) context.response = refused(error); // what the service itself answered passes
   }
 }
 
-/** The trouble that a reply tells of; a copy is read, so that the caller still can. */
-async function troubleOf(response: Response | undefined, protocol: UploadProtocol): Promise<Trouble | undefined> {
+/** The refusal in a response. Reads a copy, so that the caller can still read the response. */
+async function refusalIn(response: Response | undefined, { api }: Protocol): Promise<Refusal | undefined> {
   if (!response || response.ok) return undefined;
   const text = await response
     .clone()
     .text()
     .catch(() => "");
-  let body: unknown = text;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // HTML, or nothing
-  }
-  return protocol.trouble({ status: response.status, headers: response.headers, body });
+  const reply: Reply = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  return new Refusal(reply, api.verdict(reply));
 }

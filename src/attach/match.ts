@@ -1,10 +1,27 @@
-import type { Target, UploadProtocol } from "../protocol.js";
+import { UploadError } from "../errors.js";
+import type { Protocol } from "../protocol.js";
 
-/** Which of these protocols a URL is of, and the collection that it is or that belongs to its item. */
-export function targetOf(url: string, protocols: readonly UploadProtocol[]): Target | undefined {
+/** The protocol of a URL, and the collection there. */
+export interface Match {
+  readonly protocol: Protocol;
+  readonly collection: string;
+}
+
+/** Finds the protocol that takes attachments at this URL. */
+export function match(url: string, protocols: readonly Protocol[]): Match | undefined {
   for (const protocol of protocols) {
-    const collection = protocol.collection(url);
+    const collection = protocol.target.collection(url);
     if (collection !== undefined) return { protocol, collection };
   }
   return undefined;
+}
+
+/** Like `match`, but throws an `UploadError` if nothing takes attachments there. */
+export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
+  const found = match(url, protocols);
+  if (found) return found;
+  const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+  const takers =
+    "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
+  throw new UploadError("invalid", `${path} takes no attachments. Give the URL of ${takers}.`);
 }

@@ -1,31 +1,31 @@
 import { UploadError } from "../errors.js";
-import { graphError, NoReply } from "../http/refusal.js";
+import { read } from "../files/read.js";
+import { isObject } from "../json.js";
+import type { PostProtocol } from "../protocol.js";
 import { holdsNone } from "../upload/find.js";
-import type { Reply } from "../protocol.js";
-import type { UploadPlan } from "../upload/session.js";
+import type { Job } from "../upload/job.js";
 
-/** Attaches a whole file by one request; repeats it only where it is certain that the service has not kept the file. */
-export async function postWhole({ service, collection, file, content }: UploadPlan): Promise<Reply> {
-  const { protocol } = service;
-  const bytes = await content.read(0, file.size);
-  let unheard = false;
-  for (const patience = service.patience(); ;) {
-    const request = protocol.post!(collection, file, bytes);
-    const answer = await service.attempt(request);
-    const reply = answer instanceof NoReply ? undefined : answer;
-    const trouble = reply ? protocol.trouble(reply) : "passing";
-    const answered = reply && trouble !== "busy" && trouble !== "passing";
-    if (answered && !(unheard && reply.status >= 300)) return reply;
-    if (trouble === "passing" && request.repeatable) unheard = true;
-    const more = !answered && (await patience.again(reply));
-    const unknown = unheard ? !more : trouble === "passing" && !(await holdsNone(service, collection, file));
-    if (unknown) throw uncertain(protocol.service, answer);
-    if (!more && reply) throw service.refusal(reply);
-    if (!more) throw service.interrupted(answer);
+/** Attaches a whole file by one request. Repeats it only if the service certainly has not kept the file. */
+export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
+  const { service, collection, file, content } = job;
+  const { label } = service.api;
+  const bytes = await read(content, 0, file.size, service.settings.signal);
+  const repeatable = post.repeatable?.(collection, file) ?? false;
+  const { body } = await service.ask<{ readonly body: unknown }>({
+    request: post.request(collection, file, bytes),
+    read: ({ status, body }) => (status < 300 ? { body } : undefined),
+    repeat: repeatable ? "always" : "ifNotTaken",
+    settle: repeatable ? undefined : async () => ((await holdsNone(job)) ? "notDone" : undefined),
+    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),
+  });
+  if (!isObject(body)) {
+    const message = `${label} has taken ${file.name}, but its reply was cut off before it named the attachment.`;
+    throw new UploadError("uncertain", message);
   }
+  const { contentBytes: _, ...attachment } = body;
+  service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  return attachment;
 }
 
-function uncertain(service: string, answer: Reply | NoReply): UploadError {
-  const message = `The reply was lost, and whether ${service} has the file cannot be known. Look at the item's attachments before attaching again.`;
-  return new UploadError("uncertain", message, { cause: answer instanceof NoReply ? answer : graphError(answer) });
-}
+const maybe = (label: string, name: string) =>
+  `${label} did not confirm the request, so it may have ${name}. Check the item's attachments before you attach it again.`;

@@ -1,16 +1,16 @@
 import type { Settings, UploadProgress } from "../options.js";
-import type { UploadPlan } from "../upload/session.js";
+import type { Job } from "../upload/job.js";
 
-/** Lets the files report their progress together. */
-export function counting(plans: readonly UploadPlan[], onProgress: Settings["onProgress"]): readonly UploadPlan[] {
-  if (!onProgress) return plans;
-  const total = plans.reduce((sum, { file }) => sum + file.size, 0);
-  const loaded = plans.map(() => 0);
-  return plans.map((plan, index) => {
+/** Adds up the progress of several files. */
+export function withTotalProgress(jobs: readonly Job[], onProgress: Settings["onProgress"]): readonly Job[] {
+  if (!onProgress) return jobs;
+  const total = jobs.reduce((sum, { file }) => sum + file.size, 0);
+  const loaded = jobs.map(() => 0);
+  return jobs.map((job, index) => {
     const report = (progress: UploadProgress) => {
       loaded[index] = progress.loaded;
-      onProgress({ loaded: loaded.reduce((sum, one) => sum + one), total, file: plan.file.name, index });
+      onProgress({ loaded: loaded.reduce((sum, one) => sum + one), total, file: job.file.name, index });
     };
-    return { ...plan, service: plan.service.with({ ...plan.service.settings, onProgress: report }) };
+    return { ...job, service: job.service.with({ onProgress: report }) };
   });
 }

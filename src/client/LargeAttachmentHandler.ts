@@ -1,14 +1,14 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { later } from "./lazy.js";
-import { mayCompose } from "./recognise.js";
+import { lazy } from "./lazy.js";
+import { mayCompose } from "./recognize.js";
 
-/** What uploads through a client for Microsoft Graph; it is loaded when this is first called. */
-export const toGraph = later(() => import("./graph.js"));
+/** The part that uploads to Microsoft Graph. */
+export const graphUploads = lazy(() => import("./graph.js"));
 
 /**
- * Middleware that turns `POST {item}/attachments` of a large file into an upload session, so that code which attaches
- * small files attaches large ones. It stands first in the chain, one instance for each client:
+ * Middleware that turns `POST {item}/attachments` of a large file into an upload session, so that code which attaches small
+ * files also attaches large ones. It comes first in the chain, one instance for each client:
  *
  * ```ts
  * Client.initWithMiddleware({
@@ -20,7 +20,7 @@ export const toGraph = later(() => import("./graph.js"));
  */
 export class LargeAttachmentHandler extends AttachmentHandler {
   /** @internal */
-  protected readonly uploads = toGraph;
+  protected readonly uploads = graphUploads;
 
   /** @internal */
   protected override composes(context: Context): boolean {

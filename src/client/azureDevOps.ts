@@ -1,15 +1,17 @@
+// Loaded with the first attachment of a client for Azure DevOps.
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { attachTo as attachFilesTo } from "../attach/attachTo.js";
+import { intercept, type InterceptedRequest, type Recognition } from "../attach/intercept.js";
 import { isBytes } from "../files/bytes.js";
 import { openSource } from "../files/open.js";
-import type { Held, Uploads } from "./head.js";
+import { urlOf } from "../http/graphClient.js";
+import type { Part } from "../options.js";
 import { azureDevOps } from "../protocols/azureDevOps.js";
-import { intercept, type Recognition } from "../attach/intercept.js";
+import type { Uploads } from "./handlerState.js";
 
-/** All that a client for Azure DevOps uploads with. */
+export { explain } from "../protocols/azureDevOps.js";
+
 export const protocols = [azureDevOps];
-
-export const attachTo: Uploads["attachTo"] = (request, files) => attachFilesTo(request, protocols, files);
 
 const recognition: Recognition = {
   protocols,
@@ -17,17 +19,19 @@ const recognition: Recognition = {
   open: openBytes,
 };
 
-/** What `AzureDevOpsAttachmentHandler` takes over. */
-export function takeOver(held: Held): Promise<void> {
-  return intercept(held, recognition);
+/** Takes over attachments. */
+export function takeOver(request: InterceptedRequest): Promise<void> {
+  return intercept(request, recognition);
 }
 
-/** The file in a body of bytes; one without a name, or the beginning of somebody's own chunked upload, is to pass. */
-function openBytes({ request, options }: Context): ReturnType<Recognition["open"]> {
-  const query = new Map(
-    [...new URL(request as string).searchParams].map(([name, value]) => [name.toLowerCase(), value]),
-  );
+/** Opens a body of bytes. One without a name, or the beginning of the caller's own chunked upload, passes. */
+function openBytes(context: Context): Part | undefined {
+  const parameters = [...new URL(urlOf(context)).searchParams];
+  const query = new Map(parameters.map(([name, value]) => [name.toLowerCase(), value]));
   const name = query.get("filename");
   if (!name || query.get("uploadtype")?.toLowerCase() === "chunked") return undefined;
-  return { content: openSource(options!.body).content, file: { name } };
+  return { content: openSource(context.options?.body), file: { name } };
 }
+
+export const attachTo: Uploads["attachTo"] = (request, files, several, defaults) =>
+  attachFilesTo(request, { protocols, defaults }, files, several);

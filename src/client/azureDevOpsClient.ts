@@ -1,63 +1,53 @@
 import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-graph-client";
 import type { ClientOptions, Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { withAttach } from "./withLargeAttachments.js";
-import { AzureDevOpsAttachmentHandler } from "./AzureDevOpsAttachmentHandler.js";
-import { headerEntries } from "../http/headers.js";
 import { UploadError } from "../errors.js";
+import { headerEntries } from "../http/headers.js";
+import { parseJson } from "../json.js";
 import type { UploadOptions } from "../options.js";
-import { explain } from "../protocols/azureDevOps.js";
+import { originOf } from "../urls.js";
+import { AzureDevOpsAttachmentHandler, azureDevOpsUploads } from "./AzureDevOpsAttachmentHandler.js";
+import { withAttach } from "./withLargeAttachments.js";
 
-/** What `@azure/identity` calls a `TokenCredential`, as far as it is needed. */
+/** A `TokenCredential` of `@azure/identity`, as far as it is needed. */
 export interface TokenSource {
   getToken(scopes: string | string[]): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
 }
 
-/** Where Azure DevOps is, and how to sign in: one of `personalAccessToken`, `credential` and `getToken`. */
+/** The address of Azure DevOps, and one way to sign in: `personalAccessToken`, `credential` or `getToken`. */
 export interface AzureDevOpsClientOptions extends UploadOptions {
   /** `https://dev.azure.com/{organization}`, `https://{organization}.visualstudio.com`, or a Server's URL with its collection. */
   readonly organizationUrl: string;
   /** Needs the scope “Work items (read & write)”. */
   readonly personalAccessToken?: string;
-  /** A credential of `@azure/identity`; asked again when its token runs out. */
+  /** A credential of `@azure/identity`. Called again when its token expires. */
   readonly credential?: TokenSource;
-  /** Answers a bearer token; called for every request. */
+  /** Returns a bearer token. Called for every request. */
   readonly getToken?: () => string | Promise<string>;
-  /** For requests that name none. @default "7.1" */
+  /** The version for requests that do not name one. @default "7.1" */
   readonly apiVersion?: string;
-  /** Handed to `fetch`, as by the Graph client. */
+  /** Passed to `fetch`, as by the Graph client. */
   readonly fetchOptions?: ClientOptions["fetchOptions"];
 }
 
-/** Azure DevOps' own id at Entra ID (docs: Azure DevOps, authenticate with Microsoft Entra). */
+/** The id of Azure DevOps in Entra ID (docs: Azure DevOps, authenticate with Microsoft Entra). */
 const SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
-/** A token is not used in the last two minutes of its life. Milliseconds. */
+/** Milliseconds before its expiry at which a token is no longer used. */
 const MARGIN = 120_000;
 
 /**
- * A Graph client that talks to Azure DevOps: `client.api("/MyProject/_apis/wit/workitems/299").attach(file, { name })`
- * uploads and links, in chunks where the file is large. The credential goes to the origin of `organizationUrl` only, and
- * what Azure DevOps refuses reaches the caller as a `GraphError` with its status, its type key and its own words.
+ * Creates a Graph client for Azure DevOps: `client.api("/MyProject/_apis/wit/workitems/299").attach(file, { name })` uploads a
+ * file, in chunks if it is large, and links it. The credential goes only to the origin of `organizationUrl`. A refusal by
+ * Azure DevOps reaches the caller as a `GraphError` with its status, its type key and its own words.
  */
 export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): Client {
-  const {
-    organizationUrl,
-    personalAccessToken,
-    credential,
-    getToken,
-    apiVersion = "7.1",
-    fetchOptions,
-    ...upload
-  } = options;
-  if (!/^https?:/.test(organizationUrl ?? "") || !URL.canParse(organizationUrl)) {
+  const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } = options;
+  const origin = /^https?:/.test(organizationUrl ?? "") ? originOf(organizationUrl) : undefined;
+  if (origin === undefined) {
     throw new UploadError("invalid", "organizationUrl must be a URL such as https://dev.azure.com/fabrikam.");
   }
-  if ([personalAccessToken, credential, getToken].filter((way) => way).length !== 1) {
-    throw new UploadError("invalid", "Give one of personalAccessToken, credential and getToken to sign in with.");
-  }
-  const authorize = authorization({ personalAccessToken, credential, getToken });
   const middleware: Middleware[] = [
     new AzureDevOpsAttachmentHandler(upload),
-    new AzureDevOpsAccess(new URL(organizationUrl).origin, apiVersion, authorize),
+    new AzureDevOpsAccess(origin, apiVersion ?? "7.1", authorization({ personalAccessToken, credential, getToken })),
     new RetryHandler(),
     new HTTPMessageHandler(),
   ];
@@ -66,23 +56,28 @@ export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): Clie
   );
 }
 
-/** Answers the Authorization header; `fresh`: what was used before was refused. */
+/** Returns the Authorization header. `fresh`: the one that was used before was refused. */
 type Authorize = (fresh: boolean) => Promise<string>;
 
-function authorization({ personalAccessToken, credential, getToken }: Partial<AzureDevOpsClientOptions>): Authorize {
+type SignIn = Pick<AzureDevOpsClientOptions, "personalAccessToken" | "credential" | "getToken">;
+
+function authorization({ personalAccessToken, credential, getToken }: SignIn): Authorize {
+  if ([personalAccessToken, credential, getToken].filter((way) => way).length !== 1) {
+    throw new UploadError("invalid", "Give one of personalAccessToken, credential and getToken to sign in with.");
+  }
   if (personalAccessToken) return async () => `Basic ${btoa(`:${personalAccessToken}`)}`;
   if (getToken) return async () => `Bearer ${await getToken()}`;
-  let held: { readonly token: string; readonly expiresOnTimestamp: number } | null = null;
+  let held: Awaited<ReturnType<TokenSource["getToken"]>> | undefined;
   return async (fresh) => {
-    if (fresh || !held || held.expiresOnTimestamp - MARGIN < Date.now()) held = await credential!.getToken(SCOPE);
-    if (!held) throw new UploadError("invalid", "The credential gave no token for Azure DevOps.");
+    if (fresh || !held || held.expiresOnTimestamp - MARGIN < Date.now()) held = await credential?.getToken(SCOPE);
+    if (!held) throw new UploadError("invalid", "The credential returned no token for Azure DevOps.");
     return `Bearer ${held.token}`;
   };
 }
 
-/** Signs requests to one origin, gives them an api-version, and has sign-in pages and errors told in Graph's terms. */
+/** Signs requests to one origin, adds an api-version, and gives sign-in pages and errors Graph's shape. */
 class AzureDevOpsAccess implements Middleware {
-  #next!: Middleware;
+  #next: Middleware | undefined;
 
   constructor(
     private readonly origin: string,
@@ -96,21 +91,26 @@ class AzureDevOpsAccess implements Middleware {
 
   async execute(context: Context): Promise<void> {
     const headers = withoutAuthorization(context.options?.headers);
-    context.options = { ...context.options, headers } as Context["options"];
-    if (typeof context.request !== "string" || originOf(context.request) !== this.origin)
-      return this.#next.execute(context);
-    context.request = this.#versioned(context.request, headers);
-    Object.assign(context.options!, { redirect: "manual" });
+    const { request, options } = context;
+    if (typeof request !== "string" || originOf(request) !== this.origin) {
+      context.options = { ...options, headers };
+      return this.#next?.execute(context);
+    }
+    context.request = this.#versioned(request, headers);
+    context.options = { ...options, redirect: "manual" };
     const used = await this.#send(context, headers, false);
-    const wasRefused = told(context.response!) && (await inGraphsTerms(context.response!.clone())).status === 401;
-    if (wasRefused && (await this.authorize(true)) !== used) await this.#send(context, headers, true);
-    if (told(context.response!)) context.response = await inGraphsTerms(context.response!);
+    let response = await inGraphsShape(context.response);
+    if (response?.status === 401 && (await this.authorize(true)) !== used) {
+      await this.#send(context, headers, true);
+      response = await inGraphsShape(context.response);
+    }
+    context.response = response;
   }
 
   async #send(context: Context, headers: Record<string, string>, fresh: boolean): Promise<string> {
     const Authorization = await this.authorize(fresh);
-    context.options!.headers = { ...headers, Authorization };
-    await this.#next.execute(context);
+    context.options = { ...context.options, headers: { ...headers, Authorization } };
+    await this.#next?.execute(context);
     return Authorization;
   }
 
@@ -121,32 +121,22 @@ class AzureDevOpsAccess implements Middleware {
   }
 }
 
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
-}
-
 function withoutAuthorization(headers: unknown): Record<string, string> {
   return Object.fromEntries(headerEntries(headers).filter(([name]) => name.toLowerCase() !== "authorization"));
 }
 
-/** Whether a response tells of an error: 203 is a sign-in page. */
-function told(response: Response): boolean {
-  return !response.ok || response.status === 203;
-}
-
-async function inGraphsTerms(response: Response): Promise<Response> {
+/** Gives an error, or a sign-in page (203), Graph's shape. Other responses stay as they are. */
+async function inGraphsShape(response: Response | undefined): Promise<Response | undefined> {
+  if (!response || (response.ok && response.status !== 203)) return response;
+  const part = await Promise.resolve(azureDevOpsUploads()).catch(() => undefined);
+  if (!part) return response; // the page is offline: the response passes as it came
   const text = await response.text().catch(() => "");
-  let body: unknown = text;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // HTML, or nothing
-  }
-  const { status, body: explained } = explain({ status: response.status, headers: response.headers, body });
-  if (explained === body) return new Response(text || null, { status, headers: response.headers });
+  const given = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  const { status, body } = part.explain(given);
+  if (body === given.body) return new Response(text || null, { status, headers: response.headers });
   const headers = new Headers(response.headers);
   headers.set("Content-Type", "application/json");
   headers.delete("Content-Length");
   headers.delete("Content-Encoding");
-  return new Response(JSON.stringify(explained), { status, headers });
+  return new Response(JSON.stringify(body), { status, headers });
 }

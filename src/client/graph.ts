@@ -1,17 +1,17 @@
+// Loaded with the first attachment of a client for Microsoft Graph.
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { attachTo as attachFilesTo } from "../attach/attachTo.js";
+import { intercept, type InterceptedRequest, type Recognition } from "../attach/intercept.js";
 import { openBody } from "../files/contentBytes.js";
-import type { Held, Uploads } from "./head.js";
 import { composeInstead } from "../messages/composing.js";
-import type { FileInfo, UploadProtocol } from "../protocol.js";
+import { infoIn } from "../messages/letter.js";
+import type { Part } from "../options.js";
+import type { Protocol } from "../protocol.js";
 import { graphProtocols } from "../protocols/index.js";
-import { mayCompose } from "./recognise.js";
-import { intercept, type Recognition } from "../attach/intercept.js";
+import type { Uploads } from "./handlerState.js";
+import { mayCompose } from "./recognize.js";
 
-/** All that a client for Microsoft Graph uploads with. */
 export const protocols = graphProtocols;
-
-export const attachTo: Uploads["attachTo"] = (request, files) => attachFilesTo(request, protocols, files);
 
 const recognition: Recognition = {
   protocols,
@@ -19,23 +19,19 @@ const recognition: Recognition = {
   open: openJson,
 };
 
-/** What `LargeAttachmentHandler` takes over: attachments, and whole messages with attachments inside or beside them. */
-export async function takeOver(held: Held): Promise<void> {
-  const composed = mayCompose(held.context, held.settings) && (await composeInstead(held));
-  if (!composed) await intercept(held, recognition);
+/** Takes over attachments, and whole messages with attachments inside or next to them. */
+export async function takeOver(request: InterceptedRequest): Promise<void> {
+  const composed = mayCompose(request.context, request.settings) && (await composeInstead(request));
+  if (!composed) await intercept(request, recognition);
 }
 
-/** The file in the JSON of a `fileAttachment` or `taskFileAttachment`. */
-function openJson({ options }: Context, protocol: UploadProtocol): ReturnType<Recognition["open"]> {
-  const opened = openBody(options!.body as unknown as string);
-  if (!opened || !protocol.creates?.(opened.members["@odata.type"])) return undefined;
-  const { name, contentType, isInline, contentId } = opened.members as {
-    [member in keyof FileInfo]: FileInfo[member] | null;
-  };
-  const file = {
-    contentType: contentType ?? undefined,
-    isInline: isInline ?? undefined,
-    contentId: contentId ?? undefined,
-  };
-  return { content: opened.content, file: { name: name ?? "", ...file } };
+/** Opens the JSON of a `fileAttachment` or `taskFileAttachment`. */
+function openJson({ options }: Context, { post }: Protocol): Part | undefined {
+  const body: unknown = options?.body;
+  const opened = typeof body === "string" ? openBody(body) : undefined;
+  if (!opened || !post?.inline?.creates(opened.members["@odata.type"])) return undefined;
+  return { content: opened.content, file: infoIn(opened.members) };
 }
+
+export const attachTo: Uploads["attachTo"] = (request, files, several, defaults) =>
+  attachFilesTo(request, { protocols, defaults }, files, several);

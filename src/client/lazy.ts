@@ -1,11 +1,11 @@
-import { orAborted } from "../signals.js";
 import { UploadError } from "../errors.js";
+import { orAborted } from "../signals.js";
 
 /**
- * A part of this package that is loaded when it is first needed, so that a page does not begin with it. One that could not
- * be loaded is asked for again the next time.
+ * Loads a part of this package when it is first needed, so that a page starts without it. If loading fails, the next call
+ * tries again. Once it is loaded, the part is returned without a promise.
  */
-export function later<T extends object>(load: () => Promise<T>): (signal?: AbortSignal) => T | Promise<T> {
+export function lazy<T extends object>(load: () => Promise<T>): (signal?: AbortSignal) => T | Promise<T> {
   let part: T | undefined;
   let loading: Promise<T> | undefined;
   return (signal) => {
@@ -22,4 +22,4 @@ export function later<T extends object>(load: () => Promise<T>): (signal?: Abort
 }
 
 const NOT_LOADED =
-  "The part of graph-large-attachments that uploads could not be loaded, so nothing was sent: is the page still online, and are the files that it was built into still there? Reload the page, or call preload(client) when it starts.";
+  "The part of graph-large-attachments that uploads could not be loaded, so nothing was sent. Reload the page, or call preload(client) when it starts.";

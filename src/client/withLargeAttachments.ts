@@ -1,26 +1,36 @@
-import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
+import type { OpenedFile } from "../attach/attachTo.js";
+import { UploadError } from "../errors.js";
+import { openSource } from "../files/open.js";
+import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
+import {
+  AttachedFiles,
+  splitFile,
+  type AttachmentSource,
+  type AttachOptions,
+  type FileToAttach,
+  type Part,
+  type RandomAccessFile,
+  type UploadOptions,
+} from "../options.js";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { openSource, type AttachmentSource, type RandomAccessFile } from "../files/open.js";
-import { detailed, type AttachOptions, type FileToAttach } from "../fileToAttach.js";
-import { firstOf, headOf, type Uploads } from "./head.js";
-import { LargeAttachmentHandler, toGraph } from "./LargeAttachmentHandler.js";
-import { teach, withAttachments } from "./attachedFiles.js";
-import type { UploadOptions } from "../options.js";
+import { stateOf } from "./handlerState.js";
+import { graphUploads, LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 
-/** An attachment that was made: assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
+/** A new attachment. Assignable to `FileAttachment` and `TaskFileAttachment` of `@microsoft/microsoft-graph-types`. */
 export interface CreatedAttachment {
   "@odata.type": string;
   id: string;
   name: string;
   contentType: string | null;
-  /** Bytes; as Outlook counts them it may be more than the file has. */
+  /** Bytes. Outlook may count more than the file has. */
   size: number;
   isInline?: boolean;
   contentId?: string | null;
   lastModifiedDateTime?: string;
 }
 
-/** A file of Azure DevOps: what a work item links to. */
+/** A file of Azure DevOps that a work item links to. */
 export interface CreatedReference {
   id: string;
   url: string;
@@ -29,80 +39,103 @@ export interface CreatedReference {
 declare module "@microsoft/microsoft-graph-client" {
   interface GraphRequest {
     /**
-     * Attaches a file of any size to the message, event or task at this URL, or to its `attachments`, or uploads it to the
-     * file or folder of a drive or the print document there: by one request up to the threshold, by an upload session above
-     * it. Needs `withLargeAttachments(client)`.
+     * Attaches a file of any size to the message, event or task at this URL, or to its `attachments`. Or uploads it to the
+     * file or folder of a drive, or to the print document, at this URL. Up to the threshold by one request, above it by an
+     * upload session. Needs `withLargeAttachments(client)`.
      *
-     * Rejects with the client's `GraphError` for what the service refuses, with an `UploadError` for what cannot be
-     * done, and with the signal's reason for an abort.
+     * Rejects with the client's `GraphError` for refusals by the service, with an `UploadError` for what is not possible, and
+     * with the signal's reason for an abort.
      */
     attach<T = CreatedAttachment>(file: RandomAccessFile, options?: AttachOptions): Promise<T>;
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
     /** Attaches several files to a work item of Azure DevOps, in one revision. */
     attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
     /**
-     * Files for the message or event that the `post` after this creates or sends: they travel beside its body, never as
-     * base64 where they are large. For `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and
-     * `events`. Needs `withLargeAttachments(client)`, and, where the files do not fit into one request, the permission
-     * `Mail.ReadWrite` (or `Calendars.ReadWrite`). Also for messages to chats and channels of Teams: their files go to a
-     * drive, and the people of a chat are let open them; this needs `Files.ReadWrite.All`.
+     * Adds files to the message or event that the next `post` creates or sends. Large files never become base64. For
+     * `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and `events`. Needs
+     * `withLargeAttachments(client)` and, if the files do not fit into one request, the permission `Mail.ReadWrite` (or
+     * `Calendars.ReadWrite`). Also for messages to chats and channels of Teams: their files go to a drive, and the people of
+     * a chat get access; this needs `Files.ReadWrite.All`.
      *
-     * Throws an `UploadError` for files that cannot be attached; nothing is sent then.
+     * Throws an `UploadError` for files that cannot be attached. Nothing is sent then.
      */
     withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
   }
 }
 
-/** What `client.api(url).attach(…)` does. Files are opened at once, for a stream may fail before anybody reads it. */
+/** Implements `client.api(url).attach(…)`. Opens files immediately, because a stream may fail before anybody reads it. */
 async function attach(
   this: GraphRequest,
   file: AttachmentSource | readonly FileToAttach[],
   options: AttachOptions = {},
-): Promise<object | object[]> {
-  const open = ({ file: source, ...own }: ReturnType<typeof detailed>) => {
-    const asked = { ...options, ...own };
-    return { source: openSource(source, asked.size), options: asked };
-  };
-  const several = Array.isArray(file);
-  const files = several
-    ? (file as readonly FileToAttach[]).map((one) => open(detailed(one)))
-    : [open({ file: file as AttachmentSource })];
-  const close = (error: unknown) => files.forEach(({ source }) => source.content.close(error));
-  const uploads = Promise.resolve(uploadsOf(this, options.signal));
-  uploads.catch(close);
-  const { attachTo } = await uploads;
-  return attachTo(this, several ? files : files[0]!);
+): Promise<object | object[] | undefined> {
+  const several = isList(file);
+  const files = (several ? file : [{ file }]).map((one): OpenedFile => {
+    const { file: source, ...own } = splitFile(one);
+    const merged = { ...options, ...own };
+    return { content: openSource(source, merged.size), options: merged };
+  });
+  const state = stateOf(this);
+  try {
+    const { attachTo } = await (state?.uploads ?? graphUploads)(options.signal);
+    const attachments = await attachTo(this, files, several, state?.defaults);
+    return several ? attachments : attachments[0];
+  } catch (error) {
+    for (const { content } of files) content.close(error);
+    throw error;
+  }
 }
 
-function uploadsOf(owner: Client | GraphRequest, signal?: AbortSignal): Uploads | Promise<Uploads> {
-  return (headOf(firstOf(owner))?.uploads ?? toGraph)(signal);
+/** `Array.isArray` does not narrow read-only arrays. */
+function isList(file: AttachmentSource | readonly FileToAttach[]): file is readonly FileToAttach[] {
+  return Array.isArray(file);
+}
+
+/** Implements `client.api(url).withAttachments(files, options)`. */
+function withAttachments(
+  this: GraphRequest,
+  files: readonly FileToAttach[],
+  options: UploadOptions = {},
+): GraphRequest {
+  if (!stateOf(this)) {
+    throw new UploadError(
+      "invalid",
+      "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",
+    );
+  }
+  addOptionToPost(this, new AttachedFiles(files.map(partOf), options));
+  return this;
+}
+
+function partOf(one: FileToAttach): Part {
+  const { file, name, contentType, isInline, contentId, size } = splitFile(one);
+  const content = openSource(file, size);
+  return {
+    content,
+    file: { name: name ?? content.name ?? "", contentType: contentType ?? content.type, isInline, contentId },
+  };
 }
 
 /**
- * Teaches an existing Graph client large attachments: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
- * requests `attach`. Returns the same client; a second call only sets the defaults anew.
+ * Adds large attachments to an existing Graph client: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
+ * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults.
  */
 export function withLargeAttachments<C extends Client>(client: C, options: UploadOptions = {}): C {
-  const chain = client["httpClient"] as { middleware: Middleware };
-  if (chain.middleware instanceof AttachmentHandler) chain.middleware.configure(options);
-  else {
-    const handler = new LargeAttachmentHandler(options);
-    handler.setNext(chain.middleware);
-    chain.middleware = handler;
-  }
-  return teach(client, { attach, withAttachments });
+  const first = firstOf(client);
+  if (first instanceof AttachmentHandler) first.configure(options);
+  else putFirst(client, new LargeAttachmentHandler(options));
+  return addMethods(client, { attach, withAttachments });
 }
 
 /** Gives the requests of a client `attach`. */
 export function withAttach<C extends Client>(client: C): C {
-  return teach(client, { attach });
+  return addMethods(client, { attach });
 }
 
 /**
- * Loads now what a client would load with its first attachment: for a page that is to attach when it is offline for a
- * moment, or long after it was opened, when the files that it was built into may be gone. Rejects with an `UploadError`
- * of code `notLoaded`.
+ * Loads now what a client would load with its first attachment. For a page that attaches while it is offline, or so long after
+ * it was opened that its files may be gone. Rejects with an `UploadError` of code `notLoaded`.
  */
 export async function preload(client: Client): Promise<void> {
-  await uploadsOf(client);
+  await (stateOf(client)?.uploads ?? graphUploads)();
 }

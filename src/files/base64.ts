@@ -1,12 +1,12 @@
-import type { Content } from "./open.js";
 import { UploadError } from "../errors.js";
+import type { Content } from "../protocol.js";
 
-/** Line breaks, where there are any, come within so many characters (RFC 2045 has 76). */
+/** The first line break, if there is one, comes within so many characters (RFC 2045 has 76). */
 const LINE = 1_024;
-/** Characters of which Node 20 takes the lower half, so that "ń" is "D". */
+/** Node 20 uses only the lower byte of such characters, so that it reads "ń" as "D". */
 const WIDE = /[\u0100-\uffff]/;
 
-/** Base64 as a file, decoded range by range. Padding may be missing, as in the documentation's own samples. */
+/** Base64 as a file, decoded range by range. Padding may be missing, as in the samples of the Graph documentation. */
 export function base64Content(given: string): Content {
   const text = /\s/.test(given.slice(0, LINE)) ? given.replace(/\s+/g, "") : given;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
@@ -20,20 +20,20 @@ const invalid = () => new UploadError("invalid", "contentBytes is not valid base
 class Base64Content implements Content {
   readonly anywhere = true;
   readonly size: number;
-  /** Memory that was released: to fill it again costs far less than memory that nobody has touched yet. */
+  /** Memory that was released. Filling it again costs far less than new memory. */
   #spare: Uint8Array | undefined;
 
   constructor(private readonly text: string) {
     this.size = Math.floor((text.length * 3) / 4);
   }
 
-  /** Whole groups of four characters around the bytes are decoded. */
+  /** Decodes the whole groups of four characters around the bytes. */
   async read(start: number, end: number): Promise<Uint8Array> {
     const first = Math.floor(start / 3);
     const window = this.text.slice(first * 4, Math.ceil(end / 3) * 4);
     const bytes = this.#memory(Math.floor((window.length * 3) / 4));
-    // engines skip what is no base64, or do not know its other alphabet
-    if (native(window, bytes) !== bytes.length || WIDE.test(window)) byTable(window, bytes);
+    // engines skip invalid characters, or do not know the alphabet of base64url
+    if (decodeNatively(window, bytes) !== bytes.length || WIDE.test(window)) decodeByTable(window, bytes);
     return bytes.subarray(start - first * 3, end - first * 3);
   }
 
@@ -50,19 +50,22 @@ class Base64Content implements Content {
   }
 }
 
+/** Decoders of the JavaScript engine and of Node. */
 interface Natives {
   readonly Buffer?: {
     from(buffer: unknown, offset: number, length: number): { write(text: string, encoding: "base64"): number };
   };
 }
 
-/** How many bytes the engine itself makes of a text, if it has a decoder of its own. */
-function native(text: string, bytes: Uint8Array): number {
-  const { setFromBase64 } = bytes as { setFromBase64?(text: string): { readonly written: number } };
-  // taken from the global object, so that no bundler thinks that Node's Buffer is needed
-  const { Buffer: NodeBuffer } = globalThis as unknown as Natives;
+/** Decodes with the engine's own decoder, if it has one. Returns the number of bytes that it wrote. */
+function decodeNatively(
+  text: string,
+  bytes: Uint8Array & { setFromBase64?(text: string): { written: number } },
+): number {
+  // taken from the global object, so that no bundler adds a polyfill of Node's Buffer
+  const NodeBuffer: Natives["Buffer"] = Reflect.get(globalThis, "Buffer");
   try {
-    if (setFromBase64) return setFromBase64.call(bytes, text).written;
+    if (bytes.setFromBase64) return bytes.setFromBase64(text).written;
     return NodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.length).write(text, "base64") ?? 0;
   } catch {
     return 0;
@@ -76,7 +79,7 @@ const SEXTETS = new Int8Array(128).fill(-1);
 SEXTETS[0x2d] = 62; // "-" and "_": OData writes binary as base64url
 SEXTETS[0x5f] = 63;
 
-function byTable(text: string, bytes: Uint8Array): void {
+function decodeByTable(text: string, bytes: Uint8Array): void {
   let checked = 0;
   for (let from = 0, at = 0; at < bytes.length; from += 4, at += 3) {
     const a = sextet(text, from);
@@ -91,9 +94,9 @@ function byTable(text: string, bytes: Uint8Array): void {
   if (checked < 0) throw invalid();
 }
 
-/** The value of a character; 0 behind the end, negative where it is none of base64. */
+/** The value of a character: 0 after the end, negative if it does not belong to base64. */
 function sextet(text: string, at: number): number {
   if (at >= text.length) return 0;
   const code = text.charCodeAt(at);
-  return code < 128 ? SEXTETS[code]! : -1;
+  return SEXTETS[code] ?? -1;
 }

@@ -1,14 +1,19 @@
-/** Bytes in memory. Of a view, just the bytes that it shows. */
-export type BytesLike = ArrayBuffer | ArrayBufferView;
+import type { BytesLike } from "../options.js";
 
-/** Told by shape: an `ArrayBuffer` of another realm is no instance of this one's class. */
+/** Recognized by shape: an `ArrayBuffer` of another realm is no instance of this one's class. */
 export function isBytes(value: unknown): value is BytesLike {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
-/** The bytes that a view shows, not the buffer behind it; nothing is copied. */
+/** The bytes that a view shows, not the buffer behind it. Nothing is copied. */
 export function exactBytes(bytes: BytesLike): Uint8Array {
   return ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
+}
+
+/** Lower-case hexadecimal digits of a SHA-256 hash. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

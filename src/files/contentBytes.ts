@@ -1,80 +1,87 @@
 import { base64Content } from "./base64.js";
-import type { Content } from "./open.js";
+import { isObject, parseJson } from "../json.js";
+import type { Content } from "../protocol.js";
 
-/** The members of a JSON body, and its base64 as a file. */
+/** A JSON body: its members, and its base64 as a file. */
 export interface OpenedBody {
-  /** All members but `contentBytes`. */
+  /** All members except `contentBytes`. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly content: Content;
 }
 
 /**
- * Opens the body of an attachment without decoding or copying its base64: `contentBytes` is found by the marks around
- * it, and the rest is parsed without it. `undefined`: no JSON object with one such string.
+ * Opens the body of an attachment without decoding or copying its base64: finds `contentBytes` by the quotes around it and
+ * parses the rest without it. `undefined` if the body is not a JSON object with one such string.
  */
 export function openBody(body: string): OpenedBody | undefined {
-  const found = findContentBytes(body).filter(({ depth }) => depth === 1);
-  const [value] = found;
-  if (found.length !== 1 || value?.end === undefined) return undefined;
-  const members = parsed(body.slice(0, value.start) + body.slice(value.end));
-  if (typeof members !== "object" || members === null) return undefined;
-  const { contentBytes: _, ...others } = members as Record<string, unknown>;
+  const [value, another] = findContentBytes(body).filter(({ depth }) => depth === 1);
+  if (!isText(value) || another) return undefined;
+  const members = parseJson(body.slice(0, value.start) + body.slice(value.end));
+  if (!isObject(members)) return undefined;
+  const { contentBytes: _, ...others } = members;
   const text = textOf(body, value);
   return text === undefined ? undefined : { members: others, content: base64Content(text) };
 }
 
-/** A body whose every `contentBytes` was cut out: in its place stands the number of its text. */
+/** A body whose `contentBytes` were all cut out. Each holds the index of its text instead. */
 export interface CutBody {
-  readonly value: unknown;
+  readonly value: object;
   readonly texts: readonly string[];
 }
 
-/** Parses a body without its base64, at any depth; `undefined`: it is no JSON. */
+/** Parses a body without its base64, at any depth. `undefined` if it is not JSON. */
 export function cutBody(body: string): CutBody | undefined {
-  const found = findContentBytes(body).filter(({ end }) => end !== undefined);
-  const texts = found.map((value) => textOf(body, value));
-  const starts = [0, ...found.map(({ end }) => end!)];
-  const pieces = starts.map(
-    (start, index) => body.slice(start, found[index]?.start) + (index < found.length ? index : ""),
-  );
-  const value = parsed(pieces.join(""));
-  if (typeof value !== "object" || value === null || texts.includes(undefined)) return undefined;
-  return { value, texts: texts as string[] };
-}
-
-/** Puts every text back that was cut out of a part of a body. */
-export function mend(part: unknown, texts: readonly string[]): unknown {
-  if (Array.isArray(part)) return part.map((element) => mend(element, texts));
-  if (typeof part !== "object" || part === null) return part;
-  const mended = Object.entries(part).map(([key, value]) => [
-    key,
-    key === "contentBytes" && typeof value === "string" ? texts[Number(value)] : mend(value, texts),
-  ]);
-  return Object.fromEntries(mended);
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
+  const texts: string[] = [];
+  let rest = "";
+  let end = 0;
+  for (const value of findContentBytes(body).filter(isText)) {
+    const text = textOf(body, value);
+    if (text === undefined) return undefined;
+    rest += body.slice(end, value.start) + texts.length;
+    texts.push(text);
+    end = value.end;
   }
+  const value = parseJson(rest + body.slice(end));
+  return isObject(value) ? { value, texts } : undefined;
 }
 
-/** A member `contentBytes`, and where the text of its value stands; without `end`, the value is no string. */
+/** Puts the texts that were cut out back into a part of a body. */
+export function join(part: unknown, texts: readonly string[]): unknown {
+  if (Array.isArray(part)) return part.map((element) => join(element, texts));
+  return isObject(part) ? joinMembers(part, texts) : part;
+}
+
+/** Puts the texts that were cut out back into an object. */
+export function joinMembers(part: object, texts: readonly string[]): Record<string, unknown> {
+  const joined = Object.entries(part).map(([key, value]) => [
+    key,
+    key === "contentBytes" && typeof value === "string" ? texts[Number(value)] : join(value, texts),
+  ]);
+  return Object.fromEntries(joined);
+}
+
+/** A member `contentBytes` and the position of its value. Without `end`, the value is not a string. */
 interface Found {
   readonly depth: number;
   readonly start: number;
   readonly end?: number;
 }
 
-/** Every member `contentBytes` of a body, at any depth, in order; none where the body breaks off. */
+interface FoundText extends Found {
+  readonly end: number;
+}
+
+function isText(found: Found | undefined): found is FoundText {
+  return found?.end !== undefined;
+}
+
+/** Finds every member `contentBytes` of a body, at any depth, in order. Finds none if the body breaks off. */
 function findContentBytes(body: string): Found[] {
   const found: Found[] = [];
   let depth = 0;
-  let due = false; // the value that comes is one of contentBytes
+  let due = false; // the next value belongs to contentBytes
   for (let at = 0; at < body.length; at++) {
-    const mark = body[at]!;
+    const mark = body.charAt(at);
     const begins: boolean = due && !/[\s:]/.test(mark);
     if (begins && mark !== '"') found.push({ depth, start: at });
     if (mark === '"') {
@@ -92,7 +99,7 @@ function findContentBytes(body: string): Found[] {
   return found;
 }
 
-/** Whether the string that ends here is followed by a colon. */
+/** Tells whether a colon follows the string that ends here. */
 function isKey(body: string, end: number): boolean {
   let at = end + 1;
   while (/\s/.test(body[at] ?? "")) at++;
@@ -103,11 +110,7 @@ function isKey(body: string, end: number): boolean {
 function isContentBytes(key: string): boolean {
   if (key.length > 100) return false;
   if (!key.includes("\\")) return key === "contentBytes";
-  try {
-    return JSON.parse(`"${key}"`) === "contentBytes";
-  } catch {
-    return false;
-  }
+  return parseJson(`"${key}"`) === "contentBytes";
 }
 
 /** The closing quote of a string that begins at `start`: one with an even number of backslashes before it. */
@@ -120,13 +123,15 @@ function endOfString(body: string, start: number): number | undefined {
   return undefined;
 }
 
-// What JSON does not allow in a string. Further in, it is no base64 either, which decoding tells.
+// Characters that JSON does not allow in a string. Decoding finds those further in.
 const CONTROL = /[\u0000-\u001f]/;
 const LOOKED_AT = 1_024;
 
-/** The text as JSON means it; the very string of the body where it has no escapes, which is the rule. */
-function textOf(body: string, { start, end }: Found): string | undefined {
+/** The text without JSON's escapes. Usually it has none and is not copied. */
+function textOf(body: string, { start, end }: FoundText): string | undefined {
   const text = body.slice(start, end);
   if (CONTROL.test(text.slice(0, LOOKED_AT))) return undefined; // no JSON
-  return text.includes("\\") ? (parsed(`"${text}"`) as string | undefined) : text;
+  if (!text.includes("\\")) return text;
+  const unescaped = parseJson(`"${text}"`);
+  return typeof unescaped === "string" ? unescaped : undefined;
 }

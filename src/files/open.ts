@@ -1,110 +1,73 @@
-import { exactBytes, isBytes, type BytesLike } from "./bytes.js";
 import { UploadError } from "../errors.js";
+import type { AttachmentSource, RandomAccessFile } from "../options.js";
+import type { Content } from "../protocol.js";
+import { exactBytes, isBytes } from "./bytes.js";
 import { StreamContent } from "./stream.js";
-
-/** A file that can be read at any place, for sources of one's own. */
-export interface RandomAccessFile {
-  /** Bytes. */
-  readonly size: number;
-  readonly name?: string;
-  readonly type?: string;
-  /** The bytes from `start` up to, but not with, `end`. */
-  slice(start: number, end: number): BytesLike | Blob | Promise<BytesLike | Blob>;
-}
-
-/** Everything that can be attached. Streams, async iterables and responses without a length need `size` beside them. */
-export type AttachmentSource =
-  Blob | BytesLike | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | RandomAccessFile;
-
-/** A file's bytes, by range. */
-export interface Content {
-  /** Bytes. */
-  readonly size: number;
-  /** `false`: a stream, which is read once and in order. */
-  readonly anywhere: boolean;
-  /** The bytes from `start` up to, but not with, `end`; exactly that many. */
-  read(start: number, end: number): Promise<Uint8Array>;
-  /** The same bytes unread, where the source is a Blob that `fetch` knows. */
-  slice?(start: number, end: number): Blob;
-  /** Bytes that `read` gave are not looked at any more: their memory may be filled anew. */
-  release?(bytes: Uint8Array): void;
-  /** Lets go of the source; it is not read any more. */
-  close(reason?: unknown): void;
-}
-
-/** A source, opened, with what it knows of itself. */
-export interface OpenedSource {
-  readonly content: Content;
-  readonly name?: string;
-  readonly type?: string;
-}
 
 const KINDS =
   "a Blob or File, a Buffer, typed array or ArrayBuffer, a stream or async iterable of bytes with its size, a fetch Response, or { size, slice(start, end) }";
 
-/** Opens any source; nothing is read yet. `size` in bytes is needed where the source does not know it. */
-export function openSource(file: unknown, size?: number): OpenedSource {
+/** Opens any source. Reads nothing yet. `size` in bytes is needed if the source does not know it. */
+export function openSource(file: unknown, size?: number): Content {
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
     throw new UploadError("invalid", `size must be a whole number of bytes, but is ${String(size)}.`);
   }
   const opened = open(file, size);
-  if (size !== undefined && size !== opened.content.size) {
-    throw new UploadError("invalid", `size says ${size} bytes, but the file has ${opened.content.size}.`);
+  if (size !== undefined && size !== opened.size) {
+    throw new UploadError("invalid", `size says ${size} bytes, but the file has ${opened.size}.`);
   }
   return opened;
 }
 
-/** Whether a source tells its size by itself; streams and responses do not, or not reliably. */
-export function knowsItsSize(file: unknown): boolean {
-  return typeof file === "object" && file !== null && (isBytes(file) || (!isResponse(file) && !isStream(file)));
+/** Tells whether a source knows its own size. Streams and responses do not, or not reliably. */
+export function knowsItsSize(file: AttachmentSource): boolean {
+  return isBytes(file) || (!isResponse(file) && !isStream(file));
 }
 
-function open(file: unknown, size: number | undefined): OpenedSource {
+function open(file: unknown, size: number | undefined): Content {
   if (typeof file === "string") {
     throw new UploadError(
       "invalid",
-      `The file is a string. Text needs an encoding: give new TextEncoder().encode(text); a path needs opening. A file can be ${KINDS}.`,
+      `The file is a string. For text, give new TextEncoder().encode(text). For a path, open the file. A file can be ${KINDS}.`,
     );
   }
   if (typeof file !== "object" || file === null) throw new UploadError("invalid", `The file must be ${KINDS}.`);
-  if (isBytes(file)) return { content: memory(exactBytes(file)) };
+  if (isBytes(file)) return memory(exactBytes(file));
   if (isResponse(file)) return ofResponse(file, size);
-  if (isBlob(file)) return { content: randomAccess(file), name: file.name, type: file.type || undefined };
+  if (isBlob(file)) return randomAccess(file);
   if (isStream(file)) {
     if (size === undefined) {
       throw new UploadError(
         "invalid",
-        "The length of a stream cannot be known: give { size } in bytes, or attach a Blob.",
+        "The length of a stream is not known: give { size } in bytes, or attach a Blob.",
       );
     }
-    return { content: new StreamContent(file, size) };
+    return new StreamContent(file, size);
   }
-  if (isRandomAccess(file)) return { content: randomAccess(file), name: file.name, type: file.type };
+  if (isRandomAccess(file)) return randomAccess(file);
   throw new UploadError("invalid", `The file must be ${KINDS}.`);
 }
 
-function ofResponse(response: Response, size: number | undefined): OpenedSource {
-  if (!response.ok)
-    throw new UploadError(
-      "invalid",
-      `The response to attach has status ${response.status}: it holds an error, not the file.`,
-    );
-  if (response.bodyUsed) throw new UploadError("invalid", "The body of the response to attach has been read already.");
+function ofResponse(response: Response, size: number | undefined): Content {
+  if (!response.ok) {
+    const message = `The response to attach has status ${response.status}: it holds an error, not the file.`;
+    throw new UploadError("invalid", message);
+  }
+  if (response.bodyUsed) throw new UploadError("invalid", "The body of the response to attach has already been read.");
   const length = response.headers.get("Content-Encoding") ? null : response.headers.get("Content-Length");
   const known = size ?? (/^\d+$/.test(length ?? "") ? Number(length) : undefined);
   if (known === undefined) {
-    throw new UploadError(
-      "invalid",
-      "The response does not say how long it is: give { size } in bytes, or attach await response.blob().",
-    );
+    const message =
+      "The response does not say how long it is: give { size } in bytes, or attach await response.blob().";
+    throw new UploadError("invalid", message);
   }
   const type = response.headers.get("Content-Type")?.split(";")[0]?.trim();
-  if (!response.body && size === undefined && known > 0)
-    throw new UploadError("invalid", "The response to attach has no body.");
-  return { content: response.body ? new StreamContent(response.body, known) : memory(new Uint8Array(0)), type };
+  if (response.body) return new StreamContent(response.body, known, type);
+  if (size === undefined && known > 0) throw new UploadError("invalid", "The response to attach has no body.");
+  return { ...memory(new Uint8Array(0)), type };
 }
 
-/** Bytes that are in memory already. */
+/** Bytes in memory. */
 export function memory(bytes: Uint8Array): Content {
   return {
     size: bytes.length,
@@ -114,17 +77,20 @@ export function memory(bytes: Uint8Array): Content {
   };
 }
 
-function randomAccess(file: RandomAccessFile | Blob): Content {
-  if (!Number.isSafeInteger(file.size) || file.size < 0) {
-    throw new UploadError("invalid", `The file's size must be a whole number of bytes, but is ${String(file.size)}.`);
+function randomAccess(file: RandomAccessFile | (Blob & { readonly name?: string })): Content {
+  const { size, name, type } = file;
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new UploadError("invalid", `The file's size must be a whole number of bytes, but is ${String(size)}.`);
   }
   return {
-    size: file.size,
+    size,
+    name,
+    type: type || undefined,
     anywhere: true,
     async read(start, end) {
       const bytes = await pieceOf(file, start, end);
       if (bytes.length === end - start) return bytes;
-      throw new UploadError("source", `The file gave ${bytes.length} bytes where ${end - start} were asked for.`);
+      throw new UploadError("source", `The file returned ${bytes.length} bytes instead of ${end - start}.`);
     },
     ...(file instanceof Blob ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
     close: () => {},
@@ -139,12 +105,13 @@ async function pieceOf(file: RandomAccessFile | Blob, start: number, end: number
   } catch (cause) {
     throw new UploadError("source", "The file could not be read.", { cause });
   }
-  throw new UploadError("source", "slice(start, end) of the file must give bytes or a Blob.");
+  throw new UploadError("source", "slice(start, end) of the file must return bytes or a Blob.");
 }
 
-// Told by shape: classes differ between realms and polyfills.
-const has = (value: object, ...methods: string[]) =>
-  methods.every((method) => typeof (value as Record<string, unknown>)[method] === "function");
+// Recognized by shape: classes differ between realms and polyfills.
+function has(value: object, ...methods: readonly string[]): boolean {
+  return methods.every((method) => typeof Reflect.get(value, method) === "function");
+}
 const isResponse = (value: object): value is Response =>
   has(value, "arrayBuffer") && "bodyUsed" in value && "headers" in value && "ok" in value;
 const isBlob = (value: unknown): value is Blob & { readonly name?: string } =>

@@ -1,10 +1,10 @@
-import { exactBytes, isBytes } from "./bytes.js";
-import type { Content } from "./open.js";
 import { UploadError } from "../errors.js";
+import type { Content } from "../protocol.js";
+import { exactBytes, isBytes } from "./bytes.js";
 
 /**
- * A Node stream as such: its iterator hears of an error only while it waits for bytes, so that one before would bring the
- * process down, and it lets go of the stream only once it has begun.
+ * A Node stream. Its iterator hears an error only while it waits for bytes, so that an earlier one would crash the process,
+ * and it destroys the stream only if it has begun to read it.
  */
 interface NodeStream {
   on(event: "error", listener: () => void): unknown;
@@ -12,8 +12,10 @@ interface NodeStream {
   destroy(): unknown;
 }
 
+type Source = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+
 const NOTHING: Uint8Array = new Uint8Array(0);
-/** The next read tells the error. */
+/** The next read reports the error. */
 const ignore = () => {};
 
 /** A stream of bytes, read once and in order, in pieces of any length. */
@@ -21,20 +23,22 @@ export class StreamContent implements Content {
   readonly anywhere = false;
   readonly #chunks: AsyncIterator<unknown>;
   readonly #node: NodeStream | undefined;
-  /** Read from the stream, but not yet asked for. */
+  /** Bytes that were read from the stream but not asked for yet. */
   #rest = NOTHING;
   #position = 0;
-  /** Memory that was released: a stream fills what it has filled before. */
+  /** Memory that was released, to be filled again. */
   #spare: Uint8Array | undefined;
 
   constructor(
-    stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+    stream: Source,
     readonly size: number,
+    readonly type?: string,
   ) {
-    if ("getReader" in stream && stream.locked)
+    if ("getReader" in stream && stream.locked) {
       throw new UploadError("invalid", "The stream is locked by another reader.");
+    }
     this.#chunks = "getReader" in stream ? chunksOf(stream) : stream[Symbol.asyncIterator]();
-    this.#node = "destroy" in stream && "on" in stream ? (stream as unknown as NodeStream) : undefined;
+    this.#node = isNodeStream(stream) ? stream : undefined;
     this.#node?.on("error", ignore);
   }
 
@@ -42,22 +46,23 @@ export class StreamContent implements Content {
     if (start < this.#position) {
       throw new UploadError(
         "source",
-        "The service wants bytes again that the stream has passed. Attach a Blob or a file that can be read at any place.",
+        "The service needs bytes again that the stream has already passed. Attach a Blob or a file that can be read at any position.",
       );
     }
     while (this.#position < start) {
-      if (this.#rest.length === 0 && !(await this.#goOn())) throw this.#short();
+      if (this.#rest.length === 0 && !(await this.#readMore())) throw this.#tooShort();
       this.#take(start - this.#position);
     }
     const bytes = this.#memory(end - start);
     for (let filled = 0; filled < bytes.length;) {
-      if (this.#rest.length === 0 && !(await this.#goOn())) throw this.#short();
+      if (this.#rest.length === 0 && !(await this.#readMore())) throw this.#tooShort();
       const piece = this.#take(bytes.length - filled);
       bytes.set(piece, filled);
       filled += piece.length;
     }
-    if (end === this.size && (this.#rest.length > 0 || (await this.#goOn())))
-      throw new UploadError("source", `The stream is longer than the ${this.size} bytes that were promised.`);
+    if (end === this.size && (this.#rest.length > 0 || (await this.#readMore()))) {
+      throw new UploadError("source", `The stream is longer than the ${this.size} bytes that were stated.`);
+    }
     return bytes;
   }
 
@@ -73,10 +78,10 @@ export class StreamContent implements Content {
 
   close(reason?: unknown): void {
     this.#node?.destroy();
-    void Promise.resolve(this.#chunks.return?.(reason)).catch(() => {});
+    void (async () => this.#chunks.return?.(reason))().catch(() => {});
   }
 
-  /** Of the bytes that were read, at most `most`. */
+  /** Takes at most `most` of the bytes that were read. */
   #take(most: number): Uint8Array {
     const rest = this.#rest;
     const piece = rest.length <= most ? rest : rest.subarray(0, most);
@@ -85,13 +90,13 @@ export class StreamContent implements Content {
     return piece;
   }
 
-  #short(): UploadError {
-    const [got, promised] = [this.#position, this.size];
-    return new UploadError("source", `The stream ended after ${got} bytes of the ${promised} that were promised.`);
+  #tooShort(): UploadError {
+    const message = `The stream ended after ${this.#position} bytes of the ${this.size} that were stated.`;
+    return new UploadError("source", message);
   }
 
-  /** Reads some bytes; `false` at the end. */
-  async #goOn(): Promise<boolean> {
+  /** Reads some bytes. Returns `false` at the end. */
+  async #readMore(): Promise<boolean> {
     while (this.#rest.length === 0) {
       let result: IteratorResult<unknown>;
       try {
@@ -104,14 +109,18 @@ export class StreamContent implements Content {
         return false;
       }
       const chunk = result.value;
-      if (!isBytes(chunk)) throw new UploadError("source", `The stream gave a ${typeof chunk} instead of bytes.`);
+      if (!isBytes(chunk)) throw new UploadError("source", `The stream returned a ${typeof chunk} instead of bytes.`);
       this.#rest = exactBytes(chunk);
     }
     return true;
   }
 }
 
-/** Web streams are no async iterables in every browser. */
+function isNodeStream(stream: Source): stream is Source & NodeStream {
+  return "destroy" in stream && "on" in stream;
+}
+
+/** Web streams are not async iterables in every browser. */
 function chunksOf(stream: ReadableStream<Uint8Array>): AsyncIterator<unknown> {
   const reader = stream.getReader();
   return {

@@ -2,43 +2,45 @@ import { sleep } from "./retry.js";
 
 interface Lane {
   running: number;
-  /** Milliseconds since 1970 until which nothing is sent. */
+  /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
   until: number;
   readonly waiting: (() => void)[];
 }
 
-/** Lets a few requests of one key run at once, and none while that key is paused: a mailbox takes four at a time. */
+/** Lets a few requests of one lane run at the same time, and none while it is paused: a mailbox takes four at a time. */
 export class Gate {
   readonly #lanes = new Map<string, Lane>();
 
-  /** Runs `job` when there is room for it; an abort while it waits rejects at once. */
-  async run<T>(key: string, most: number, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const lane = this.#lane(key);
+  /** Runs `job` when there is room for it. An abort while it waits rejects immediately. */
+  async run<T>(name: string, most: number, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const lane = this.#lane(name);
     if (lane.running < most) lane.running++;
     else await turn(lane, signal);
     try {
-      for (let wait = lane.until - Date.now(); wait > 0; wait = lane.until - Date.now()) await sleep(wait, signal);
+      for (let wait = lane.until - now(); wait > 0; wait = lane.until - now()) await sleep(wait, signal);
       return await job();
     } finally {
       const next = lane.waiting.shift();
       if (next) next();
       else lane.running--;
-      if (lane.running === 0 && lane.until <= Date.now()) this.#lanes.delete(key);
+      if (lane.running === 0 && lane.until <= now()) this.#lanes.delete(name);
     }
   }
 
-  /** Holds back what has not been sent yet. */
-  pause(key: string, milliseconds: number): void {
-    const lane = this.#lane(key);
-    lane.until = Math.max(lane.until, Date.now() + milliseconds);
+  /** Holds back requests that have not been sent yet. */
+  pause(name: string, milliseconds: number): void {
+    const lane = this.#lane(name);
+    lane.until = Math.max(lane.until, now() + milliseconds);
   }
 
-  #lane(key: string): Lane {
-    const lane = this.#lanes.get(key) ?? { running: 0, until: 0, waiting: [] };
-    this.#lanes.set(key, lane);
+  #lane(name: string): Lane {
+    const lane = this.#lanes.get(name) ?? { running: 0, until: 0, waiting: [] };
+    this.#lanes.set(name, lane);
     return lane;
   }
 }
+
+const now = () => performance.now();
 
 /** Waits until a request of the lane has ended, and takes its place. */
 function turn({ waiting }: Lane, signal?: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
 import { orAborted } from "../signals.js";
 
-/** Lets jobs of one key run one after another, and of different keys side by side: Exchange answers 412 to parallel writes. */
+/** Runs jobs of one key one after another, and jobs of different keys next to each other: Exchange answers 412 to parallel writes. */
 export class Queue {
   readonly #tails = new Map<string, Promise<unknown>>();
 
-  /** Runs `job` when those before it have ended, however they ended; an abort while it waits rejects at once. */
+  /** Runs `job` when those before it have ended, however they ended. An abort while it waits rejects immediately. */
   async run<T>(key: string | undefined, job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (key === undefined) return job();
     const before = this.#tails.get(key);

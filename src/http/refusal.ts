@@ -1,77 +1,98 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
-import type { Reply } from "../protocol.js";
+import { isObject, member, text } from "../json.js";
+import type { Reply, Verdict } from "../protocol.js";
 
-/** The service's refusal, on its way to becoming the caller's `GraphError`. */
+/** A refusal by the service, before it becomes the caller's `GraphError`. */
 export class Refusal extends Error {
-  constructor(readonly reply: Reply) {
+  constructor(
+    readonly reply: Reply,
+    readonly verdict: Verdict,
+  ) {
     super(`The service answered ${reply.status}.`);
   }
 }
 
-/** No reply came: the connection failed, or `timeout` ran out. Holds no address, for upload URLs are secrets. */
+/** No reply came: the connection failed, or `timeout` ran out. Contains no address, because upload URLs are secret. */
 export class NoReply extends Error {
   readonly code?: string;
   override readonly name = "NoReply";
 
-  constructor(reason: unknown) {
-    const { message, code, cause } = (reason ?? {}) as { message?: unknown; code?: unknown; cause?: unknown };
-    super(withoutAddresses(String(message ?? reason)));
-    const inner = (cause as { code?: unknown } | undefined)?.code ?? code;
-    if (typeof inner === "string") this.code = inner;
+  /** `unsent`: nothing can have reached the service. */
+  constructor(
+    reason: unknown,
+    readonly unsent = false,
+  ) {
+    super(withoutAddresses(String((isObject(reason) ? reason["message"] : undefined) ?? reason)));
+    const code = member(member(reason, "cause"), "code") ?? member(reason, "code");
+    if (typeof code === "string") this.code = code;
   }
 }
 
-/** Some runtimes name the URL in a failed request's message, or the header that could not be sent. */
+/** What one attempt at a request came to. `unsent`: it did not reach the service. `unheard`: it may have been done. */
+export type Answer =
+  | { readonly reply: Reply; readonly verdict: Verdict }
+  | { readonly reply?: undefined; readonly verdict: "unsent" | "unheard"; readonly cause: NoReply };
+
+export function noAnswer(cause: NoReply): Answer {
+  return { verdict: cause.unsent ? "unsent" : "unheard", cause };
+}
+
+/** The error behind an answer. */
+export function causeOf(answer: Answer): Error {
+  return answer.reply ? graphError(answer.reply) : answer.cause;
+}
+
+/** Removes URLs and tokens: some runtimes name the URL of a failed request, or the header that could not be sent. */
 function withoutAddresses(message: string): string {
   return message
     .replace(/https?:\/\/\S+/gi, "(address withheld)")
     .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
 }
 
-/** Services quote their own URLs; an upload URL has its token in its query. */
+/** Removes URLs with tokens in their query: services quote their own URLs. */
 function withoutTokens(message: string): string {
   return message.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
     /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
   );
 }
 
-/** The members of a Graph error body, made up where the reply has none (HTML, empty, cut). */
+/** The error in a reply. Made up if the reply has none because it is HTML, empty or cut off. */
 export function errorBody({ status, body }: Reply): {
-  code: string;
-  message: string;
-  innerError?: Record<string, unknown>;
+  readonly code: string;
+  readonly message: string;
+  readonly innerError?: unknown;
 } {
-  const error = (body as { error?: Record<string, unknown> } | undefined)?.error;
-  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
-  const made = `The service answered ${status} without an error in JSON.`;
-  if (typeof error !== "object" || error === null) return { code: "UnknownError", message: made };
-  const message = withoutTokens(text(error["message"]) ?? "");
-  return { ...error, code: text(error["code"]) ?? "UnknownError", message };
+  const error = isObject(body) ? body["error"] : undefined;
+  if (!isObject(error)) {
+    return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
+  }
+  const { code, message } = error;
+  return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
 }
 
 /** The error that the Graph client itself makes of such a reply. */
 export function graphError(reply: Reply): GraphError {
   const body = errorBody(reply);
-  const innerError = (typeof body.innerError === "object" ? body.innerError : undefined) ?? {};
+  const inner = isObject(body.innerError) ? body.innerError : {};
   const error = new GraphError(reply.status, body.message);
-  const id = innerError["request-id"] ?? innerError["requestId"];
   error.code = body.code;
-  error.requestId = typeof id === "string" ? id : reply.headers.get("request-id");
-  if (typeof innerError["date"] === "string") error.date = new Date(innerError["date"]);
+  error.requestId = text(inner["request-id"]) ?? text(inner["requestId"]) ?? reply.headers.get("request-id");
+  const date = text(inner["date"]);
+  if (date !== undefined) error.date = new Date(date);
   error.body = JSON.stringify(body);
-  error.headers = headersOf(reply);
+  error.headers = withoutLocation(reply.headers);
   return error;
 }
 
 /** A redirect of an upload host may name an address that carries its own token. */
-function headersOf({ headers }: Reply): Headers {
-  if (headers.get("Location") === null) return headers as Headers;
-  const copy = new Headers(headers as Headers);
+function withoutLocation(headers: Headers): Headers {
+  if (headers.get("Location") === null) return headers;
+  const copy = new Headers(headers);
   copy.delete("Location");
   return copy;
 }
 
-/** Lets a service's refusal reach the caller as the client's own error. */
+/** Gives the caller the service's refusal as the client's own error. */
 export async function asGraphError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,17 +1,17 @@
 import type { WireRequest } from "../protocol.js";
 
-/** Chromium sends a Blob some fifteen times as fast as the same bytes; no browser sends it slower, but Node does. */
+/** Chromium sends a Blob some fifteen times as fast as the same bytes. No browser sends it slower, but Node does. */
 const IN_BROWSER = "document" in globalThis || "importScripts" in globalThis;
 
 const agent = globalThis.navigator?.userAgent ?? "";
 
 /**
- * Whether slices of a file go out faster unread than read ahead: in Chromium in two thirds of the time, in Firefox in half,
- * in WebKit in a third more, and in Node in as much (docs/benchmarks.md). Either way is right: names of browsers may err.
+ * Slices of a file go out faster unread than read ahead: in Chromium in two thirds of the time, in Firefox in half. WebKit
+ * takes a third longer, Node as long (docs/benchmarks.md). Both ways are correct, so a wrong browser name does no harm.
  */
 export const sendsSlices = /(Chrome|Chromium|Firefox)\//.test(agent);
 
-/** Firefox waits for a file that is gone until the range's time is over; the others say at once that it cannot be sent. */
+/** Firefox waits for a deleted file until the range times out. Other browsers report it immediately. */
 export const waitsForLostFiles = /Firefox\//.test(agent);
 
 /** Bytes. */
@@ -20,20 +20,21 @@ export function lengthOf(body: WireRequest["body"] = ""): number {
 }
 
 /**
- * Node's own `fetch` copies bytes twice before they leave, but hands on what a stream gives as it is: a third of the time,
- * a third of the memory. Whatever has been put in its place may not know streams, or send them without a length.
+ * Node's own `fetch` copies bytes twice before they leave, but passes on what a stream yields: a third of the time and of the
+ * memory. A replacement of it may not know streams, or may send them without a length.
  */
 function isNodes(fetch: unknown): boolean {
   return typeof fetch === "function" && /internal\/deps\/undici/.test(Function.prototype.toString.call(fetch));
 }
 
-/** The members of a `RequestInit` that carry a body, in the form that goes out fastest here; `fetch` is to send it. */
+/** The body of a request in the form that goes out fastest here. `fetch` sends it. */
 export function bodyInit(
   body: WireRequest["body"],
   fetch: unknown,
-): { body?: BodyInit; headers?: Record<string, string> } {
-  if (typeof body !== "object" || "size" in body || body.length === 0) return { body: body as BodyInit | undefined };
-  const bytes = body as Uint8Array<ArrayBuffer>;
+): { body?: BodyInit; headers?: Record<string, string>; duplex?: "half" } {
+  if (typeof body !== "object" || "size" in body) return { body };
+  if (body.length === 0) return { body: new Uint8Array(0) };
+  const bytes = overArrayBuffer(body);
   if (IN_BROWSER) return { body: new Blob([bytes]) };
   if (!isNodes(fetch)) return { body: bytes };
   const whole = new ReadableStream({
@@ -42,6 +43,16 @@ export function bodyInit(
       controller.close();
     },
   });
-  const headers = { "Content-Length": String(bytes.length) };
-  return { body: whole, headers, duplex: "half" } as ReturnType<typeof bodyInit>;
+  return { body: whole, headers: { "Content-Length": String(bytes.length) }, duplex: "half" };
+}
+
+/** `fetch` takes no view of shared memory; such bytes are copied. */
+function overArrayBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  return isArrayBuffer(buffer) ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(bytes);
+}
+
+/** Recognized by its tag: the `ArrayBuffer` of another realm is no instance of this one's class. */
+function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
 }

@@ -1,10 +1,10 @@
-import type { Reply } from "../protocol.js";
+import type { Answer } from "./refusal.js";
 
-/** Longest wait that a service may ask for; beyond it the upload ends, to be resumed later. Milliseconds. */
+/** Longest wait that a service may ask for. Beyond it the upload ends and can be resumed later. Milliseconds. */
 export const LONGEST_WAIT = 600_000;
 const LONGEST_BACKOFF = 60_000;
 
-/** Milliseconds that a `Retry-After` of seconds or of an HTTP date asks for; `undefined` where there is none. */
+/** Milliseconds that a `Retry-After` in seconds or as an HTTP date asks for. `undefined` if there is none. */
 export function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null || header.trim() === "") return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
@@ -17,7 +17,7 @@ export function backoff(attempt: number, delay: number, random: number): number 
   return Math.min(LONGEST_BACKOFF, delay * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
 }
 
-/** A wait that an abort ends at once; rejects with the signal's reason. */
+/** Waits. An abort ends the wait immediately and rejects with the signal's reason. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -33,7 +33,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** Waits while the browser knows that it is offline; elsewhere, not at all. An abort ends it at once. */
+/** Waits while the browser knows that it is offline. Other runtimes do not wait. */
 export function whenOnline(signal?: AbortSignal): Promise<void> {
   const { navigator, addEventListener, removeEventListener } = globalThis;
   if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
@@ -51,8 +51,8 @@ export function whenOnline(signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Counts attempts, and waits between them. */
-export class Patience {
+/** Counts attempts and waits between them. */
+export class Retrier {
   #attempts = 0;
 
   constructor(
@@ -60,18 +60,21 @@ export class Patience {
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Bytes have moved: all attempts are there again. */
+  /** Starts counting again, because the upload has made progress. */
   reset(): void {
     this.#attempts = 0;
   }
 
-  /** Waits before the next attempt as `reply` asks, and tells how long; `false` where none is left, or the wait would be too long. */
-  async again(reply?: Reply, tell: (wait: number) => void = () => {}): Promise<boolean> {
-    if (!reply && globalThis.navigator?.onLine === false) {
-      await whenOnline(this.signal); // no fault of the service: the attempt does not count
+  /**
+   * Waits before the next attempt, as long as the reply asks for. `tell` gets the milliseconds. Returns `false` if no attempt
+   * is left or the wait would be too long.
+   */
+  async next(answer?: Answer, tell: (wait: number) => void = () => {}): Promise<boolean> {
+    if (answer && !answer.reply && globalThis.navigator?.onLine === false) {
+      await whenOnline(this.signal); // the service is not at fault: the attempt does not count
       return true;
     }
-    const asked = reply && retryAfter(reply.headers.get("Retry-After"), Date.now());
+    const asked = answer?.reply && retryAfter(answer.reply.headers.get("Retry-After"), Date.now());
     if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
     const wait = asked ?? backoff(this.#attempts, this.limits.delay, Math.random());
     tell(wait);

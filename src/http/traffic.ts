@@ -10,7 +10,7 @@ export class Traffic {
 
 const traffics = new WeakMap<Middleware, Traffic>();
 
-/** The traffic of the client whose chain begins with this. */
+/** The traffic of the client whose chain begins with this middleware. */
 export function trafficOf(first: Middleware): Traffic {
   const known = traffics.get(first);
   if (known) return known;

@@ -1,116 +1,67 @@
-import {
-  AuthenticationHandlerOptions,
-  RedirectHandlerOptions,
-  RetryHandlerOptions,
-} from "@microsoft/microsoft-graph-client";
-import type { Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
-import { NoReply } from "./refusal.js";
-import { callersHeaders, headersFor } from "./headers.js";
+import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
+import { originOf } from "../urls.js";
+import { urlOf, type Call } from "./graphClient.js";
+import { callersHeaders, headersFor } from "./headers.js";
+import { networkFailure } from "./network.js";
+import { contextFor } from "./ownContext.js";
+import { NoReply } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
-/** Sends one request and reads its reply. Rejects with `NoReply`, or with the signal's reason. */
+/** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with what is no network failure. */
 export type Send = (
   request: WireRequest,
   limits: { readonly timeout: number; readonly signal?: AbortSignal; readonly fetch?: typeof fetch },
 ) => Promise<Reply>;
 
-/** A call of the Graph client, and the rest of the chain that it was going through. */
-export interface Call {
-  readonly context: Context;
-  readonly next: Middleware;
-}
-
-/** Marks the requests of an upload, so that no handler takes over what another one of its kind has sent. */
-class OwnRequest {}
-
-export function isOwn(context: Context): boolean {
-  return context.middlewareControl?.getMiddlewareOptions(OwnRequest) !== undefined;
-}
-
-/** The context that `request.post()` would send, and the chain that it would go through; nothing is sent. */
-export async function callOf(request: GraphRequest): Promise<Call> {
-  const client = request["httpClient"] as { readonly middleware: Middleware };
-  let context: Context | undefined;
-  const sendRequest = async (sent: Context) =>
-    Object.assign((context = sent), { response: new Response(null, { status: 204 }) });
-  const probe = Object.create(request, {
-    httpClient: { value: { sendRequest } },
-    _headers: { value: { ...(request["_headers"] as object) } },
-  }) as GraphRequest;
-  await probe.post({});
-  return { context: context!, next: client.middleware };
-}
-
-/** Fetch options that belong to the caller's own request or only to the API's origin. */
-const NOT_FOR_UPLOADS = ["credentials", "keepalive", "integrity", "referrer", "redirect"];
+/** Fetch options that belong to the caller's own request, or only to the API's origin. */
+const NOT_FOR_UPLOADS = new Set(["credentials", "keepalive", "integrity", "referrer", "redirect"]);
+const NEVER = new Set(["method", "body", "headers", "signal"]);
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers; those to upload URLs carry none of them, and are not known as a custom host, so that no handler adds a
- * token. None follows a redirect, which could take file or token elsewhere. The chain's own retry is off: it repeats what it does not understand, and cannot be aborted.
+ * caller's headers. Requests to upload URLs carry none of them and no token. None follows a redirect.
  */
 export function transport({ context, next }: Call): Send {
-  const {
-    method: _,
-    body: __,
-    headers,
-    signal: ___,
-    ...fetchOptions
-  } = (context.options ?? {}) as Record<string, unknown>;
-  const callers = callersHeaders(headers);
-  const api = originOf(context.request as string);
+  const { options } = context;
+  const callers = callersHeaders(options?.headers);
+  const api = originOf(urlOf(context));
+  const inherited = (trusted: boolean): RequestInit =>
+    Object.fromEntries(
+      Object.entries(options ?? {}).filter(([name]) => !NEVER.has(name) && (trusted || !NOT_FOR_UPLOADS.has(name))),
+    );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
-    const body = bodyInit(request.body, send ?? globalThis.fetch);
-    const own = {
-      request: request.url,
-      options: {
-        ...(trusted ? fetchOptions : without(fetchOptions, NOT_FOR_UPLOADS)),
+    const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
+    const offline = globalThis.navigator?.onLine === false;
+    return withinTime({ timeout, signal, offline }, async (stop) => {
+      const init: RequestInit = {
+        ...inherited(trusted),
         redirect: "manual",
         method: request.method,
         ...body,
-        headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...body.headers },
-      },
-      middlewareControl: controlOf(context, trusted),
-      customHosts: trusted ? context.customHosts : undefined,
-    } as unknown as Context;
-    return withinTime(timeout, signal, async (stop) => {
-      own.options!.signal = stop;
-      if (send) own.response = await send(request.url, own.options as RequestInit);
+        headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
+        signal: stop,
+      };
+      const own = contextFor(context, request.url, init, trusted);
+      if (send) own.response = await send(request.url, init);
       else await next.execute(own);
-      return read(own.response as Response);
+      if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
+      return read(own.response);
     });
   };
 }
 
-function controlOf({ middlewareControl }: Context, trusted: boolean): Context["middlewareControl"] {
-  if (!middlewareControl) return undefined;
-  const given = (middlewareControl as unknown as { middlewareOptions: Map<unknown, object> }).middlewareOptions;
-  const ours = [
-    new OwnRequest(),
-    new RetryHandlerOptions(0, 0),
-    new RedirectHandlerOptions(0, () => false),
-    // the client signs requests to every Graph host that it knows: here to none but the API's own
-    ...(trusted ? [] : [new AuthenticationHandlerOptions({ getAccessToken: async () => "" })]),
-  ];
-  const Control = middlewareControl.constructor as new (options: object[]) => NonNullable<Context["middlewareControl"]>;
-  return new Control([...given.values(), ...ours]);
+interface Limits {
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+  readonly offline: boolean;
 }
 
-function without(options: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
-}
-
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
-}
-
-/** Runs `work` until it settles, time runs out, or `signal` aborts, even where the work does not listen. */
+/** Runs `work` until it settles, time runs out, or `signal` aborts, even if the work does not listen. */
 async function withinTime<T>(
-  timeout: number,
-  signal: AbortSignal | undefined,
+  { timeout, signal, offline }: Limits,
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -122,48 +73,27 @@ async function withinTime<T>(
       reject(reason);
       controller.abort(reason);
     };
-    abort = () => stop(signal!.reason);
+    abort = () => stop(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
-    timer = setTimeout(() => stop(new NoReply(new Error(`No reply came within ${timeout} ms.`))), timeout);
+    timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`)), timeout);
   });
   try {
     return await Promise.race([work(controller.signal), stopped]);
   } catch (error) {
     signal?.throwIfAborted();
-    throw !(error instanceof NoReply) && isNetworkFailure(error) ? new NoReply(error) : error;
+    throw networkFailure(error, offline) ?? error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
 }
 
-const NETWORK_CODE =
-  /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+|ERR_(HTTP2|NETWORK|SOCKET|SSL|STREAM|TLS)\w*|Connection\w+|FailedToOpenSocket)$/;
-
-/** Cloudflare Workers reject with a plain `Error` (cloudflare/workerd, issue 7195), so that only the words tell. */
-const NETWORK_WORDS = /^(Network connection lost|internal error; reference = )/;
-
-/** What `fetch` rejects with, in any runtime; anything else (a sign-in that failed, say) is the caller's to know. */
-function isNetworkFailure(error: unknown): boolean {
-  const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
-  return (
-    ["TypeError", "FetchError", "NetworkError"].includes(String(name)) ||
-    NETWORK_CODE.test(String(code)) ||
-    NETWORK_WORDS.test(String(message))
-  );
-}
-
-/** A body that was cut is no body: the status and the headers of such a reply still count. */
+/** A body that was cut off counts as none. The status and headers of such a reply still count. */
 async function read(response: Response): Promise<Reply> {
   const body = await response.text().then(parsed, () => undefined);
   return { status: response.status, headers: response.headers, body };
 }
 
 function parsed(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return text === "" ? undefined : (parseJson(text) ?? text);
 }

@@ -1,59 +1,56 @@
 import { base64Content } from "../files/base64.js";
-import { cutBody, mend } from "../files/contentBytes.js";
-import type { Content } from "../files/open.js";
-import type { FileInfo } from "../protocol.js";
+import { cutBody, join, joinMembers } from "../files/contentBytes.js";
+import { isObject, text, type Members } from "../json.js";
+import type { Part } from "../options.js";
 
-/** A file that goes with a message. */
-export interface Part {
-  readonly file: Omit<FileInfo, "size">;
-  readonly content: Content;
-}
-
-/** The body of a POST that creates or sends an item, its files apart. */
+/** The body of a POST that creates or sends an item, separated from its files. */
 export interface Letter {
   /** The body without its attachments. */
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Attachments that are no files: they travel as they are. */
-  readonly others: readonly object[];
+  readonly body: Members;
+  /** Attachments that are not files. They travel unchanged. */
+  readonly others: readonly unknown[];
   readonly files: readonly Part[];
 }
 
-type Members = Record<string, unknown>;
-
-/** Opens a body without decoding its base64; `undefined`: it is no JSON, or holds nothing to attach to. */
+/**
+ * Opens a body without decoding its base64. `holder`: the member that holds the attachments. `undefined` if the body is not
+ * JSON or holds nothing to attach to.
+ */
 export function openLetter(
-  text: string,
+  json: string,
   holder: string | undefined,
   isFile: (type: unknown) => boolean,
 ): Letter | undefined {
-  const cut = cutBody(text);
-  if (!cut || Array.isArray(cut.value)) return undefined;
-  const body = cut.value as Members;
+  const cut = cutBody(json);
+  if (!cut || !isObject(cut.value) || Array.isArray(cut.value)) return undefined;
+  const body = cut.value;
   const held = holder === undefined ? body : (body[holder] ?? {});
-  if (typeof held !== "object" || held === null) return undefined;
-  const { attachments = [], ...rest } = held as Members;
+  if (!isObject(held)) return undefined;
+  const { attachments = [], ...rest } = held;
   if (!Array.isArray(attachments)) return undefined;
-  const takes = (one: Members | null) =>
-    typeof one === "object" && one !== null && isFile(one["@odata.type"]) && typeof one["contentBytes"] === "string";
-  const files = attachments.filter(takes).map((one: Members) => partOf(one, cut.texts));
-  const others = attachments.filter((one) => !takes(one)).map((one) => mend(one, cut.texts) as object);
-  const mended = mend(rest, cut.texts) as Members;
-  return {
-    body: holder === undefined ? mended : { ...(mend(body, cut.texts) as Members), [holder]: mended },
-    others,
-    files,
-  };
+  const files: Part[] = [];
+  const others: unknown[] = [];
+  for (const one of attachments) {
+    const base64 = isObject(one) && isFile(one["@odata.type"]) ? textOf(one["contentBytes"], cut.texts) : undefined;
+    if (base64 === undefined) others.push(join(one, cut.texts));
+    else files.push({ file: infoIn(one), content: base64Content(base64) });
+  }
+  const joined = joinMembers(rest, cut.texts);
+  return { body: holder === undefined ? joined : { ...joinMembers(body, cut.texts), [holder]: joined }, others, files };
 }
 
-function partOf(attachment: Members, texts: readonly string[]): Part {
-  const { name, contentType, isInline, contentId, contentBytes } = attachment as {
-    [member in keyof FileInfo]: FileInfo[member] | null;
-  } & Members;
-  const file = {
-    name: name ?? "",
-    contentType: contentType ?? undefined,
-    isInline: isInline ?? undefined,
-    contentId: contentId ?? undefined,
+/** The text that was cut out of this member. */
+function textOf(index: unknown, texts: readonly string[]): string | undefined {
+  return typeof index === "string" ? texts[Number(index)] : undefined;
+}
+
+/** The metadata in an attachment's JSON, where `null` means absent. */
+export function infoIn(attachment: Members): Part["file"] {
+  const { name, contentType, isInline, contentId } = attachment;
+  return {
+    name: typeof name === "string" ? name : "",
+    contentType: text(contentType),
+    isInline: typeof isInline === "boolean" ? isInline : undefined,
+    contentId: text(contentId),
   };
-  return { file, content: base64Content(texts[Number(contentBytes)]!) };
 }

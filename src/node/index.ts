@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CheckpointStore } from "../upload/checkpoints.js";
-import type { UploadSession } from "../protocol.js";
+import type { CheckpointStore, UploadSession } from "../index.js";
 
 /**
  * Keeps checkpoints as files in a folder, readable by their owner only. A file is replaced as a whole, so that a crash in

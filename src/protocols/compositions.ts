@@ -1,33 +1,34 @@
-import { BEFORE, keyed } from "./graph/path.js";
+import { BEFORE, keyed, splitUrl } from "./graph/path.js";
 
 /**
- * How a POST that carries attachments inside is done in steps: the item is created without those that do not fit, they
- * are attached to it, and only then is it sent, or are people invited (rewrites inferred; endpoints documented).
+ * The steps of a POST with attachments inside: the item is created without those that do not fit, they are attached to it,
+ * and only then is it sent, or are people invited (rewrites inferred; endpoints documented).
  */
 export interface Composition {
   /** URL that creates the item. */
   readonly create: string;
   /** URL below which the created item is found by its id. */
   readonly items: string;
-  /** Member of the body that holds the attachments; absent: the body itself does. */
+  /** Member of the body that holds the attachments. Absent if the body itself does. */
   readonly holder?: "message";
-  /** Whether the item is created by the holder alone, and not by the whole body. */
+  /** The item is created from the holder alone, not from the whole body. */
   readonly bare: boolean;
-  /** Whether the item is sent at the end. */
+  /** The item is sent at the end. */
   readonly sends: boolean;
-  /** Whether attachments may travel in the body that creates the item; events refuse or drop them. */
+  /** Attachments may travel in the body that creates the item. Events refuse or drop them. */
   readonly inside: boolean;
   /** The permission that creating the item needs. */
   readonly permission: string;
-  /** Members that are set only when everything is attached: nobody is invited before. */
+  /** Members that are set only when everything is attached, so that nobody is invited before. */
   readonly later: readonly string[];
 }
 
 const mailbox = `^(${BEFORE}/(?:me|users{}))`;
 const action = "(?:microsoft\\.graph\\.)?";
-const draft = { bare: false, sends: false, inside: true, later: [], permission: "Mail.ReadWrite" } as const;
+const messages = "(?:/mailFolders{}(?:/childFolders{})*)?/messages";
+const draft = { bare: false, sends: false, inside: true, later: [], permission: "Mail.ReadWrite" };
 
-/** Each way to compose, by its path. `$1` is the mailbox, `$2` what follows it. */
+/** The ways to compose, by their paths. The groups are the mailbox, what follows it, and the verb. */
 const ways: readonly (readonly [
   pattern: RegExp,
   compose: (mailbox: string, rest: string, verb: string) => Composition,
@@ -43,22 +44,19 @@ const ways: readonly (readonly [
       sends: true,
     }),
   ],
+  [pattern(`${mailbox}(${messages})`), (box, path) => ({ ...draft, create: box + path, items: `${box}/messages` })],
   [
-    pattern(`${mailbox}((?:/mailFolders{}(?:/childFolders{})*)?/messages)`),
-    (box, path) => ({ ...draft, create: box + path, items: `${box}/messages` }),
-  ],
-  [
-    pattern(`${mailbox}((?:/mailFolders{}(?:/childFolders{})*)?/messages{}/)${action}(reply|replyAll|forward)`),
+    pattern(`${mailbox}(${messages}{}/)${action}(reply|replyAll|forward)`),
     (box, path, verb) => ({
       ...draft,
-      create: `${box}${path}${creating(verb)}`,
+      create: `${box}${path}${CREATING[verb.toLowerCase()]}`,
       items: `${box}/messages`,
       holder: "message",
       sends: true,
     }),
   ],
   [
-    pattern(`${mailbox}((?:/mailFolders{}(?:/childFolders{})*)?/messages{}/${action}create(?:Reply|ReplyAll|Forward))`),
+    pattern(`${mailbox}(${messages}{}/${action}create(?:Reply|ReplyAll|Forward))`),
     (box, path) => ({ ...draft, create: box + path, items: `${box}/messages`, holder: "message" }),
   ],
   [
@@ -74,19 +72,22 @@ const ways: readonly (readonly [
   ],
 ];
 
+const CREATING: Readonly<Record<string, string>> = {
+  reply: "createReply",
+  replyall: "createReplyAll",
+  forward: "createForward",
+};
+
 function pattern(path: string): RegExp {
   return new RegExp(`${keyed(path)}/?$`, "i");
 }
 
-const creating = (verb: string) =>
-  ({ reply: "createReply", replyall: "createReplyAll", forward: "createForward" })[verb.toLowerCase()]!;
-
-/** How a POST to this URL is composed; `undefined`: it creates nothing that attachments travel in. */
+/** The composition of a POST to this URL. `undefined` if it creates nothing that attachments travel in. */
 export function compositionFor(url: string): Composition | undefined {
-  const [path = ""] = url.split(/[?#]/);
+  const [path] = splitUrl(url);
   for (const [way, compose] of ways) {
-    const match = way.exec(path);
-    if (match) return compose(match[1]!, match[2]!, match[3] ?? "");
+    const [found, box = "", rest = "", verb = ""] = way.exec(path) ?? [];
+    if (found !== undefined) return compose(box, rest, verb);
   }
   return undefined;
 }

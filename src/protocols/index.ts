@@ -1,8 +1,8 @@
-import type { UploadProtocol } from "../protocol.js";
+import type { Protocol } from "../protocol.js";
 import { drive } from "./drive.js";
 import { outlook } from "./outlook.js";
 import { print } from "./print.js";
 import { todo } from "./todo.js";
 
-/** What Microsoft Graph takes. Azure DevOps comes with its own handler, so that nobody carries it who does not use it. */
-export const graphProtocols: readonly UploadProtocol[] = [outlook, todo, drive, print];
+/** The services of Microsoft Graph. Azure DevOps has its own handler, so that only its users load it. */
+export const graphProtocols: readonly Protocol[] = [outlook, todo, drive, print];

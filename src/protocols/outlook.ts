@@ -1,14 +1,14 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
-import { mailboxUrl, pathPattern } from "./graph/path.js";
 import { graphAttachments } from "./graph/attachments.js";
+import { mailboxUrl, pathPattern, splitUrl } from "./graph/path.js";
 
 /**
- * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a
- * Graph token; ids come in `Location`. 3 MB to 150 MB, ranges of less than 4 MB (docs: outlook-large-attachments).
+ * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a Graph
+ * token. Ids come in `Location`. 3 MB to 150 MB, ranges of less than 4 MB (docs: outlook-large-attachments).
  */
 export const outlook = graphAttachments({
   name: "outlook",
-  service: "Outlook",
+  label: "Outlook",
   fileLimit: 157_286_400,
   limits: { range: 3_999_999, unit: 1 },
   rangeSize: DEFAULT_RANGE_SIZE,
@@ -29,15 +29,14 @@ export const outlook = graphAttachments({
     AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
   }),
   // the sender's own drive, in the folder that Outlook itself uses
-  overflow: (collection) => {
-    const item = collection.split("?", 1)[0]!.replace(/\/attachments\/?$/i, "");
-    return { item, folder: `${mailboxUrl(collection)}/drive/root:/Email%20attachments:/children` };
-  },
+  overflow: (collection) => ({
+    item: splitUrl(collection)[0].replace(/\/attachments\/?$/i, ""),
+    folder: `${mailboxUrl(collection)}/drive/root:/Email%20attachments:/children`,
+  }),
   permission:
-    "Mail.ReadWrite (Calendars.ReadWrite for events); into somebody else's mailbox an app with delegated permissions cannot upload large files",
+    "Mail.ReadWrite (Calendars.ReadWrite for events); an app with delegated permissions cannot upload large files into the mailbox of somebody else",
   noSessions: /^https:\/\/(dod-)?graph\.microsoft\.us[:/]/i,
-  // its host and path vary, but it is never Graph itself, whose other resources a token would open
+  // its host and path vary, but it is never Graph itself, where the token would give access to other resources
   uploadsTo: (uploadUrl) => /attachmentSessions/i.test(uploadUrl) || !/^https?:\/\/[^/?#]*graph/i.test(uploadUrl),
-  rangeSuffix: "",
   rangesTo: "upload",
 });

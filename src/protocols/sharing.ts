@@ -1,26 +1,17 @@
+import { member, text } from "../json.js";
+import type { LinkScope } from "../options.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { item } from "./graph/item.js";
-import { member, text } from "./graph/reply.js";
-
-/** Who a link is for: everyone of the organisation, everyone who has it, or only people who were invited. */
-export type LinkScope = "organization" | "anonymous" | "users";
-
-/** What is known of a file in a drive that others are to reach. */
-export interface SharedFile {
-  readonly id: string;
-  readonly name: string;
-  readonly size: number;
-}
 
 export const createLink = (url: string, scope: LinkScope): WireRequest =>
   item.create(`${url}/createLink`, { type: "view", scope });
 
-/** The address of a sharing link; asking again for the same link answers the same one (docs: driveitem-createlink). */
+/** The address of a sharing link. Asking again for the same link returns the same one (docs: driveitem-createlink). */
 export function readLink(reply: Reply): string | undefined {
   return reply.status < 300 ? text(member(member(reply.body, "link"), "webUrl")) : undefined;
 }
 
-/** An attachment that is a link. v1.0 has no address for it and refuses it; beta takes it (docs: referenceattachment). */
+/** A link attachment. v1.0 has no address in it and refuses it; beta takes it (docs: referenceattachment). */
 export const attachReference = (collection: string, name: string, sourceUrl: string): WireRequest =>
   item.create(collection, {
     "@odata.type": "#microsoft.graph.referenceAttachment",
@@ -31,7 +22,7 @@ export const attachReference = (collection: string, name: string, sourceUrl: str
     isFolder: false,
   });
 
-/** Lets people open a file, without a mail to them. */
+/** Gives people access to a file without sending them mail. */
 export const invite = (url: string, recipients: readonly object[]): WireRequest =>
   item.create(`${url}/invite`, { recipients, requireSignIn: true, sendInvitation: false, roles: ["write"] });
 
@@ -40,7 +31,7 @@ interface ItemBody {
   readonly content: string;
 }
 
-/** The body of a message or event. */
+/** The text of a message or event. */
 export function readBody(reply: Reply): ItemBody | undefined {
   const body = member(reply.body, "body");
   if (reply.status >= 300 || typeof body !== "object") return undefined;
@@ -49,10 +40,10 @@ export function readBody(reply: Reply): ItemBody | undefined {
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Text as HTML shows it. */
-export const escaped = (plain: string) => plain.replace(/[&<>"]/g, (mark) => ESCAPES[mark]!);
+/** Escapes text for HTML. */
+export const escaped = (plain: string) => plain.replace(/[&<>"]/g, (mark) => ESCAPES[mark] ?? mark);
 
-/** A body that names a link at its end; the same one where it does already. */
+/** Appends a link to a text. Returns the same text if it already contains the link. */
 export function bodyWithLink(body: ItemBody, name: string, url: string): ItemBody {
   const { contentType, content } = body;
   const html = contentType.toLowerCase() === "html";

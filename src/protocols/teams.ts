@@ -1,16 +1,15 @@
+import { member, text, type Members } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
-import { drive } from "./drive.js";
-import { keyed } from "./graph/path.js";
-import { member, text } from "./graph/reply.js";
-import { graphSession } from "./graph/session.js";
 import { item } from "./graph/item.js";
+import { keyed, splitUrl } from "./graph/path.js";
+import { graphApi } from "./graph/session.js";
 import { escaped } from "./sharing.js";
 
 /** A chat or channel that a message with files is posted to. */
 export interface Conversation {
-  /** URL of the folder's children that its files go to, or of what tells the folder. */
+  /** URL of the children of the folder that its files go to, or of the resource that names the folder. */
   readonly files: { readonly children: string } | { readonly folder: string };
-  /** URL of the people who are to open them, where the folder does not let them do so already. */
+  /** URL of the people who need access, if the folder does not give it to them. */
   readonly members?: string;
   /** The API with its version. */
   readonly api: string;
@@ -18,12 +17,12 @@ export interface Conversation {
 
 const CHAT = new RegExp(keyed("^(.*?)((?:/(?:me|users{}))?)(/chats{})/messages/?$"), "i");
 const CHANNEL = new RegExp(keyed("^(.*?)(/teams{}/channels{})/messages(?:{}/replies)?/?$"), "i");
-/** As Teams itself names it, in every language (field reports). */
+/** The folder's name in Teams, the same in every language (field reports). */
 const CHAT_FILES = "Microsoft%20Teams%20Chat%20Files";
 
-/** What a POST of a message to this URL needs; `undefined`: it is none to a chat or channel. */
+/** The conversation that a POST of a message goes to. `undefined` if the URL is not that of a chat or channel. */
 export function conversationAt(url: string): Conversation | undefined {
-  const [path = ""] = url.split(/[?#]/);
+  const [path] = splitUrl(url);
   const [, api, mailbox, chat] = CHAT.exec(path) ?? [];
   if (api !== undefined) {
     const children = `${api}${mailbox || "/me"}/drive/root:/${CHAT_FILES}:/children`;
@@ -33,15 +32,10 @@ export function conversationAt(url: string): Conversation | undefined {
   return before === undefined ? undefined : { api: before, files: { folder: `${before}${channel}/filesFolder` } };
 }
 
-/** Requests to Teams itself; its files are the drive's. */
-export const teams = {
-  ...drive,
-  ...graphSession({ permission: "ChatMessage.Send or ChannelMessage.Send", rangeSuffix: "", rangesTo: "upload" }),
-  name: "teams",
-  service: "Teams",
-};
+/** Requests to Teams itself. Its files belong to a drive. */
+export const teams = graphApi("Teams", { permission: "ChatMessage.Send or ChannelMessage.Send" });
 
-/** The children of a channel's folder; not told yet where the folder is only about to be made (404). */
+/** The children of a channel's folder. `undefined` if the folder is about to be created (404). */
 export function readFolder({ status, body }: Reply, api: string): string | undefined {
   const driveId = text(member(member(body, "parentReference"), "driveId"));
   const id = text(member(body, "id"));
@@ -49,13 +43,13 @@ export function readFolder({ status, body }: Reply, api: string): string | undef
   return `${api}/drives/${encodeURIComponent(driveId)}/items/${encodeURIComponent(id)}/children`;
 }
 
-/** Somebody in a chat, or whose file it is. */
+/** A member of a chat, or the creator of a file. */
 export interface Person {
   readonly id?: string;
   readonly email?: string;
 }
 
-/** One page of the people of a chat. */
+/** One page of the members of a chat. */
 export function readMembers({ status, body }: Reply): { people: Person[]; next?: string } | undefined {
   const value = member(body, "value");
   if (status !== 200 || !Array.isArray(value)) return undefined;
@@ -63,17 +57,17 @@ export function readMembers({ status, body }: Reply): { people: Person[]; next?:
   return { people, next: text(member(body, "@odata.nextLink")) };
 }
 
-/** Who made a file; drives tell the id, the address, or both. */
+/** The creator of a file. Drives tell the id, the address, or both. */
 export function creatorOf(file: object): Person {
   const user = member(member(file, "createdBy"), "user");
   return { id: text(member(user, "id")), email: text(member(user, "email")) };
 }
 
-/** Everybody but those, as an invitation to a file names them. */
-export function recipientsFrom(people: readonly Person[], but: readonly Person[]): object[] {
+/** Everybody except those, as an invitation to a file names them. */
+export function recipientsFrom(people: readonly Person[], except: readonly Person[]): object[] {
   const same = (one: string | undefined, other: string | undefined) =>
     one !== undefined && one.toLowerCase() === other?.toLowerCase();
-  const others = people.filter(({ id, email }) => !but.some((one) => same(id, one.id) || same(email, one.email)));
+  const others = people.filter(({ id, email }) => !except.some((one) => same(id, one.id) || same(email, one.email)));
   return others.flatMap(({ id, email }): object[] => (id ? [{ objectId: id }] : email ? [{ email }] : []));
 }
 
@@ -95,13 +89,14 @@ export function readReference({ status, body }: Reply): Reference | undefined {
   return { id, contentType: "reference", contentUrl, name };
 }
 
-/** A message that shows its files: each has its tag in the HTML. */
-export function withReferences(message: Readonly<Record<string, unknown>>, references: readonly Reference[]): object {
+/** Adds files to a message: each has its tag in the HTML. */
+export function withReferences(message: Members, references: readonly Reference[]): object {
   const body = member(message, "body");
   const content = text(member(body, "content")) ?? "";
   const html = text(member(body, "contentType"))?.toLowerCase() === "html";
   const shown = html ? content : escaped(content).replace(/\r\n?|\n/g, "<br>");
   const tags = references.map(({ id }) => `<attachment id="${id}"></attachment>`).join("");
-  const others = Array.isArray(message["attachments"]) ? (message["attachments"] as object[]) : [];
+  const { attachments } = message;
+  const others: readonly unknown[] = Array.isArray(attachments) ? attachments : [];
   return { ...message, body: { contentType: "html", content: shown + tags }, attachments: [...others, ...references] };
 }

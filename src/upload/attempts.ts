@@ -1,37 +1,30 @@
-import { NoReply } from "../http/refusal.js";
+import type { Answer } from "../http/refusal.js";
 import type { UploadAttempt } from "../options.js";
-import type { ByteRange, Reply } from "../protocol.js";
+import type { ByteRange } from "../protocol.js";
 
-/** Tells of each attempt at a range once, when it is known what came of it. */
+/** One attempt at a range, and what came of it. */
+export interface Attempt {
+  readonly range: ByteRange;
+  readonly answer: Answer;
+  /** The reply says that the service has the range. */
+  readonly taken: boolean;
+}
+
+/** Counts the attempts at each range and reports them. */
 export class Attempts {
   /** Attempts at ranges that were not taken yet, by their first byte. */
   readonly #counts = new Map<number, number>();
-  #open: Omit<UploadAttempt, "reason"> | undefined;
-  #silence: string | undefined;
 
-  constructor(private readonly tell: (attempt: UploadAttempt) => void) {}
+  constructor(private readonly report: (attempt: UploadAttempt) => void) {}
 
-  begin(range: ByteRange, answer: Reply | NoReply): void {
-    const count = (this.#counts.get(range.start) ?? 0) + 1;
-    this.#counts.set(range.start, count);
-    const reply = answer instanceof NoReply ? undefined : answer;
+  /** `wait`: milliseconds until the next attempt. */
+  end({ range, answer, taken }: Attempt, wait?: number): void {
+    const { reply } = answer;
+    const attempt = (this.#counts.get(range.start) ?? 0) + 1;
+    if (taken) this.#counts.delete(range.start);
+    else this.#counts.set(range.start, attempt);
     const requestId = reply?.headers.get("request-id") ?? reply?.headers.get("x-vss-e2eid") ?? undefined;
-    this.#silence = answer instanceof NoReply ? answer.message : undefined;
-    this.#open = { range, attempt: count, status: reply?.status, requestId };
-  }
-
-  /** An attempt at a range beside which another one decides what comes next. */
-  note(range: ByteRange, answer: Reply | NoReply): void {
-    this.begin(range, answer);
-    this.end(answer instanceof NoReply || answer.status >= 300 ? "passing" : "taken");
-  }
-
-  /** Where no reply came, that is the reason, whatever follows from it. */
-  end(reason: string, wait?: number): void {
-    if (!this.#open) return;
-    if (reason === "taken") this.#counts.delete(this.#open.range.start);
-    const attempt = { ...this.#open, reason: this.#silence ?? reason, wait };
-    this.#open = undefined;
-    this.tell(attempt);
+    const reason = answer.reply ? answer.verdict : answer.cause.message;
+    this.report({ range, attempt, status: reply?.status, reason: taken ? "taken" : reason, wait, requestId });
   }
 }

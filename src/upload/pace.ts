@@ -1,18 +1,18 @@
 import type { ByteRange } from "../protocol.js";
 import { KIB_320, type Gap } from "../range.js";
 
-/** How many ranges in a row must have come through before a larger one is tried again: after each loss, twice as many. */
+/** Ranges in a row that must succeed before a larger one is tried: after each loss, twice as many. */
 const STEADY = { first: 4, most: 64 };
 
-/** What a service takes, and how much is sent at once on a good line. Bytes. */
+/** What a service takes, and how much is sent at once on a good connection. Bytes. */
 export interface PaceLimits {
   readonly rangeSize: number;
   readonly unit: number;
-  /** Ranges under way at the same time. */
+  /** Ranges in flight at the same time. */
   readonly parallel: number;
 }
 
-/** How much is sent at once: on a line that fails, less, for a range that is lost has to be sent again whole. */
+/** Decides how much is sent at once: less on a connection that fails, because a lost range is sent again as a whole. */
 export class Pace {
   #size: number;
   #streak = 0;
@@ -23,23 +23,25 @@ export class Pace {
     this.#size = limits.rangeSize;
   }
 
-  /** The ranges to send next of the `available` bytes from the gap's beginning on. */
+  /** Cuts the next ranges out of the `available` bytes at the beginning of the gap. */
   cut({ next, until }: Gap, available: number, total: number): ByteRange[] {
     const { unit, parallel } = this.limits;
     if (this.#repeated?.start === next) return [this.#repeated];
-    const gapEnd = until !== undefined && until - next >= unit ? until : total; // a service names no end within a unit
+    const gapEnd = until !== undefined && until - next >= unit ? until : total; // services name no end within a unit
     const last = Math.min(next + available, gapEnd);
     const ranges: ByteRange[] = [];
-    for (let start = next; start < last && ranges.length < parallel; start = ranges.at(-1)!.end) {
+    for (let start = next; start < last && ranges.length < parallel;) {
       const end = Math.min(start + this.#size, last);
       const whole = end < total ? start + Math.floor((end - start) / unit) * unit : end;
       if (whole === start && last < gapEnd && ranges.length > 0) break; // less than a unit: sent with the next block
-      ranges.push({ start, end: whole > start ? whole : end, total });
+      const range = { start, end: whole > start ? whole : end, total };
+      ranges.push(range);
+      start = range.end;
     }
     return ranges;
   }
 
-  /** The line has lost a range, or it was `refused` as too large; `false`: it cannot be any smaller. */
+  /** The connection has lost a range, or it was `refused` as too large. Returns `false` if it cannot be any smaller. */
   shrink(refused = false): boolean {
     if (refused) this.#repeated = undefined;
     const { rangeSize, unit } = this.limits;
@@ -52,12 +54,12 @@ export class Pace {
     return could;
   }
 
-  /** Whoever cannot say what it has of a range takes, at most, the very same one again. */
+  /** A service that cannot say what it has of a range takes only the same range again. */
   repeat(range: ByteRange): void {
     this.#repeated = range;
   }
 
-  /** A range has come through. */
+  /** A range has succeeded. */
   grow(): void {
     this.#repeated = undefined;
     this.#streak += 1;

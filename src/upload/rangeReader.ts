@@ -1,12 +1,13 @@
-import type { Content } from "../files/open.js";
+import { read } from "../files/read.js";
+import type { Content } from "../protocol.js";
 
 interface Block {
   readonly start: number;
   readonly bytes: Uint8Array;
 }
 
-/** A block that is read while the one before is under way: not before that has left, or at once where it is asked for. */
-class Ahead {
+/** A block that is read while the one before is under way: after that one has left, or when it is asked for. */
+class NextBlock {
   #bytes: Promise<Uint8Array> | undefined;
   readonly #timer = setTimeout(() => void this.read().catch(() => {}));
 
@@ -20,52 +21,52 @@ class Ahead {
     return (this.#bytes ??= this.begin());
   }
 
-  /** Nobody will ask for it: it is not read, if that has not begun. */
+  /** Nobody will ask for it. It is not read unless that has begun. */
   drop(): void {
     clearTimeout(this.#timer);
   }
 }
 
 /**
- * Hands out a file in blocks: keeps the last one, in case it is wanted again, and reads the next one ahead; never more.
- * The memory of a block goes back to its source when nobody can be reading it any more.
+ * Hands out a file in blocks. Keeps the last one in case it is needed again, reads the next one ahead, and never more. The
+ * memory of a block goes back to its source when nobody can be reading it any more.
  */
 export class RangeReader {
   #held: Block = { start: 0, bytes: new Uint8Array(0) };
-  /** Whether a request that was given up may still be sending the block that is held. */
-  #lent = false;
-  /** Reads follow each other, also where the caller did not wait for the one before. */
+  /** A request that was given up may still be sending the block that is held. */
+  #retained = false;
+  /** Reads follow each other, even if the caller did not wait for the one before. */
   #last: Promise<unknown> = Promise.resolve();
-  #ahead: Ahead | undefined;
+  #ahead: NextBlock | undefined;
 
-  /** `blockSize`: bytes of a block. `unit`: at least so many are handed out, but at the end of the file. */
+  /** `blockSize`: bytes of a block. `unit`: the least that is handed out, except at the end of the file. */
   constructor(
     private readonly content: Content,
     private readonly blockSize: number,
     private readonly unit = 1,
   ) {}
 
-  /** Whether the file can be read from here. */
+  /** Tells whether the file can be read from here. */
   canRead(start: number): boolean {
     const { start: held, bytes } = this.#held;
     return this.content.anywhere || start >= held || bytes.length === 0;
   }
 
-  /** The bytes from `start` on: a whole block, what is left of one that is in memory, or what is left of the file. */
+  /** Reads from `start` on: a whole block, the rest of the one in memory, or the rest of the file. */
   read(start: number): Promise<Uint8Array> {
     const bytes = this.#last.then(() => this.#read(start));
     this.#last = bytes.catch(() => {});
     return bytes;
   }
 
-  /** Nothing more is read ahead; what is held stays. */
+  /** Stops reading ahead. The block that is held stays. */
   rest(): void {
     this.#ahead?.drop();
   }
 
-  /** A request with the bytes that were handed out last has ended without being taken: who knows whether it is still read. */
-  lend(): void {
-    this.#lent = true;
+  /** Keeps the memory of the last block: a request that was not taken may still be reading it. */
+  retain(): void {
+    this.#retained = true;
   }
 
   async #read(start: number): Promise<Uint8Array> {
@@ -76,8 +77,8 @@ export class RangeReader {
       if (within || !this.content.anywhere) this.#hold(ahead.start, await ahead.read());
       else ahead.drop();
     }
-    if (!this.#holds(start)) this.#hold(start, await this.content.read(start, this.#endOf(start)));
-    else if (this.#isScrap(start)) await this.#mend(start);
+    if (!this.#holds(start)) this.#hold(start, await read(this.content, start, this.#endOf(start)));
+    else if (this.#isScrap(start)) await this.#join(start);
     return this.#held.bytes.subarray(start - this.#held.start);
   }
 
@@ -85,20 +86,20 @@ export class RangeReader {
     return start >= this.#held.start && start < this.#held.start + this.#held.bytes.length;
   }
 
-  /** Whether too little is left of the block for one range. */
+  /** Tells whether the rest of the block is too small for one range. */
   #isScrap(start: number): boolean {
     const end = this.#held.start + this.#held.bytes.length;
     return end - start < this.unit && end < this.content.size;
   }
 
-  /** Puts the next block behind what is left of this one. */
-  async #mend(start: number): Promise<void> {
+  /** Appends the next block to the rest of this one. */
+  async #join(start: number): Promise<void> {
     const { start: held, bytes } = this.#held;
     const rest = bytes.slice(start - held);
     const end = start + rest.length;
     const ahead = this.#ahead?.read();
-    this.#ahead = undefined; // read anew, should it have failed
-    const next = await (ahead ?? this.content.read(end, this.#endOf(end)));
+    this.#ahead = undefined; // read again if it has failed
+    const next = await (ahead ?? read(this.content, end, this.#endOf(end)));
     const both = new Uint8Array(rest.length + next.length);
     both.set(rest);
     both.set(next, rest.length);
@@ -107,8 +108,8 @@ export class RangeReader {
   }
 
   #hold(start: number, bytes: Uint8Array): void {
-    if (!this.#lent && this.#held.bytes.length > 0) this.content.release?.(this.#held.bytes);
-    this.#lent = false;
+    if (!this.#retained && this.#held.bytes.length > 0) this.content.release?.(this.#held.bytes);
+    this.#retained = false;
     this.#held = { start, bytes };
     this.#readAhead(start + bytes.length);
   }
@@ -121,6 +122,6 @@ export class RangeReader {
     this.#ahead?.drop();
     const { content } = this;
     const more = start < content.size;
-    this.#ahead = more ? new Ahead(start, () => content.read(start, this.#endOf(start))) : undefined;
+    this.#ahead = more ? new NextBlock(start, () => read(content, start, this.#endOf(start))) : undefined;
   }
 }

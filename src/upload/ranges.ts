@@ -1,129 +1,151 @@
-import { orAborted } from "../signals.js";
-import { Attempts } from "./attempts.js";
-import { NoReply } from "../http/refusal.js";
-import { Pace } from "./pace.js";
-import type { ByteRange, Reply, Step, UploadSession } from "../protocol.js";
-import type { Gap } from "../range.js";
-import { RangeReader } from "./rangeReader.js";
+import { mayBeDone } from "../http/service.js";
+import type { Answer } from "../http/refusal.js";
 import { lengthOf, sendsSlices, waitsForLostFiles } from "../http/requestBody.js";
-import type { UploadPlan } from "./session.js";
+import { read } from "../files/read.js";
+import type { ByteRange, Step, UploadSession } from "../protocol.js";
+import type { Gap } from "../range.js";
+import { orAborted } from "../signals.js";
+import type { Job } from "./job.js";
+import { Pace } from "./pace.js";
+import { RangeReader } from "./rangeReader.js";
 
-/** A range, and what came of it. */
+/** A range, the answer to it, and the step in the answer if it can be true. */
 export interface Answered {
   readonly range: ByteRange;
-  readonly answer: Reply | NoReply;
+  readonly answer: Answer;
+  readonly step?: Step;
 }
 
-/** Reads a file, cuts it into ranges and sends them: one, or as many at once as the service takes. */
-export class RangeSender {
-  readonly pace: Pace;
-  readonly attempts: Attempts;
+/** What came of the ranges that were sent at the same time. */
+export interface Sent {
+  /** The one that decides what comes next. */
+  readonly telling: Answered;
+  readonly others: readonly Answered[];
+  /** End of the last byte that was sent. */
+  readonly reached: number;
+  /** The next ranges are smaller. */
+  readonly smaller: boolean;
+}
+
+/** Reads a file, cuts it into ranges and sends them: one, or as many at the same time as the service takes. */
+export class Ranges {
+  readonly #pace: Pace;
   readonly #reader: RangeReader;
   readonly #blockSize: number;
-  /** Whether slices are sent unread: until one fails, for only who reads it hears that a file is gone. */
+  /** Slices are sent without reading them, until one fails: only a read shows that a file is gone. */
   #unread: boolean;
-  /** End of the last byte that was sent at the same time as the range that was answered for. */
-  reached = 0;
-  /** What the ranges that were sent last are of. */
-  gap: Gap = { next: 0 };
 
-  /** `sent`: end of the last byte that may have reached the service in this session. */
-  constructor(
-    public plan: UploadPlan,
-    public sent: number,
-  ) {
-    const { protocol, settings } = plan.service;
-    const { unit, parallel = 1 } = protocol.limits;
-    const rangeSize = settings.rangeSize ?? protocol.rangeSize;
-    this.pace = new Pace({ rangeSize, unit, parallel });
-    this.attempts = new Attempts((attempt) => this.plan.service.settings.onAttempt?.(attempt));
+  constructor(private readonly job: Job) {
+    const { protocol, service, content } = job;
+    const { limits, rangeSize: usual } = protocol.session;
+    const { unit, parallel = 1 } = limits;
+    const rangeSize = service.settings.rangeSize ?? usual;
+    this.#pace = new Pace({ rangeSize, unit, parallel });
     this.#blockSize = rangeSize * parallel;
-    this.#reader = new RangeReader(plan.content, this.#blockSize, unit);
-    this.#unread = sendsSlices && plan.content.slice !== undefined;
+    this.#reader = new RangeReader(content, this.#blockSize, unit);
+    this.#unread = sendsSlices && content.slice !== undefined;
   }
 
-  /** Whether the file can be read again from its first byte. */
+  /** Tells whether the file can be read again from its first byte. */
   get canStartOver(): boolean {
     return this.#reader.canRead(0);
   }
 
-  /** The upload has ended, or has stopped for now. */
+  /** Stops reading ahead: the upload has ended or has stopped for now. */
   rest(): void {
     this.#reader.rest();
   }
 
-  /** Sends what the gap begins with; answers what matters most of the replies. */
-  async send(session: UploadSession, gap: Gap): Promise<Answered> {
-    const { service, content, ending } = this.plan;
-    const { protocol, settings } = service;
-    settings.signal?.throwIfAborted();
-    const taken: Promise<Uint8Array | Blob> = this.#unread ? this.#slice(gap.next) : this.#reader.read(gap.next);
-    const block = await orAborted(taken, settings.signal);
-    const ranges = this.pace.cut(gap, lengthOf(block), content.size);
-    this.gap = gap;
-    this.reached = ranges.at(-1)!.end;
-    this.sent = Math.max(this.sent, this.reached);
-    if (this.sent === content.size) ending?.();
-    const all = await Promise.all(
-      ranges.map(async (range) => {
-        const [start, end] = [range.start - gap.next, range.end - gap.next];
-        const bytes = "size" in block ? block.slice(start, end) : block.subarray(start, end);
-        return { range, answer: await service.attempt(protocol.sendRange(session, range, bytes)) };
-      }),
-    ).catch((error: unknown) => {
-      this.#reader.lend(); // an abort, above all: not every transport listens
+  /** Sends the beginning of the gap. `sent`: end of the last byte that may have reached the service before. */
+  async send(service: Job["service"], session: UploadSession, gap: Gap, sent: number): Promise<Sent> {
+    const { content, protocol, ahead } = this.job;
+    const { signal } = service.settings;
+    const slice: Promise<Uint8Array | Blob> | undefined = this.#unread ? this.#slice(gap.next) : undefined;
+    const block = await orAborted(slice ?? this.#reader.read(gap.next), signal);
+    const ranges = this.#pace.cut(gap, lengthOf(block), content.size);
+    const reached = ranges.at(-1)?.end ?? gap.next;
+    const mostSent = Math.max(sent, reached);
+    if (mostSent === content.size) ahead?.lastRange();
+    const put = async (range: ByteRange): Promise<Answered> => {
+      const [start, end] = [range.start - gap.next, range.end - gap.next];
+      const bytes = "size" in block ? block.slice(start, end) : block.subarray(start, end);
+      const answer = await service.attempt(protocol.session.put(session, range, bytes));
+      return { range, answer, step: this.stepIn(answer, session, mostSent, range) };
+    };
+    const all = await Promise.all(ranges.map(put)).catch((error: unknown) => {
+      this.#reader.retain(); // after an abort above all: not every transport listens
       throw error;
     });
-    // a refusal may come before the bytes have all gone out
-    if (all.some(({ answer }) => answer instanceof NoReply || answer.status >= 300)) await this.#mistrust(gap);
-    const telling = mostTelling(all, (one) => this.stepOf(session, one));
-    for (const { range, answer } of all.filter((one) => one !== telling)) this.attempts.note(range, answer);
-    this.attempts.begin(telling.range, telling.answer);
-    return telling;
+    // a refusal may come before all bytes have left
+    if (all.some(({ answer }) => !answer.reply || answer.reply.status >= 300)) await this.#mistrust(gap, signal);
+    const telling = mostTelling(all);
+    if (!telling) throw new Error("A gap without bytes was sent.");
+    return { telling, others: all.filter((one) => one !== telling), reached, smaller: this.#adapt(telling) };
   }
 
-  /** A block unread, but for its last byte where only that tells at once whether it can be read. */
-  async #slice(start: number): Promise<Blob> {
-    const { content } = this.plan;
-    const end = Math.min(start + this.#blockSize, content.size);
-    if (waitsForLostFiles) await content.read(end - 1, end);
-    return content.slice!(start, end);
-  }
-
-  /** Bytes that were not taken may still be read by somebody; a slice was perhaps not even sent, for it cannot be read. */
-  async #mistrust(gap: Gap): Promise<void> {
-    if (!this.#unread) return this.#reader.lend();
-    this.#unread = false;
-    await orAborted(this.#reader.read(gap.next), this.plan.service.settings.signal);
-  }
-
-  /** Asks for what the service makes of its bytes only then. */
-  async commit(session: UploadSession): Promise<Answered> {
-    const { service, content } = this.plan;
+  /** Sends the request that completes the file. `undefined` if the service has none. */
+  async commit(service: Job["service"], session: UploadSession): Promise<Sent | undefined> {
+    const { content, protocol } = this.job;
     const { size } = content;
-    const answer = await service.attempt(service.protocol.commit!(session)!);
-    return { answer, range: { start: size, end: size, total: size } };
+    const request = protocol.session.commit?.(session);
+    if (!request) return undefined;
+    const range = { start: size, end: size, total: size };
+    const answer = await service.attempt(request);
+    const telling = { range, answer, step: this.stepIn(answer, session, size, range) };
+    return { telling, others: [], reached: size, smaller: this.#adapt(telling) };
   }
 
-  /** What a reply says, if it can be so: a service can want only bytes that exist, and have only bytes that were sent. */
-  stepOf(session: UploadSession, { answer, range }: { answer: Reply | NoReply; range?: ByteRange }): Step | undefined {
-    const { protocol } = this.plan.service;
-    const step = answer instanceof NoReply ? undefined : protocol.readRange(answer, session, range);
+  /** The step in an answer, if it can be true: a service can need only bytes that exist, and have only bytes that were sent. */
+  stepIn({ reply }: Answer, session: UploadSession, sent: number, range?: ByteRange): Step | undefined {
+    const { protocol, content } = this.job;
+    const step = reply && protocol.session.read(reply, session, range);
     if (!step || "done" in step) return step;
-    const wanted = step.next < this.plan.content.size || protocol.commit?.(session) !== undefined;
-    return step.next <= this.sent && wanted ? step : undefined;
+    const needed = step.next < content.size || protocol.session.commit?.(session) !== undefined;
+    return step.next <= sent && needed ? step : undefined;
+  }
+
+  /** Adapts the pace to what came of a range. Returns whether the next ones are smaller. */
+  #adapt({ range, answer, step }: Answered): boolean {
+    if (step) {
+      this.#pace.grow();
+      return false;
+    }
+    if (mayBeDone(answer) && !this.job.protocol.session.status) this.#pace.repeat(range);
+    const tooLarge = answer.verdict === "tooLarge";
+    const lost = answer.verdict === "unheard" || answer.reply?.status === 408;
+    return (lost || tooLarge) && this.#pace.shrink(tooLarge);
+  }
+
+  /** Takes a block without reading it, except for its last byte if only that shows whether it can be read. */
+  #slice(start: number): Promise<Blob> | undefined {
+    const { content } = this.job;
+    const end = Math.min(start + this.#blockSize, content.size);
+    const checked = waitsForLostFiles ? read(content, end - 1, end) : Promise.resolve();
+    const slice = content.slice?.(start, end);
+    return slice && checked.then(() => slice);
+  }
+
+  /** Bytes that were not taken may still be read by the transport. A slice was perhaps not even sent, if it cannot be read. */
+  async #mistrust(gap: Gap, signal?: AbortSignal): Promise<void> {
+    if (!this.#unread) return this.#reader.retain();
+    this.#unread = false;
+    await orAborted(this.#reader.read(gap.next), signal);
   }
 }
 
-/** Of the replies to ranges that were sent at once: that it is done; else the first doubt; else the newest: bytes only come. */
-function mostTelling(all: readonly Answered[], stepOf: (one: Answered) => Step | undefined): Answered {
-  const weigh = (one: Answered): [number, number] => {
-    const step = stepOf(one);
-    if (!step) return [Number.MAX_VALUE, 0];
-    return "done" in step ? [Infinity, 0] : [step.next, -(step.until ?? Infinity)];
-  };
-  return all.reduce((most, one) => {
-    const [[next, until], [furthest, least]] = [weigh(one), weigh(most)];
-    return next > furthest || (next === furthest && until > least) ? one : most;
-  });
+/** Of the replies to ranges that were sent at once: completion, then the first doubt, then the newest. */
+function mostTelling(all: readonly Answered[]): Answered | undefined {
+  const [first, ...rest] = all;
+  return rest.reduce((most, one) => (isMoreTelling(one, most) ? one : most), first);
+}
+
+function isMoreTelling(one: Answered, other: Answered | undefined): boolean {
+  if (!other) return true;
+  const [[next, until], [furthest, least]] = [weigh(one), weigh(other)];
+  return next > furthest || (next === furthest && until > least);
+}
+
+function weigh({ step }: Answered): readonly [number, number] {
+  if (!step) return [Number.MAX_VALUE, 0];
+  return "done" in step ? [Infinity, 0] : [step.next, -(step.until ?? Infinity)];
 }

@@ -1,42 +1,18 @@
-import type { Checkpoint } from "./checkpoints.js";
-import type { Content } from "../files/open.js";
-import { UploadError } from "../errors.js";
+import { signalFor } from "../signals.js";
+import type { UploadSession } from "../protocol.js";
 import { idsOf } from "./find.js";
-import type { FileInfo, UploadSession } from "../protocol.js";
-import type { Service } from "../http/service.js";
+import type { Job } from "./job.js";
+import { mustBeSafe } from "./storedSession.js";
 
-/** What is uploaded, and where to. */
-export interface UploadPlan {
-  readonly service: Service;
-  readonly collection: string;
-  readonly file: FileInfo;
-  readonly content: Content;
-  readonly fingerprint?: string;
-  /** URL of an item that has to be told of the attachment once it is whole. */
-  readonly linkTo?: string;
-  /** Where the session is kept while the upload goes on. */
-  readonly checkpoint?: Checkpoint;
-  /** Called when the file's last byte goes out: what follows this upload may be made ready. */
-  readonly ending?: () => void;
-  /** A session that was opened ahead, if one was. */
-  readonly opened?: () => Promise<UploadSession> | undefined;
-}
-
-/** Opens a session, and notes at the same time which attachments the item has already. */
-export async function openSession({
-  service,
-  collection,
-  file,
-  fingerprint,
-  linkTo,
-}: UploadPlan): Promise<UploadSession> {
-  const { protocol, settings } = service;
+/** Opens a session, and notes at the same time which attachments the item already has. */
+export async function openSession(job: Job): Promise<UploadSession> {
+  const { service, protocol, collection, file, fingerprint, linkTo } = job;
   const failed = new AbortController();
-  const signal = settings.signal ? AbortSignal.any([settings.signal, failed.signal]) : failed.signal;
-  const before = idsOf(service.with({ ...settings, signal }), collection, file);
-  before.catch(() => {}); // an abort, which the other one tells
+  const signal = signalFor(service.settings.signal, failed.signal);
+  const before = idsOf({ ...job, service: service.with({ signal }) });
+  before.catch(() => {}); // an abort, which opening reports
   try {
-    const opened = await service.ask(protocol.createSession(collection, file), protocol.readSession);
+    const opened = await service.get(protocol.session.create(collection, file), protocol.session.opened);
     mustBeSafe(opened.uploadUrl, collection);
     return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint, linkTo };
   } catch (error) {
@@ -45,10 +21,7 @@ export async function openSession({
   }
 }
 
-/** Ranges go over https, unless the API itself does not. */
-export function mustBeSafe(uploadUrl: string, collection: string): void {
-  const url = URL.canParse(uploadUrl) ? new URL(uploadUrl) : undefined;
-  const schemes = collection.startsWith("http:") ? ["http:", "https:"] : ["https:"];
-  if (url && schemes.includes(url.protocol) && url.username === "") return;
-  throw new UploadError("invalid", "The upload URL of the session is no https URL; nothing was sent to it.");
+/** Asks the service to forget a session. */
+export function discardSession({ service, protocol }: Pick<Job, "service" | "protocol">, session: UploadSession) {
+  return service.discard(protocol.session.cancel?.(session));
 }

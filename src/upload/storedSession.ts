@@ -1,49 +1,62 @@
 import { UploadError } from "../errors.js";
-import type { UploadProtocol, UploadSession } from "../protocol.js";
+import { isObject } from "../json.js";
+import type { Protocol, UploadSession } from "../protocol.js";
+import { originOf } from "../urls.js";
 
-const isText = (value: unknown) => typeof value === "string" && value !== "";
-const isWhole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isOptional = (value: unknown, is: (value: unknown) => boolean) => value === undefined || is(value);
-const originOf = (url: unknown) =>
-  isText(url) && URL.canParse(url as string) ? new URL(url as string).origin : undefined;
-const isSafe = (uploadUrl: string, collection: string) =>
-  URL.canParse(uploadUrl) &&
-  (/^https:/i.test(uploadUrl) || collection.startsWith("http:")) &&
-  /^https?:/i.test(uploadUrl) &&
-  new URL(uploadUrl).username === "";
 
-/** Whether it is a session of one of these protocols, for its URLs: a stored one has been out of our hands. */
-export function isSound(session: unknown, protocols: readonly UploadProtocol[]): session is UploadSession {
-  if (typeof session !== "object" || session === null) return false;
-  const {
-    protocol: name,
-    collection,
-    uploadUrl,
-    offset,
-    file,
-    before,
-    linkTo,
-    attachment,
-  } = session as Partial<UploadSession>;
-  const protocol = protocols.find((one) => one.name === name);
-  if (![collection, uploadUrl, file?.name].every(isText) || ![offset, file?.size].every(isWhole)) return false;
-  const facts = [
-    isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
-    isOptional(attachment, (made) => typeof made === "object" && made !== null),
-    protocol?.collection(collection!) !== undefined,
-    isSafe(uploadUrl!, collection!),
-    protocol?.opened(session as UploadSession),
-    isOptional(linkTo, (url) => isText(url) && protocol?.linking?.item(url as string) !== undefined),
-    isOptional(linkTo, (url) => originOf(url) === originOf(collection)),
-  ];
-  return facts.every(Boolean);
+/** Ranges go over https, unless the API itself does not. */
+export function isSafe(uploadUrl: string, collection: string): boolean {
+  if (!URL.canParse(uploadUrl)) return false;
+  const { protocol, username } = new URL(uploadUrl);
+  return username === "" && (protocol === "https:" || (protocol === "http:" && collection.startsWith("http:")));
 }
 
-/** Throws an `UploadError` for what is no session. */
-export function sound(session: UploadSession, protocols: readonly UploadProtocol[]): UploadSession {
-  if (isSound(session, protocols)) return session;
+/** Throws if ranges must not go to this URL. */
+export function mustBeSafe(uploadUrl: string, collection: string): void {
+  if (isSafe(uploadUrl, collection)) return;
+  throw new UploadError("invalid", "The upload URL of the session is not an https URL; nothing was sent to it.");
+}
+
+/** Checks that a value is a session of one of these protocols. A stored session has been out of this package's hands. */
+export function isSession(value: unknown, protocols: readonly Protocol[]): value is UploadSession {
+  return (
+    isShaped(value) &&
+    isOwned(
+      value,
+      protocols.find(({ name }) => name === value.protocol),
+    )
+  );
+}
+
+function isShaped(value: unknown): value is UploadSession {
+  if (!isObject(value)) return false;
+  const { collection, uploadUrl, offset, before, attachment, linkTo, file } = value;
+  const { name, size } = isObject(file) ? file : { name: undefined, size: undefined };
+  return [
+    [collection, uploadUrl, name].every(isText),
+    [offset, size].every(isWhole),
+    isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
+    isOptional(attachment, isObject),
+    isOptional(linkTo, isText),
+  ].every(Boolean);
+}
+
+function isOwned(session: UploadSession, protocol: Protocol | undefined): boolean {
+  const { collection, uploadUrl, linkTo } = session;
+  if (!protocol || protocol.target.collection(collection) === undefined) return false;
+  if (!isSafe(uploadUrl, collection) || !protocol.session.owns(session)) return false;
+  if (linkTo === undefined) return true;
+  return protocol.link?.item(linkTo) !== undefined && originOf(linkTo) === originOf(collection);
+}
+
+/** Returns the session, or throws an `UploadError` if it is none. */
+export function parseSession(session: unknown, protocols: readonly Protocol[]): UploadSession {
+  if (isSession(session, protocols)) return session;
   throw new UploadError(
     "invalid",
-    "This is no stored upload session: give the JSON of task.session, or error.session.",
+    "This is not a stored upload session: give the JSON of task.session, or error.session.",
   );
 }

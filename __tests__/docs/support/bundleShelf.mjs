@@ -1,5 +1,5 @@
-// Bundles a program with the example of CONTRIBUTING.md among the source, as if it were there: `node bundleShelf.mjs
-// program output page`. Each block that is headed by a file's path becomes that file, or replaces a line of it.
+// Bundles a program with the example of CONTRIBUTING.md, as if it were part of the source: `node bundleShelf.mjs program
+// output page`. A block that is headed by the path of a file becomes that file, or replaces a line of it.
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { build } from "esbuild";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Client, type Context, type Middleware } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentTask, withLargeAttachments } from "../../../src/index.js";
 
-/** What comes of a range: `lost` is taken, but its reply is not sent; `gone`: the session is dropped. */
+/** The fate of a range. `lost`: it is accepted, but no reply is sent. `gone`: the session is dropped. Or a status. */
 type Fate = "taken" | "lost" | "gone" | number;
 
 interface Upload {
@@ -11,12 +11,12 @@ interface Upload {
   received: number;
 }
 
-/** The service of the example, in memory, at the end of a client's chain. */
+/** The service of the example, in memory, at the end of the chain of a client. */
 class Shelves implements Middleware {
   readonly books: { readonly id: string; readonly name: string; readonly sha256: string }[] = [];
   readonly uploads = new Map<string, Upload>();
   opened = 0;
-  /** Hosts that were sent the caller's token. */
+  /** Hosts that received the token of the caller. */
   readonly signedIn = new Set<string>();
 
   constructor(private readonly fates: Fate[] = []) {}
@@ -45,7 +45,7 @@ class Shelves implements Middleware {
       this.uploads.delete(url);
       return new Response(null, { status: 204 });
     }
-    if (request.method === "GET") return this.tell(upload);
+    if (request.method === "GET") return this.status(upload);
     const fate = this.fates.shift() ?? "taken";
     if (typeof fate === "number") return new Response(null, { status: fate });
     if (fate === "gone") {
@@ -60,14 +60,14 @@ class Shelves implements Middleware {
     upload.received += request.bytes.length;
     if (upload.received === total) this.keep(upload);
     if (fate === "lost") throw new TypeError("fetch failed");
-    return this.tell(upload);
+    return this.status(upload);
   }
 
   private keep({ name, bytes }: Upload): void {
     this.books.push({ id: String(this.books.length + 1), name, sha256: sha256(bytes) });
   }
 
-  private tell({ name, bytes, received }: Upload): Response {
+  private status({ name, bytes, received }: Upload): Response {
     if (received < bytes.length) return Response.json({ received });
     const book = this.books.find((one) => one.name === name);
     return Response.json({ book }, { status: 201 });
@@ -108,13 +108,13 @@ await task.upload({ signal: stop.signal, onProgress: () => stop.abort() }).catch
 const restored = await LargeAttachmentTask.restore(client, JSON.parse(JSON.stringify(task.session)), file);
 const { offset } = await restored.getStatus();
 await restored.resume();
-outcomes["a task is stopped, stored and gone on with"] = { offset, kept: shelves.books.map(({ name }) => name) };
+outcomes["a task is stopped, stored and resumed"] = { offset, kept: shelves.books.map(({ name }) => name) };
 
 const refused = shelvesWith(403);
 const error = await refused.client
   .api("/shelves/7/books")
   .attach(file, { name: "Ulysses" })
   .catch((reason) => reason);
-outcomes["a range is refused for good"] = { status: error.statusCode, left: refused.shelves.uploads.size };
+outcomes["a range is finally refused"] = { status: error.statusCode, left: refused.shelves.uploads.size };
 
 process.stdout.write(JSON.stringify(outcomes));

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import {
   Client,
   MiddlewareFactory,
@@ -13,7 +13,7 @@ import {
   type UploadOptions,
 } from "../../../src/index.js";
 
-/** What must be seen nowhere but in a request to whom it belongs. */
+/** Secrets. They may appear only in requests to their own service. */
 export const TOKEN = "eyJ0eXAi-the-graph-token";
 export const AUTHTOKEN = "authtoken-of-the-session";
 export const MARK = "bytes-of-the-file";
@@ -34,10 +34,10 @@ export interface Sent {
 
 export type Answer = (request: Sent) => Response | Error | undefined | Promise<Response | Error | undefined>;
 
-/** The end of a chain: keeps what would be sent, and answers as told, or as the services would. */
+/** The end of a chain. Records what would be sent, and answers as scripted, or as the services would. */
 export class Wire implements Middleware {
   readonly sent: Sent[] = [];
-  /** What the service has taken of a session. */
+  /** The bytes of a session that the service has taken. */
   received = "";
 
   constructor(
@@ -45,7 +45,7 @@ export class Wire implements Middleware {
     private readonly uploadUrl: string = UPLOAD_URL,
   ) {}
 
-  /** As a browser or Node would: a URL with credentials, and one that is no http, is not fetched. */
+  /** Like a browser or Node, refuses URLs with credentials and URLs other than http(s). */
   async execute(context: Context): Promise<void> {
     const url = context.request as string;
     const { method = "GET", headers, body, redirect } = (context.options ?? {}) as RequestInit;
@@ -110,7 +110,7 @@ export const attachment = {
   contentBytes: file.toString("base64"),
 };
 
-/** Everything that somebody may print of an error, a progress or a log, with what caused it. */
+/** Everything that somebody may print of an error, a progress or a log, with its causes. */
 export function printed(value: unknown): string {
   const seen = new Set<unknown>();
   const parts: string[] = [];
@@ -129,7 +129,7 @@ export function printed(value: unknown): string {
   return parts.join("\n");
 }
 
-/** The secrets that a text holds. */
+/** The secrets in a text. */
 export function secretsIn(text: string): string[] {
   const secrets = [TOKEN, AUTHTOKEN, MARK, PAT, btoa(`:${PAT}`), file.toString("base64").slice(0, 40), UPLOAD_URL];
   return secrets.filter((secret) => text.includes(secret));
@@ -140,6 +140,6 @@ export async function failure(work: Promise<unknown>): Promise<Error & { readonl
     () => undefined,
     (error: unknown) => error,
   );
-  if (failed instanceof Error) return failed;
+  if (types.isNativeError(failed)) return failed; // an error of Node's fetch is of another realm than the test
   throw new Error(`It did not fail with an error: ${String(failed)}`);
 }

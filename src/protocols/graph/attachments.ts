@@ -1,23 +1,34 @@
-import type { FileInfo, Step, UploadProtocol, UploadSession } from "../../protocol.js";
+import { member, text } from "../../json.js";
+import type {
+  FileInfo,
+  InlineFile,
+  ListProtocol,
+  PostProtocol,
+  Protocol,
+  Reply,
+  SessionProtocol,
+  Step,
+  Target,
+  UploadSession,
+} from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
-import { attachmentId, member, readList, text } from "./reply.js";
-import { graphSession, json, type SessionKind } from "./session.js";
+import { attachmentId, type Advice } from "./reply.js";
+import { graphApi, graphSession, json } from "./session.js";
 
-/** Standard base64, by the engine where it can. Meant for the small files that one request carries. */
-function base64(bytes: Uint8Array): string {
-  const native = (bytes as { toBase64?: () => string }).toBase64;
-  if (native) return native.call(bytes);
+/** Standard base64. Meant for the small files that one request carries. */
+function base64(bytes: Uint8Array & { toBase64?(): string }): string {
+  if (bytes.toBase64) return bytes.toBase64();
   let binary = "";
   for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(binary);
 }
 
-/** What differs between the kinds of attachments that Graph takes by its uploadSession resource. */
-export interface GraphAttachments extends SessionKind {
+/** The differences between the kinds of attachments that Graph takes by its uploadSession resource. */
+export interface AttachmentKind extends Advice {
   readonly name: string;
-  readonly service: string;
-  readonly limits: UploadProtocol["limits"];
+  readonly label: string;
+  readonly limits: SessionProtocol["limits"];
   /** Bytes. */
   readonly fileLimit: number;
   readonly rangeSize: number;
@@ -25,31 +36,45 @@ export interface GraphAttachments extends SessionKind {
   readonly items: readonly RegExp[];
   /** `@odata.type` of the attachment, without the leading `#`. */
   readonly type: string;
-  /** Added to the collection's URL to list what an item holds without the bytes. */
+  /** Query that lists what an item holds without the bytes. */
   readonly listQuery: string;
-  /** What travels with the file besides its name and type, in small requests and in answers. */
+  /** Metadata besides name and type, in small requests and in answers. */
   details(file: FileInfo): object;
   /** What the service fills in for details that were not given. */
   readonly defaults: object;
-  /** Where files go that are too large. */
-  readonly overflow?: UploadProtocol["overflow"];
+  /** Where files over the limit go. */
+  readonly overflow?: Target["overflow"];
   /** The body of createUploadSession. */
   properties(file: FileInfo): object;
-  /** Whether this can be the URL of a session for that collection. */
+  /** Checks that a URL can be the upload URL of a session for that collection. */
   uploadsTo(uploadUrl: string, collection: string): boolean;
+  /** Appended to the upload URL to send ranges. */
+  readonly rangeSuffix?: string;
+  /** Whose URL the upload URL is. */
+  readonly rangesTo: "api" | "upload";
+}
+
+/** A protocol for attachments in JSON, with all the parts that such protocols have. */
+export interface AttachmentProtocol extends Protocol {
+  readonly post: PostProtocol & { readonly inline: InlineFile };
+  readonly list: ListProtocol;
 }
 
 /** Graph's uploadSession resource as Outlook and To Do use it (docs: outlook-large-attachments, todo-attachments). */
-export function graphAttachments(kind: GraphAttachments): UploadProtocol {
-  const describe = (file: FileInfo) => ({
-    "@odata.type": `#${kind.type}`,
-    name: file.name,
-    ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
-    ...kind.details(file),
-  });
-  const inline = (file: FileInfo, bytes: Uint8Array) => ({ ...describe(file), contentBytes: base64(bytes) });
-  const created = ({ file }: UploadSession, { id }: { readonly id: string }) => ({
-    "@odata.type": `#${kind.type}`,
+export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
+  const type = `#${kind.type}`;
+  const inline: InlineFile = {
+    creates: (given) => text(given)?.replace(/^#/, "").toLowerCase() === kind.type.toLowerCase(),
+    write: (file, bytes) => ({
+      "@odata.type": type,
+      name: file.name,
+      ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
+      ...kind.details(file),
+      contentBytes: base64(bytes),
+    }),
+  };
+  const created = (file: FileInfo, id: string) => ({
+    "@odata.type": type,
     id,
     name: file.name,
     contentType: file.contentType ?? null,
@@ -57,51 +82,59 @@ export function graphAttachments(kind: GraphAttachments): UploadProtocol {
     ...kind.defaults,
     ...kind.details(file),
   });
+  const read = (reply: Reply, { file }: UploadSession): Step | undefined => {
+    if (reply.status !== 201) {
+      return reply.status < 300 ? firstGap(member(reply.body, "nextExpectedRanges"), file.size) : undefined;
+    }
+    const location = reply.headers.get("Location");
+    const id = attachmentId(location) ?? text(member(reply.body, "id"));
+    if (id === undefined) return { done: "unnamed" };
+    return { done: { attachment: created(file, id), location: location ?? undefined } };
+  };
   return {
-    ...graphSession(kind),
     name: kind.name,
-    service: kind.service,
-    limits: kind.limits,
-    fileLimit: () => kind.fileLimit,
-    rangeSize: kind.rangeSize,
-    overflow: kind.overflow,
-    collection: (url) => collectionOf(url, kind.items),
-    item: lastKey,
-    throttle: { most: 4, key: mailboxOf },
-    creates: (type) => typeof type === "string" && type.replace(/^#/, "").toLowerCase() === kind.type.toLowerCase(),
-    inline,
-    post: (collection, file, bytes) => ({
-      method: "POST",
-      url: collection,
-      headers: json,
-      body: JSON.stringify(inline(file, bytes)),
-      to: "api",
-    }),
-    createSession: (collection, file) => ({
-      method: "POST",
-      url: below(collection, "/createUploadSession"),
-      headers: json,
-      body: JSON.stringify(kind.properties(file)),
-      to: "api",
-    }),
-    opened: ({ uploadUrl, collection }) => kind.uploadsTo(uploadUrl, collection),
-    readRange(reply, session): Step | undefined {
-      if (reply.status === 201) {
-        const location = reply.headers.get("Location");
-        const id = attachmentId(location) ?? text(member(reply.body, "id"));
-        return {
-          done:
-            id === undefined ? "unnamed" : { attachment: created(session, { id }), location: location ?? undefined },
-        };
-      }
-      return reply.status < 300 ? firstGap(member(reply.body, "nextExpectedRanges"), session.file.size) : undefined;
+    api: graphApi(kind.label, kind, { most: 4, lane: mailboxOf }),
+    target: {
+      collection: (url) => collectionOf(url, kind.items),
+      fileLimit: () => kind.fileLimit,
+      item: lastKey,
+      overflow: kind.overflow,
     },
-    created,
-    list: (collection) => ({
-      method: "GET",
-      url: withQuery(collection, kind.listQuery),
-      to: "api",
-    }),
-    readList,
+    session: {
+      ...graphSession(kind.rangesTo, kind.rangeSuffix),
+      limits: kind.limits,
+      rangeSize: kind.rangeSize,
+      create: (collection, file) => ({
+        method: "POST",
+        url: below(collection, "/createUploadSession"),
+        headers: json,
+        body: JSON.stringify(kind.properties(file)),
+        to: "api",
+      }),
+      owns: ({ uploadUrl, collection }) => kind.uploadsTo(uploadUrl, collection),
+      read,
+    },
+    post: {
+      request: (collection, file, bytes) => ({
+        method: "POST",
+        url: collection,
+        headers: json,
+        body: JSON.stringify(inline.write(file, bytes)),
+        to: "api",
+      }),
+      inline,
+    },
+    list: {
+      request: (collection) => ({ method: "GET", url: withQuery(collection, kind.listQuery), to: "api" }),
+      read({ status, body }, file) {
+        const value = member(body, "value");
+        if (status !== 200 || !Array.isArray(value)) return undefined;
+        const items = value.map((entry) => {
+          const id = text(member(entry, "id")) ?? "";
+          return { id, name: text(member(entry, "name")) ?? "", attachment: created(file, id) };
+        });
+        return { items, next: text(member(body, "@odata.nextLink")) };
+      },
+    },
   };
 }

@@ -1,47 +1,52 @@
-import { below, decoded, lastKey } from "./path.js";
+import { below, decoded, lastKey, splitUrl, withoutOData } from "./path.js";
 
 const key = "(?:/[^/:?#]+|\\((?:'|%27)(?:[^'?#/]|'')*(?:'|%27)\\))";
-/** Where a drive's items begin in a URL, whatever stands before: me, users, groups, sites, drives, shares, list items. */
-const ANCHOR = new RegExp(
-  "/(?:drive|drives{})/(?:root|items{}|special{})(?=[:/]|$)|/shares{}/(?:root|items{}|driveItem)(?=[:/]|$)|/lists{}/items{}/driveItem(?=[:/]|$)".replaceAll(
-    "{}",
-    key,
-  ),
-  "i",
-);
+const anchors = [
+  "/(?:drive|drives{})/(?:root|items{}|special{})(?=[:/]|$)",
+  "/shares{}/(?:root|items{}|driveItem)(?=[:/]|$)",
+  "/lists{}/items{}/driveItem(?=[:/]|$)",
+];
+/** The beginning of a drive's items in a URL, whatever comes before: me, users, groups, sites, drives, shares, list items. */
+const ANCHOR = new RegExp(anchors.join("|").replaceAll("{}", key), "i");
 /** What follows: a path between colons, and what is done with the item. */
 const REST = /^(?::(\/[^:]+)(?::(?=\/|$)|$))?(?:\/(children|content|(?:microsoft\.graph\.)?createUploadSession))?\/?$/i;
 
-/** An item of a drive as a URL says it. */
+/** An item of a drive as a URL names it. */
 interface DrivePath {
   /** The URL up to the root, the item or the special folder. */
   readonly anchor: string;
-  /** Below it, beginning with a slash; empty where the anchor itself is meant. */
+  /** Below it, beginning with a slash. Empty if the anchor itself is meant. */
   readonly path: string;
-  /** Whether what lies in a folder is meant, and not the item itself. */
+  /** The URL means the contents of a folder, not the item itself. */
   readonly children: boolean;
   /** With its question mark. */
   readonly query: string;
 }
 
-function read(url: string): DrivePath | undefined {
-  const [whole = "", query] = url.split("#", 1)[0]!.split(/\?(.*)/s);
+function parse(url: string): DrivePath | undefined {
+  const [whole, query] = splitUrl(url);
   const found = ANCHOR.exec(whole);
-  const rest = found && REST.exec(whole.slice(found.index + found[0].length));
-  if (!found || !rest) return undefined;
-  const anchor = whole.slice(0, found.index + found[0].length);
-  const path = rest[1] ?? "";
-  const folder = path === "" && !/\/items(?:\/|\()[^/]*$|\/driveItem$/i.test(anchor);
-  const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
+  if (!found) return undefined;
+  const end = found.index + found[0].length;
+  const rest = REST.exec(whole.slice(end));
+  if (!rest) return undefined;
+  const anchor = whole.slice(0, end);
+  const [, path = "", action = ""] = rest;
+  const isFolder = path === "" && !/\/items(?:\/|\()[^/]*$|\/driveItem$/i.test(anchor);
   return {
     anchor,
     path: withoutSlashes(path),
-    children: folder || /^children$/i.test(rest[2] ?? ""),
-    query: kept.length > 0 ? `?${kept.join("&")}` : "",
+    children: isFolder || /^children$/i.test(action),
+    query: withoutOData(query),
   };
 }
 
-/** A pattern would take long to find that many slashes are not the last of a path. */
+/** The parts of a URL that `driveCollection` has accepted. */
+function partsOf(collection: string): DrivePath {
+  return parse(collection) ?? { anchor: collection, path: "", children: false, query: "" };
+}
+
+/** Written as a loop because a pattern takes long to find that many slashes are not the last of a path. */
 function withoutSlashes(path: string): string {
   let end = path.length;
   while (path[end - 1] === "/") end -= 1;
@@ -52,48 +57,47 @@ function write({ anchor, path, children, query }: DrivePath): string {
   return `${anchor}${path === "" ? "" : `:${path}:`}${children ? "/children" : ""}${query}`;
 }
 
-/** The URL of a file, or of the folder that is to hold it, in one spelling; `undefined`: no item of a drive. */
+/** The URL of a file, or of the folder that will hold it, in one spelling. `undefined` if it is no item of a drive. */
 export function driveCollection(url: string): string | undefined {
-  const drivePath = read(url);
+  const drivePath = parse(url);
   return drivePath && write(drivePath);
 }
 
-/** The name in a URL that says which file it is. Of an item by its id, that id: its name is not known here. */
+/** The file name in a URL. For an item with an id, the id, because its name is not known. */
 export function nameIn(collection: string): string | undefined {
-  const { anchor, path, children } = read(collection)!;
+  const { anchor, path, children } = partsOf(collection);
   if (children) return undefined;
   return path === "" ? lastKey(anchor) : decoded(path.slice(path.lastIndexOf("/") + 1));
 }
 
-/** Whether an item is named by its id: it is there already. */
+/** Tells whether the URL names an item by its id, so that it exists already. */
 export function isById(collection: string): boolean {
-  const { path, children } = read(collection)!;
+  const { path, children } = partsOf(collection);
   return path === "" && !children;
 }
 
-/** The URL of the file itself, with what is done with it. */
+/** The URL of the file itself, followed by an action. */
 export function fileUrl(collection: string, name: string, action = ""): string {
-  const drivePath = read(collection)!;
-  const path = drivePath.children ? `${drivePath.path}/${encodeURIComponent(name)}` : drivePath.path;
-  return below(write({ ...drivePath, path, children: false }), action);
+  const parts = partsOf(collection);
+  const path = parts.children ? `${parts.path}/${encodeURIComponent(name)}` : parts.path;
+  return below(write({ ...parts, path, children: false }), action);
 }
 
-/** The URL of what the file's folder holds. */
+/** The URL of the contents of the file's folder. */
 export function siblingsUrl(collection: string): string {
-  const drivePath = read(collection)!;
-  const path = drivePath.children ? drivePath.path : drivePath.path.replace(/\/[^/]*$/, "");
-  return write({ ...drivePath, path, children: true });
+  const parts = partsOf(collection);
+  const path = parts.children ? parts.path : parts.path.replace(/\/[^/]*$/, "");
+  return write({ ...parts, path, children: true });
 }
 
-/** The URL of the folder itself. */
+/** The URL of the file's folder. */
 export function folderUrl(collection: string): string {
-  const siblings = read(siblingsUrl(collection))!;
-  return write({ ...siblings, children: false });
+  return write({ ...partsOf(siblingsUrl(collection)), children: false });
 }
 
 /** The URL of another item of the same drive, by its id. */
 export function itemUrl(collection: string, id: string): string {
-  const { anchor } = read(collection)!;
+  const { anchor } = partsOf(collection);
   const last = new RegExp(`/(?:root|items${key}|special${key})$`, "i");
   return `${anchor.replace(last, "")}/items/${encodeURIComponent(id)}`;
 }

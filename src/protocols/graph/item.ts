@@ -1,9 +1,10 @@
+import { isObject, type Members } from "../../json.js";
 import type { Reply, WireRequest } from "../../protocol.js";
 import { json } from "./session.js";
 
-/** What is asked of an item on its way: pure requests, and what their replies say. */
+/** Requests about a single resource, and the reading of their replies. */
 export const item = {
-  create: (url: string, body: object, headers = {}): WireRequest => ({
+  create: (url: string, body: object, headers: Readonly<Record<string, string>> = {}): WireRequest => ({
     method: "POST",
     url,
     headers: { ...json, ...headers },
@@ -24,6 +25,6 @@ export const item = {
     to: "api",
   }),
   discard: (url: string): WireRequest => ({ method: "DELETE", url, to: "api" }),
-  members: ({ status, body }: Reply): Record<string, unknown> | undefined =>
-    status < 300 && typeof body === "object" && body !== null ? (body as Record<string, unknown>) : undefined,
+  /** The resource in a success. */
+  members: ({ status, body }: Reply): Members | undefined => (status < 300 && isObject(body) ? body : undefined),
 };

@@ -1,10 +1,10 @@
-/** A key as a segment or in parentheses; each character can be read in one way only, so that no text is slow to read. */
+/** A key as a segment or in parentheses. Each character can be read in one way only, so no text is slow to read. */
 const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:(?!%27)[^'?#/]|''|%27%27)*(?:'|%27)\\))";
 
-/** What stands before a mailbox in a URL: a host, a version, a gateway's path; no path of a drive, which has colons. */
+/** What comes before a mailbox in a URL: a host, a version, a gateway's path. Paths of a drive have colons and do not match. */
 export const BEFORE = "(?:https?://[^/]+)?[^:]*";
 
-/** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses; letter case is ignored. */
+/** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses. Letter case is ignored. */
 export function pathPattern(path: string): RegExp {
   return new RegExp(`^(${BEFORE}${keyed(path)})(/attachments)?/?$`, "i");
 }
@@ -14,24 +14,32 @@ export function keyed(path: string): string {
   return path.replaceAll("{}", graphId);
 }
 
-/** The collection of a URL whose path fits one of the patterns, without OData parameters, which the new requests cannot take. */
+/** Splits a URL without its fragment into its path and its query. */
+export function splitUrl(url: string): readonly [path: string, query: string | undefined] {
+  const hash = url.indexOf("#");
+  const whole = hash < 0 ? url : url.slice(0, hash);
+  const mark = whole.indexOf("?");
+  return mark < 0 ? [whole, undefined] : [whole.slice(0, mark), whole.slice(mark + 1)];
+}
+
+/** The parameters of a query that are not OData's: those do not fit the requests of an upload. */
+export function withoutOData(query: string | undefined): string {
+  const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
+  return kept.length > 0 ? `?${kept.join("&")}` : "";
+}
+
+/** The collection of a URL whose path fits one of the patterns. */
 export function collectionOf(url: string, patterns: readonly RegExp[]): string | undefined {
-  const [path, query] = halves(url.split("#", 1)[0]!);
+  const [path, query] = splitUrl(url);
   const item = patterns.find((pattern) => pattern.test(path))?.exec(path)?.[1];
   if (item === undefined) return undefined;
-  const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
   const written = /\/attachments(?=\/?$)/i.exec(path)?.[0] ?? "/attachments";
-  return item + written + (kept.length > 0 ? `?${kept.join("&")}` : "");
+  return item + written + withoutOData(query);
 }
 
-/** What stands before the query of a URL, and that. */
-function halves(url: string): [path: string, query?: string] {
-  const mark = url.indexOf("?");
-  return mark < 0 ? [url] : [url.slice(0, mark), url.slice(mark + 1)];
-}
-
+/** Appends a path to a URL, before its query. */
 export function below(collection: string, path: string): string {
-  const [base, query] = halves(collection);
+  const [base, query] = splitUrl(collection);
   return `${base}${path}${query === undefined ? "" : `?${query}`}`;
 }
 
@@ -43,25 +51,22 @@ export function decoded(id: string): string {
   }
 }
 
-/** The id of the item that a collection belongs to, however its path is spelled. */
+/** The id of the item that a collection belongs to, however its path is written. */
 export function lastKey(collection: string): string {
-  const segments = collection
-    .split("?", 1)[0]!
-    .replace(/(?:\/event)?\/attachments\/?$/i, "")
-    .split("/");
-  const last = segments.at(-1)!;
+  const path = splitUrl(collection)[0].replace(/(?:\/event)?\/attachments\/?$/i, "");
+  const last = path.slice(path.lastIndexOf("/") + 1);
   const key = /^[a-z]+\((?:'|%27)(.*)(?:'|%27)\)$/i.exec(last)?.[1];
   return decoded(key?.replaceAll("''", "'") ?? last);
 }
 
 const MAILBOX = new RegExp(`^.*?/(?:me|(?:users|groups)${graphId})(?=/)`, "i");
 
-/** The URL of the user or group that a URL is about. */
+/** The URL of the user or group that a URL belongs to. */
 export function mailboxUrl(url: string): string {
   return MAILBOX.exec(url)?.[0] ?? url;
 }
 
-/** The mailbox that a URL is about: each takes four requests at once (docs: throttling-limits, Outlook service). */
+/** The mailbox that a URL belongs to. Each takes four requests at the same time (docs: throttling-limits, Outlook service). */
 export function mailboxOf(url: string): string {
   return mailboxUrl(url).toLowerCase();
 }

@@ -1,23 +1,13 @@
-import type { AttachmentPage, OpenedSession, Reply, Trouble } from "../../protocol.js";
+import { member, text } from "../../json.js";
+import type { OpenedSession, Reply, Verdict } from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import { decoded } from "./path.js";
 
-/** Answers that pass by themselves: the general list of Graph's errors, and 509 (bandwidth). */
+/** Temporary failures: Graph's general list of errors, and 509 (bandwidth). */
 const PASSING = new Set([408, 500, 502, 503, 504, 509]);
 const WRONG_RANGE = /^(invalidRange|fragmentOverlap|fragmentOutOfOrder)$/i;
 const SESSION_GONE = /^(uploadSessionNotFound|uploadSessionFailed)$/i;
 const TOO_LONG = /maximum request length|entity ?too ?large/i;
-
-/** A member in either spelling: China's Outlook and To Do answer PascalCase, others camelCase, some both in one body. */
-export function member(body: unknown, name: string): unknown {
-  if (typeof body !== "object" || body === null) return undefined;
-  const key = Object.keys(body).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : (body as Record<string, unknown>)[key];
-}
-
-export function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
 
 /** The id at the end of `…/Attachments('ID')` or `…/Attachments/ID`. */
 export function attachmentId(location: string | null): string | undefined {
@@ -27,6 +17,7 @@ export function attachmentId(location: string | null): string | undefined {
   return id === undefined ? undefined : decoded(id);
 }
 
+/** Reads an `uploadSession` resource. */
 export function readSession(reply: Reply): OpenedSession | undefined {
   const uploadUrl = text(member(reply.body, "uploadUrl"));
   if (reply.status >= 300 || uploadUrl === undefined) return undefined;
@@ -34,8 +25,13 @@ export function readSession(reply: Reply): OpenedSession | undefined {
   return { uploadUrl, expires, offset: firstGap(member(reply.body, "nextExpectedRanges"))?.next ?? 0 };
 }
 
-export function trouble({ status, body }: Reply): Trouble {
-  const code = text(member(member(body, "error"), "code")) ?? "";
+/** The code of an error in JSON, or "". */
+function codeIn(body: unknown): string {
+  return text(member(member(body, "error"), "code")) ?? "";
+}
+
+export function verdict({ status, body }: Reply): Verdict {
+  const code = codeIn(body);
   const message = text(body) ?? text(member(member(body, "error"), "message")) ?? "";
   if (status >= 200 && status < 300) return "unsure";
   if (code === "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize") return "tooSmall";
@@ -47,39 +43,38 @@ export function trouble({ status, body }: Reply): Trouble {
   return "refused";
 }
 
-/** What the advice depends on. */
+/** What the advice for a refusal depends on. */
 export interface Advice {
   /** The permission that attaching needs. */
   readonly permission: string;
   /** Collections in clouds that have no upload sessions of this kind. */
   readonly noSessions?: RegExp;
-  /** What to do about a status or a code, where that is particular to the service. */
+  /** Advice for a status or a code of this service. */
   readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string])[];
 }
 
-/** What to do about a refusal, where it is known (see the protocols' sources); the service's own words come first. */
-export function remedy(
+/** Advice for a refusal, if there is any. The service's own words come first. */
+function remedy(
   { status, body }: Reply,
   collection: string,
   { permission, noSessions, remedies = [] }: Advice,
 ): string | undefined {
-  const code = text(member(member(body, "error"), "code")) ?? "";
+  const code = codeIn(body);
   if (code === "ErrorMessageSizeExceeded") {
-    return "The organisation limits messages, often to 35 MB in all: share a link to the file, or ask the administrator to raise the limit.";
+    return "The organization limits the size of messages, often to 35 MB in all. Share a link to the file, or ask the administrator to raise the limit.";
   }
   if (noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
-    return "US Government clouds have no upload sessions for Outlook: files above about 3 MB cannot be attached there. Share a link instead.";
+    return "US Government clouds have no upload sessions for Outlook, so files above about 3 MB cannot be attached there. Share a link instead.";
   }
   if (status === 403 && /AccessDenied/i.test(code)) return `This needs the permission ${permission}.`;
   return remedies.find(([pattern]) => pattern.test(`${status} ${code}`))?.[1];
 }
 
-export function readList(reply: Reply): AttachmentPage | undefined {
-  const value = member(reply.body, "value");
-  if (reply.status !== 200 || !Array.isArray(value)) return undefined;
-  const items = value.map((entry) => ({
-    id: text(member(entry, "id")) ?? "",
-    name: text(member(entry, "name")) ?? "",
-  }));
-  return { items, next: text(member(reply.body, "@odata.nextLink")) };
+/** Adds advice to a refusal. */
+export function explain(reply: Reply, collection: string, advice: Advice): Reply {
+  const told = remedy(reply, collection, advice);
+  const error = member(reply.body, "error");
+  if (told === undefined || typeof error !== "object") return reply;
+  const message = `${text(member(error, "message")) ?? ""} ${told}`.trim();
+  return { ...reply, body: { error: { ...error, message } } };
 }

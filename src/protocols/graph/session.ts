@@ -1,39 +1,29 @@
-import type { Reply, UploadProtocol } from "../../protocol.js";
+import type { Api, SessionProtocol } from "../../protocol.js";
 import { contentRange } from "../../range.js";
-import { member, readSession, remedy, text, trouble, type Advice } from "./reply.js";
+import { explain, readSession, verdict, type Advice } from "./reply.js";
 
 export const json = { "Content-Type": "application/json" };
 
-/** What differs between Graph's upload sessions once they are open. */
-export interface SessionKind extends Advice {
-  /** What is put behind `uploadUrl` to send ranges. */
-  readonly rangeSuffix: string;
-  /** Whose URL that is. */
-  readonly rangesTo: "api" | "upload";
+/** One API of Microsoft Graph. */
+export function graphApi(label: string, advice: Advice, throttle?: Api["throttle"]): Api {
+  return { label, throttle, verdict, explain: (reply, url) => explain(reply, url, advice) };
 }
 
-/** Graph's uploadSession resource, as all of its services use it (docs: resources/uploadsession). */
-export function graphSession(
-  kind: SessionKind,
-): Pick<UploadProtocol, "readSession" | "sendRange" | "trouble" | "explain"> &
-  Required<Pick<UploadProtocol, "status" | "cancel">> {
+/** Requests to an open session. All services of Graph use the same uploadSession resource (docs: resources/uploadsession). */
+type OpenSession = Pick<SessionProtocol, "opened" | "put"> & Required<Pick<SessionProtocol, "status" | "cancel">>;
+
+/** `suffix`: appended to `uploadUrl` to send ranges. `to`: whose URL that is. */
+export function graphSession(to: "api" | "upload", suffix = ""): OpenSession {
   return {
-    readSession,
-    sendRange: ({ uploadUrl }, range, bytes) => ({
+    opened: readSession,
+    put: ({ uploadUrl }, range, bytes) => ({
       method: "PUT",
-      url: uploadUrl + kind.rangeSuffix,
+      url: uploadUrl + suffix,
       headers: { "Content-Type": "application/octet-stream", "Content-Range": contentRange(range) },
       body: bytes,
-      to: kind.rangesTo,
+      to,
     }),
-    trouble,
-    explain(reply, collection): Reply {
-      const told = remedy(reply, collection, kind);
-      const error = member(reply.body, "error") as { message?: unknown } | undefined;
-      if (told === undefined || typeof error !== "object") return reply;
-      return { ...reply, body: { error: { ...error, message: `${text(error?.message) ?? ""} ${told}`.trim() } } };
-    },
-    status: ({ uploadUrl }) => ({ method: "GET", url: uploadUrl, to: kind.rangesTo }),
-    cancel: ({ uploadUrl }) => ({ method: "DELETE", url: uploadUrl, to: kind.rangesTo }),
+    status: ({ uploadUrl }) => ({ method: "GET", url: uploadUrl, to }),
+    cancel: ({ uploadUrl }) => ({ method: "DELETE", url: uploadUrl, to }),
   };
 }

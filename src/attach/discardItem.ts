@@ -1,0 +1,21 @@
+import { UploadError } from "../errors.js";
+import type { Service } from "../http/service.js";
+import type { Reply } from "../protocol.js";
+import { item } from "../protocols/graph/item.js";
+
+/** Something created for an operation that then failed. */
+export interface Leftover {
+  readonly url: string;
+  readonly id: string;
+  /** The message for the case that it cannot be deleted. */
+  readonly message: string;
+  readonly cause: unknown;
+}
+
+/** Deletes what is left over. Throws an error that names it if that fails as well. `service`: see `Service.cleanUp`. */
+export async function discardItem(service: Service, { url, id, message, cause }: Leftover): Promise<void> {
+  const gone = ({ status }: Reply) => (status < 300 || status === 404 ? true : undefined);
+  await service.get(item.discard(url), gone).catch(() => {
+    throw new UploadError("leftBehind", message, { cause, item: id });
+  });
+}

@@ -1,0 +1,21 @@
+import { isObject, parseJson } from "../json.js";
+import type { CheckpointStore } from "../options.js";
+import type { UploadSession } from "../protocol.js";
+
+/** Keeps checkpoints in the browser, across reloads. Add-ins of one origin share them. Throws if the browser has no storage. */
+export function localStorageCheckpoints(prefix = "graph-large-attachments:"): CheckpointStore {
+  const { localStorage } = globalThis;
+  return {
+    load(key) {
+      const stored = parseJson(localStorage.getItem(prefix + key) ?? "");
+      return isStored(stored) ? stored : undefined; // damaged: the upload starts over
+    },
+    save: (key, session) => localStorage.setItem(prefix + key, JSON.stringify(session)),
+    remove: (key) => localStorage.removeItem(prefix + key),
+  };
+}
+
+/** Sessions are checked before they are used; here it is enough to tell them from text. */
+function isStored(value: unknown): value is UploadSession {
+  return isObject(value);
+}

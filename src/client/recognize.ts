@@ -1,0 +1,25 @@
+import type { Context } from "@microsoft/microsoft-graph-client";
+import { attachedFiles, isLarge, REQUEST_LIMIT, type Settings } from "../options.js";
+
+const COLLECTION = /\/attachments\/?(\?|#|$)/i;
+/** Wider than what is composed in the end. The code that decides is loaded only then. */
+const MESSAGES = /[/.](messages|events|sendMail|((create)?(reply|replyAll|forward)))\/?(\?|#|$)/i;
+
+/** Cheap check that a request may attach a file. Runs before the upload code is loaded. */
+export function mayAttach({ request, options }: Context): boolean {
+  return isPost(options) && typeof request === "string" && COLLECTION.test(request);
+}
+
+/** Cheap check that a request may create or send a message or event with files next to it, or with more inside than fits. */
+export function mayCompose(context: Context, settings: () => Settings): boolean {
+  const { request, options } = context;
+  if (!isPost(options) || typeof request !== "string") return false;
+  if (attachedFiles(context)) return true;
+  const body: unknown = options?.body;
+  if (typeof body !== "string" || !MESSAGES.test(request)) return false;
+  return body.length > REQUEST_LIMIT / 3 || isLarge(body.length, settings());
+}
+
+function isPost(options: Context["options"]): boolean {
+  return options?.method?.toUpperCase() === "POST";
+}

@@ -1,0 +1,83 @@
+// The only file that knows the Graph client's private members.
+import type {
+  Client,
+  Context,
+  GraphRequest,
+  GraphRequestCallback,
+  Middleware,
+} from "@microsoft/microsoft-graph-client";
+
+/** A call of the Graph client, and the rest of the chain that it goes through. */
+export interface Call {
+  readonly context: Context;
+  readonly next: Middleware;
+}
+
+interface HttpClient {
+  middleware: Middleware;
+}
+
+/** Private members of the Graph client and of its requests. */
+interface Privates {
+  readonly httpClient: HttpClient;
+  readonly _headers?: object;
+  readonly _middlewareOptions?: readonly object[];
+}
+
+const privatesOf = (owner: Client | GraphRequest) => owner as unknown as Privates;
+
+/** The first middleware of the chain of a client or of a request. */
+export function firstOf(owner: Client | GraphRequest): Middleware {
+  return privatesOf(owner).httpClient.middleware;
+}
+
+/** Puts a middleware first in a client's chain. */
+export function putFirst(client: Client, handler: Middleware): void {
+  const { httpClient } = privatesOf(client);
+  handler.setNext?.(httpClient.middleware);
+  httpClient.middleware = handler;
+}
+
+/** Adds methods to the requests of a client. Other clients of the same copy of the Graph client get them as well. */
+export function addMethods<C extends Client>(client: C, methods: Readonly<Record<string, unknown>>): C {
+  const requests: object = Object.getPrototypeOf(client.api("/"));
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(requests, name, { value, configurable: true, writable: true });
+  }
+  return client;
+}
+
+/** Adds a middleware option to the next `post` of a request, next to those that `middlewareOptions(…)` sets. */
+export function addOptionToPost(request: GraphRequest, option: object): void {
+  const { post } = Object.getPrototypeOf(request) as GraphRequest;
+  request.post = (content: unknown, callback?: GraphRequestCallback) => {
+    const given = privatesOf(request)._middlewareOptions ?? [];
+    request.middlewareOptions([...given, option] as Parameters<GraphRequest["middlewareOptions"]>[0]);
+    return post.call(request, content, callback);
+  };
+}
+
+/** The context that `request.post()` would send, and the chain that it would go through. Sends nothing. */
+export async function callOf(request: GraphRequest): Promise<Call> {
+  const { httpClient, _headers } = privatesOf(request);
+  let context: Context | undefined;
+  const sendRequest = async (sent: Context) =>
+    Object.assign((context = sent), { response: new Response(null, { status: 204 }) });
+  const probe: GraphRequest = Object.create(request, {
+    httpClient: { value: { sendRequest } },
+    _headers: { value: { ..._headers } },
+  });
+  await probe.post({});
+  if (!context) throw new Error("The Graph client did not send the request.");
+  return { context, next: httpClient.middleware };
+}
+
+/** The URL of a request. */
+export function urlOf({ request }: Context): string {
+  return typeof request === "string" ? request : request.url;
+}
+
+/** The signal that a request carries itself. */
+export function signalOf({ options }: Context): AbortSignal | undefined {
+  return options?.signal ?? undefined;
+}

@@ -1,0 +1,43 @@
+import type { Service } from "../http/service.js";
+import type { LinkScope } from "../options.js";
+import type { Content, FileInfo, Protocol, UploadSession } from "../protocol.js";
+import type { Checkpoint } from "./checkpoints.js";
+
+/** A file on its way to an item. The only record that it travels in. */
+export interface Job {
+  readonly service: Service;
+  readonly protocol: Protocol;
+  readonly collection: string;
+  readonly file: FileInfo;
+  readonly content: Content;
+  readonly fingerprint?: string;
+  /** URL of an item that must be linked to the attachment once it is complete. */
+  readonly linkTo?: string;
+  /** Where the session is stored while the upload is under way. */
+  readonly checkpoint?: Checkpoint;
+  /** What takes one write at a time; the upload waits for its turn. Absent if uploads do not disturb each other. */
+  readonly turn?: string;
+  /** The item that gets a link to the file, because the file is too large for it. */
+  readonly overflow?: Overflow;
+  /** Several files: how the session of the next file is opened early. */
+  readonly ahead?: Ahead;
+}
+
+/** An item that gets a link to a file in a drive. */
+export interface Overflow {
+  readonly service: Service;
+  readonly protocol: Protocol;
+  readonly collection: string;
+  /** URL of the item itself. */
+  readonly item: string;
+  readonly scope: LinkScope;
+  readonly turn?: string;
+}
+
+/** Opens the session of the next file while the last range of the current one is under way. */
+export interface Ahead {
+  /** The session of this file, if it was opened early. */
+  take(): Promise<UploadSession> | undefined;
+  /** Called when the last byte of this file is sent. */
+  lastRange(): void;
+}

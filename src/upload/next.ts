@@ -1,0 +1,199 @@
+import type { ByteRange, Created, Step } from "../protocol.js";
+import type { Gap } from "../range.js";
+import type { Answer } from "../http/refusal.js";
+
+/** What is known about an upload between two requests. */
+export interface State {
+  /** End of the last byte that may have reached the service in this session. */
+  readonly sent: number;
+  /** The furthest offset that the service has confirmed in this session. */
+  readonly confirmed: number;
+  /** The gap that the last ranges were cut from, and the end of the last one. */
+  readonly gap: Gap;
+  readonly reached: number;
+  /** The last range whose reply was lost or said nothing. The service may have it. */
+  readonly unanswered?: ByteRange;
+  /** A refused range was assumed to be there. That is assumed once. */
+  readonly guessed: boolean;
+  /** The upload has waited since the last request. */
+  readonly waited: boolean;
+}
+
+/** What does not change with replies: the size of the file, and what the service offers. */
+export interface Facts {
+  readonly size: number;
+  /** The service can be asked which bytes it holds. */
+  readonly tellsStatus: boolean;
+  /** The file is complete only after a request of its own. */
+  readonly commits: boolean;
+}
+
+/** A range that the service may or may not have. */
+export interface Doubt {
+  readonly range: ByteRange;
+  readonly kind: "accepted" | "refused" | "unanswered";
+  readonly answer?: Answer;
+}
+
+/** What happened last. A `step` is present if the reply contained one that can be true. */
+export type Event =
+  | { readonly type: "begun"; readonly offset: number; readonly ask: boolean; readonly named?: object }
+  | { readonly type: "opened"; readonly offset: number }
+  | {
+      readonly type: "sent";
+      readonly range: ByteRange;
+      readonly answer: Answer;
+      readonly step?: Step;
+      readonly reached: number;
+      /** The next ranges are smaller than this one was. */
+      readonly smaller: boolean;
+    }
+  | { readonly type: "status"; readonly about: Doubt; readonly answer: Answer; readonly step?: Step };
+
+/** What to do next. `look` ends the upload if the item holds the file; the moves after it are for when it does not. */
+export type Move =
+  | { readonly to: "wait"; readonly after?: Answer }
+  | { readonly to: "look" }
+  | { readonly to: "discard" }
+  | { readonly to: "send"; readonly gap: Gap }
+  | { readonly to: "ask"; readonly about: Doubt }
+  | { readonly to: "open"; readonly after?: Answer }
+  | { readonly to: "done"; readonly created: Created | "unnamed" }
+  | { readonly to: "fail"; readonly answer: Answer };
+
+export type Next = readonly [state: State, moves: readonly Move[]];
+
+/** The state of a session at its beginning. `restored`: an earlier process may have sent more than the session says. */
+export function initialState(offset: number, size: number, restored: boolean): State {
+  return {
+    sent: restored ? size : offset,
+    confirmed: offset,
+    gap: { next: offset },
+    reached: 0,
+    unanswered: restored ? { start: offset, end: offset, total: size } : undefined,
+    guessed: false,
+    waited: true, // the first request need not wait
+  };
+}
+
+/** Decides what an upload does after an event. All doubts about all services are settled here, and nowhere else. */
+export function next(state: State, facts: Facts, event: Event): Next {
+  switch (event.type) {
+    case "begun":
+      return afterBegin(state, facts, event);
+    case "opened":
+      return [initialState(event.offset, facts.size, false), [{ to: "send", gap: { next: event.offset } }]];
+    case "sent":
+      return afterRange(state, facts, event);
+    case "status":
+      return afterStatus(state, facts, event);
+  }
+}
+
+function afterBegin(state: State, facts: Facts, { offset, ask: asks, named }: Event & { type: "begun" }): Next {
+  const { size } = facts;
+  if (offset >= size && named) return [state, [{ to: "done", created: { attachment: named } }]];
+  if (offset >= size && !facts.commits) return [state, renew(state, facts)];
+  const begun = { ...state, waited: true };
+  if (!asks) return [begun, [{ to: "send", gap: { next: offset } }]];
+  return ask(begun, facts, { range: { start: offset, end: offset, total: size }, kind: "unanswered" });
+}
+
+function afterRange(before: State, facts: Facts, event: Event & { type: "sent" }): Next {
+  const { range, answer, step, reached } = event;
+  const state = { ...before, reached, sent: Math.max(before.sent, reached), waited: false };
+  if (step) return go({ ...state, guessed: false }, step, answer);
+  switch (answer.verdict) {
+    case "gone":
+      return [state, renew(state, facts, answer)];
+    case "busy":
+    case "unsent":
+      return waiting(answer, again({ ...state, waited: true }, facts, event));
+    case "passing":
+    case "unheard":
+      return waiting(answer, ask(doubting({ ...state, waited: true }, range), facts, doubt(event, "unanswered")));
+    case "unsure":
+      return ask(doubting(state, range), facts, doubt(event, answer.reply.status < 300 ? "accepted" : "refused"));
+    case "tooLarge":
+      if (event.smaller) return again(state, facts, event);
+      break;
+    case "doubtful":
+      if (state.unanswered?.start === range.start) return [state, renew(state, facts, answer)];
+  }
+  // an unheard attempt, perhaps of an earlier process, may have completed the file
+  const mayBeComplete = state.unanswered !== undefined && state.sent === facts.size;
+  return [state, [...(mayBeComplete ? [LOOK] : []), { to: "fail", answer }]];
+}
+
+/**
+ * After a status request, or where none can be made. If the service cannot say where to continue, an `accepted` range is
+ * kept and an `unanswered` one is sent again. A `refused` one may already be there, which the next range shows, unless it
+ * lies before what was confirmed: then the offset that led there was wrong. After the last range, the item is looked at.
+ */
+function afterStatus(
+  state: State,
+  facts: Facts,
+  { about, answer, step }: { readonly about: Doubt; readonly answer?: Answer; readonly step?: Step },
+): Next {
+  const { range } = about;
+  if (step) return go(state, step, about.answer);
+  if (answer && ["busy", "passing", "unsent", "unheard"].includes(answer.verdict)) {
+    return waiting(answer, [{ ...state, waited: true }, [{ to: "ask", about }]]);
+  }
+  const mayBeComplete = range.end === facts.size || (range.end > range.start && state.reached === facts.size);
+  const [then, moves] = withoutStatus(state, facts, about, answer);
+  return [then, mayBeComplete ? [LOOK, ...moves] : moves];
+}
+
+function withoutStatus(state: State, facts: Facts, about: Doubt, answer?: Answer): Next {
+  const { range, kind } = about;
+  if (kind !== "refused") {
+    const follows = range.end < facts.size || facts.commits; // otherwise the last range is sent again
+    return go(state, { next: kind === "accepted" && follows ? range.end : range.start }, about.answer);
+  }
+  const { unanswered, guessed, confirmed } = state;
+  const kept = unanswered?.start === range.start ? Math.max(unanswered.end, range.end) : range.end;
+  if (guessed || kept === facts.size || range.start < confirmed) return [state, renew(state, facts, answer)];
+  return go({ ...state, guessed: true }, { next: kept }, about.answer);
+}
+
+const LOOK: Move = { to: "look" };
+
+/**
+ * The session is gone, or nobody can say what it holds. The file may be complete all the same; otherwise it is sent again
+ * from its first byte. The session is discarded first, so that nothing that is still on its way can complete it.
+ */
+function renew(state: State, facts: Facts, after?: Answer): readonly Move[] {
+  return [{ to: "discard" }, ...(state.sent < facts.size ? [] : [LOOK]), { to: "open", after }];
+}
+
+/** A range that was not taken is sent again. Ranges after it, sent at the same time, may be there. */
+function again(state: State, facts: Facts, event: Event & { type: "sent" }): Next {
+  if (state.reached > event.range.end) return ask(state, facts, doubt(event, "unanswered"));
+  return go(state, { ...state.gap, next: event.range.start }, event.answer);
+}
+
+/** Asks which bytes the service holds, or goes on without an answer if it cannot say. */
+function ask(state: State, facts: Facts, about: Doubt): Next {
+  return facts.tellsStatus ? [state, [{ to: "ask", about }]] : afterStatus(state, facts, { about });
+}
+
+/** Progress needs no wait. An offset that stays the same waits once. */
+function go(state: State, step: Step, answer: Answer | undefined): Next {
+  if ("done" in step) return [state, [{ to: "done", created: step.done }]];
+  const sending: State = { ...state, gap: step, confirmed: Math.max(state.confirmed, step.next) };
+  const send: Next = [sending, [{ to: "send", gap: step }]];
+  return step.next > state.confirmed || state.waited ? send : waiting(answer, send);
+}
+
+function waiting(after: Answer | undefined, [state, moves]: Next): Next {
+  return [{ ...state, waited: true }, [{ to: "wait", after }, ...moves]];
+}
+
+const doubt = ({ range, answer }: Event & { type: "sent" }, kind: Doubt["kind"]): Doubt => ({ range, kind, answer });
+
+function doubting(state: State, range: ByteRange): State {
+  const { unanswered } = state;
+  const longer = unanswered?.start === range.start && unanswered.end > range.end;
+  return longer ? state : { ...state, unanswered: range };
+}

@@ -1,0 +1,4 @@
+/** The origin of a URL, or `undefined` if it is none. */
+export function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}

@@ -43,7 +43,7 @@ export async function bundleCommand(outdir) {
     splitting: true,
     mainFields: ["module", "main"], // the Graph client as ES modules, of which only what is used is taken
     define: { VERSION: JSON.stringify(version) },
-    external: ["graph-large-attachments/emulator", "@azure/identity"], // there already, and only for signing in
+    external: ["graph-large-attachments/emulator"], // the package has it already
     banner: { js: requireInEsm },
   });
   const page = "src/cli/emulator/page";

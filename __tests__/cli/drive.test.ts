@@ -64,7 +64,7 @@ describe("attach to a drive", () => {
     await truncate(large, 160_000_000);
     const message = emulator.addMessage();
     const refused = await command.run(["attach", message.path, large], env);
-    expect(refused.stderr).toMatch(/^large\.iso.*Outlook.*\nRun the command again with --link\..*\n$/);
+    expect(refused.stderr).toMatch(/^large\.iso.*Outlook.*\nAdd --link to the command\..*\n$/);
     expect(await command.run(["attach", message.path, large, "--link"], env)).toMatchObject({ code: 0 });
     expect(emulator.drive.files()).toMatchObject([{ name: "large.iso", size: 160_000_000 }]);
     expect(emulator.mailbox.drafts()[0]!.body).toContain("large.iso");
@@ -79,7 +79,7 @@ describe("attach to a drive", () => {
     expect(await command.run(args, env)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /\nlocal\.zip: The service answered 409: the folder has a file of this name\.\nRun the command again with --conflict replace or --conflict rename\.\n$/,
+        /\nlocal\.zip: The service answered 409: the folder has a file of this name\.\nAdd --conflict replace or --conflict rename to the command\.\n$/,
       ),
     });
     expect(await command.run([...args, "--conflict", conflict], env)).toMatchObject({

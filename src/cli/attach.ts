@@ -50,7 +50,6 @@ function checkTarget(path: string, paths: readonly string[], { conflict, link }:
 
 function tooLargeHint(path: string, file: string, { link }: AttachCommandOptions): string {
   if (isDrive(path) || link) return "Split the file.";
-  if (takesLinks(path))
-    return "Run the command again with --link. It uploads the file to OneDrive and attaches a link.";
+  if (takesLinks(path)) return "Add --link to the command. It uploads the file to OneDrive and attaches a link.";
   return `Upload the file to OneDrive instead: ${commandLine("attach", "/me/drive/root", file)}`;
 }

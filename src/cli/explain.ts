@@ -79,9 +79,7 @@ function explainRefusal(error: GraphError, situation: Situation): Failure {
     exitCode: EXIT.refused,
     code: error.code ?? "refused",
     message: withFile(situation, sentence(`The service answered ${status}: ${reason}`)),
-    hint: conflict
-      ? "Run the command again with --conflict replace or --conflict rename."
-      : refusalHint(status, situation),
+    hint: conflict ? "Add --conflict replace or --conflict rename to the command." : refusalHint(status, situation),
     status,
     ...(requestId ? { requestId } : {}),
   };

@@ -1,11 +1,13 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { quote, setVariable } from "../../src/cli/commandLine";
+import { explain } from "../../src/cli/explain";
 import { formatBytes, shorten } from "../../src/cli/format";
 import { barLine, Speed } from "../../src/cli/progress";
 import { parseRecipients } from "../../src/cli/recipients";
 import { stateFolder } from "../../src/cli/stateFolder";
 import { parseWorkItem } from "../../src/cli/workItem";
+import { UploadError } from "../../src/index";
 
 describe("a work item is read from", () => {
   const path = "/MyProject/_apis/wit/workitems/299";
@@ -126,4 +128,24 @@ test("recipients are separated by commas or semicolons, with or without a name",
   ]);
   for (const wrong of ["Adele", "a@x, Adele", "Adele <Vance>", "a b@x"])
     expect(() => parseRecipients([wrong])).toThrow(/is not a mail address/);
+});
+
+test("an error names the file, keeps the first sentence, and tells the id of what is uncertain", () => {
+  const situation = {
+    credential: "The token",
+    check: "Check Sent Items before you send the mail again.",
+    file: "a.zip",
+  };
+  const error = new UploadError("uncertain", "The message may have been sent. Call it again.", { item: "AAMk" });
+  expect(explain(error, situation)).toEqual({
+    exitCode: 4,
+    code: "uncertain",
+    message: "a.zip: The message may have been sent.",
+    hint: "Check Sent Items before you send the mail again. Its id is AAMk.",
+  });
+  const tooLarge = new UploadError("tooLarge", "a.zip has 200 MB; Outlook takes up to 157 MB. Call attach.");
+  expect(explain(tooLarge, situation)).toMatchObject({
+    exitCode: 2,
+    message: "a.zip has 200 MB; Outlook takes up to 157 MB.",
+  });
 });

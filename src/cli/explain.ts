@@ -44,7 +44,7 @@ export function explain(error: unknown, situation: Situation): Failure {
 function explainUpload(error: UploadError, situation: Situation): Failure {
   const { code } = error;
   const exitCode = EXITS[code] ?? EXIT.usage;
-  const hint = uploadHint(code, situation);
+  const hint = uploadHint(code, situation) + (error.item === undefined ? "" : ` Its id is ${error.item}.`);
   // The first sentence tells what happened. The rest is advice to programmers.
   if (code !== "interrupted" && code !== "stalled")
     return { exitCode, code, message: withFile(situation, error.message.split(/(?<=\.) /)[0]!), hint };

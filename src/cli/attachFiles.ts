@@ -21,7 +21,7 @@ export interface AttachRequest {
   readonly target: string;
   readonly files: readonly InputFile[];
   readonly options: Pick<AttachOptions, "comment" | "areaPath" | "overflow" | "conflictBehavior">;
-  /** Tells the user what to do about a file that is too large. */
+  /** Advises the user about a file that is too large. */
   tooLargeHint(file: InputFile): string;
 }
 

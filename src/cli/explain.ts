@@ -3,7 +3,7 @@ import { UploadError, type UploadErrorCode } from "../index.js";
 import { CommandError, EXIT, type Failure } from "./failure.js";
 import { sentence } from "./format.js";
 
-/** What the command knows about the step that failed. */
+/** Facts about the step that failed. */
 export interface Situation {
   /** The file that the step is about. */
   readonly file?: string;
@@ -11,7 +11,7 @@ export interface Situation {
   readonly resume?: string;
   /** Names the source of the token, as the subject of a sentence. */
   readonly credential: string;
-  /** What to do about a file that is too large. */
+  /** Advice for a file that is too large. */
   readonly tooLarge?: string;
   /** Where to look when nobody knows whether the step was done. */
   readonly check: string;

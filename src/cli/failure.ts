@@ -6,9 +6,9 @@ export interface Failure {
   readonly exitCode: number;
   /** For scripts. It stays the same when the words change. */
   readonly code: string;
-  /** What happened, and to which file. */
+  /** The error, with the name of the file. */
   readonly message: string;
-  /** What to do next. */
+  /** The next step for the user. */
   readonly hint: string;
   /** HTTP status and request id of a refusal. */
   readonly status?: number;

@@ -10,7 +10,7 @@ export interface SignInOptions {
   readonly clientId?: string;
 }
 
-/** What to sign in to, and the environment variables that could hold a token for it. */
+/** A resource to sign in to, and the environment variables that may hold a token for it. */
 export interface SignInTarget {
   readonly scope: string;
   readonly variables: string;

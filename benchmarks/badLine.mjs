@@ -9,20 +9,20 @@ import { client } from "./support/variants.mjs";
 
 const SIZE = 24 * MIB;
 const UNIT = 327_680;
-/** By the library, whose ranges shrink and grow; and by hand, of one size. */
+/** The library changes the size of its ranges; the loop by hand uses one size. */
 const RANGES = { "**`attach`**": undefined, "320 KiB": UNIT, "1.25 MiB": 4 * UNIT, "3.75 MiB": 12 * UNIT };
-/** Bytes a second, and seconds between resets on average. */
+/** Bytes per second, and the average seconds between resets. */
 const LINES = [
   { name: "16 Mbit/s, a reset every 6 s", rate: 2_000_000, resetEvery: 6 },
   { name: "8 Mbit/s, a reset every 4 s", rate: 1_000_000, resetEvery: 4 },
   { name: "4 Mbit/s, a reset every 4 s", rate: 500_000, resetEvery: 4 },
 ];
 const SEEDS = [1, 2, 3];
-/** Seconds, as a multiple of what the line alone would take. */
+/** Seconds, as a multiple of the line's own time. */
 const PATIENCE = 2.5;
 const AT_ONCE = 18;
 
-/** Uploads over lines that break, with ranges of several sizes and with the default. */
+/** Measures uploads over lines that break, with several range sizes and with the default. */
 export async function run({ rounds = SEEDS.length } = {}) {
   const service = await startService();
   try {

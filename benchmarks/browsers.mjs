@@ -19,7 +19,7 @@ const ways = {
   "**`LargeAttachmentTask`**": "task",
 };
 
-/** A file that somebody picks in a page, in each engine. */
+/** Measures the upload of a picked file in each browser engine. */
 export async function run({ rounds = 3 } = {}) {
   const { engines } = await tsImport("../__tests__/browser/support/engine.ts", import.meta.url);
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
@@ -40,7 +40,7 @@ export async function run({ rounds = 3 } = {}) {
   }
 }
 
-/** Milliseconds of every round, by the service's time and the way. */
+/** Milliseconds of every round, by service time and method. */
 async function inEngine({ start, service, path, rounds }) {
   const engine = await start();
   try {
@@ -54,7 +54,7 @@ async function inEngine({ start, service, path, rounds }) {
         const order = Object.values(ways);
         for (const way of round % 2 ? order : order.reverse()) {
           const took = await tab.call("run", way, RANGE);
-          if (round >= 0) measured[way].push(took); // the first one warms up
+          if (round >= 0) measured[way].push(took); // The first round is a warm-up.
         }
       }
       await tab.close();

@@ -23,7 +23,7 @@ const WAYS = {
 const COUNT = 32;
 const LENGTH = 4_194_304;
 
-/** What sending costs the process, by the ways there are: what an injected `fetch` could save. */
+/** Measures the CPU time of each way to send. It shows what an injected `fetch` could save. */
 export async function run({ rounds = 5 } = {}) {
   const service = await startService();
   try {

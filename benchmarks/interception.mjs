@@ -6,7 +6,7 @@ import { median, ratio } from "./support/statistics.mjs";
 
 const RANGE = 3_932_160;
 
-/** 150 MiB as the JSON body of one POST, through the handler. */
+/** Measures 150 MiB in the JSON body of one POST, through the handler. */
 export async function run({ rounds = 5 } = {}) {
   const service = await startService();
   try {
@@ -59,7 +59,7 @@ export async function run({ rounds = 5 } = {}) {
   }
 }
 
-/** Median and least; nothing where it was not measured. */
+/** Formats median and minimum. Returns an empty text without samples. */
 function told(values) {
   return values[0] === undefined ? "" : `${ms(median(values))} (${ms(Math.min(...values))})`;
 }

@@ -1,5 +1,5 @@
-// npm run bench: prints the project's figures as Markdown. Names of benchmarks run those alone; --write puts the tables
-// between the marks of docs/benchmarks.md, and the first of them between those of README.md; --rounds=3 takes fewer samples.
+// npm run bench: prints the benchmark tables as Markdown. Arguments select benchmarks by name. --write puts the tables
+// between the marks of docs/benchmarks.md, and the first one between those of README.md. --rounds=3 takes fewer samples.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -9,7 +9,7 @@ import { log, print } from "./support/log.mjs";
 import { machine } from "./support/machine.mjs";
 import { writerOf } from "./support/readme.mjs";
 
-/** In the order of the tables; those in one row do little but wait, and run at the same time. */
+/** In the order of the tables. Benchmarks in one row mostly wait, so they run at the same time. */
 const BENCHMARKS = [
   ["peers"],
   ["streams"],
@@ -20,7 +20,7 @@ const BENCHMARKS = [
   ["cpu"],
   ["rangeSize", "badLine"],
 ];
-/** Run by name only. */
+/** These run by name only. */
 const MORE = ["profile"];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -64,7 +64,7 @@ else {
   await writeFirst?.(`${machine()}\n\n${tables[0]}`);
 }
 
-/** What a benchmark found; `undefined` where it failed, which need not cost the others their figures. */
+/** Runs a benchmark. Returns `undefined` if it fails, so that the others still run. */
 async function resultOf(name) {
   const began = Date.now();
   const { run } = await import(`./${name}.mjs`);
@@ -73,7 +73,7 @@ async function resultOf(name) {
   return result;
 }
 
-/** Whether what is compared with is there, and as the lock file says. */
+/** Checks that the other clients are installed, and later than the last change of the lock file. */
 function isInstalled() {
   const [installed, wanted] = ["node_modules/.package-lock.json", "package-lock.json"].map((file) => here + file);
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs;

@@ -9,7 +9,7 @@ const KINDS = {
   "POST of an attachment of 30 KB": ["attachment", 5],
 };
 
-/** What the handler adds to requests that it leaves alone. */
+/** Measures the handler's cost for requests that it does not change. */
 export async function run() {
   const rows = [];
   const goals = [];

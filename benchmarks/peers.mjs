@@ -7,7 +7,7 @@ import { median, ratio } from "./support/statistics.mjs";
 const SIZE = 128 * MIB;
 const RANGE = 3_932_160;
 
-/** 128 MiB from memory, by this library and by others, to equal services. */
+/** Compares this library with others: 128 MiB from memory, to equal services. */
 export async function run({ rounds = 7 } = {}) {
   const service = await startService();
   try {

@@ -4,11 +4,11 @@ import { startService } from "./support/service.mjs";
 import { client } from "./support/variants.mjs";
 
 const SHOWN = 12;
-/** Waiting, and the profiler itself. */
+/** Entries of the profile that are idle time or the profiler itself. */
 const NOT_WORK = ["(idle)", "dispatch"];
 const OURS = /\/dist\/esm\//;
 
-/** Where the time of a task goes, file by file. */
+/** Profiles a task and sums the time by file. */
 export async function run() {
   const service = await startService();
   try {

@@ -8,15 +8,15 @@ import { client } from "./support/variants.mjs";
 
 const SIZE = 150 * MIB;
 const UNIT = 327_680;
-/** Ranges of so many times 320 KiB, as drives want them. */
+/** Range sizes in units of 320 KiB, which drives require. */
 const UNITS = [1, 4, 12, 16, 32, 64, 128, 192];
-/** Bytes a second. */
+/** Bytes per second. */
 const RATE = 12_500_000;
-/** Milliseconds there and back. */
+/** Round-trip time in milliseconds. */
 const ROUND_TRIPS = [50, 100];
 const AT_ONCE = 4;
 
-/** What ranges of each size cost on a line of 100 Mbit/s. */
+/** Measures each range size on a line of 100 Mbit/s. */
 export async function run() {
   const service = await startService();
   try {

@@ -11,7 +11,7 @@ const SMALL = "--max-semi-space-size=1";
 const COLLECTED = `the same, \`node ${SMALL}\``;
 const REUSED = "the same, of a source that uses its memory again";
 
-/** Uploads from Node streams: overlap of reading and sending, throughput, memory. */
+/** Measures uploads from Node streams: overlap of reading and sending, throughput, memory. */
 export async function run({ rounds = 5 } = {}) {
   const service = await startService();
   try {
@@ -76,7 +76,7 @@ function throughput(origin, serviceTime, rounds) {
   return inRounds(variants, { rounds, about: `streams at ${serviceTime} ms` });
 }
 
-/** A source of 25 ms a range and a service of 25 ms a range: half of the time can be saved. */
+/** The source and the service each take 25 ms per range, so overlap can save half of the time. */
 async function overlapping(origin, rounds) {
   const RANGES = 20;
   const rangeSize = 3_932_160;

@@ -1,12 +1,12 @@
 /**
  * Attaches a large file to a draft message and 20 MB to a To Do task, and compares SHA-256 on both sides.
  *
- *   npm start                                     on the emulator, with the first 100 MB of the running node program
- *   npm start -- video.mp4                        on the emulator, with a file of yours
- *   GRAPH_ACCESS_TOKEN=… npm start -- video.mp4   in your own mailbox; needs Mail.ReadWrite and Tasks.ReadWrite
- *   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… npm start -- video.mp4   the same, signing in by a device code
+ *   npm start                                     on the emulator, with 100 MB of the Node program
+ *   npm start -- video.mp4                        on the emulator, with your file
+ *   GRAPH_ACCESS_TOKEN=… npm start -- video.mp4   in your mailbox; needs Mail.ReadWrite and Tasks.ReadWrite
+ *   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… npm start -- video.mp4   the same, with a device code to sign in
  *
- * The draft and the task are deleted at the end; --keep leaves them.
+ * The draft and the task are deleted at the end. --keep keeps them.
  */
 import { parseArgs } from "node:util";
 import { ResponseType } from "@microsoft/microsoft-graph-client";

@@ -1,8 +1,8 @@
 /**
  * Attaches a large file to a work item of Azure DevOps, and compares SHA-256 on both sides.
  *
- *   npx tsx samples/azure-devops.ts                on the emulator, with the first 40 MB of the running node program
- *   npx tsx samples/azure-devops.ts video.mp4      on the emulator, with a file of yours
+ *   npx tsx samples/azure-devops.ts                on the emulator, with 40 MB of the Node program
+ *   npx tsx samples/azure-devops.ts video.mp4      on the emulator, with your file
  *   AZURE_DEVOPS_ORG_URL=https://dev.azure.com/fabrikam AZURE_DEVOPS_PAT=… \
  *     npx tsx samples/azure-devops.ts video.mp4 299   to work item 299; needs the scope "Work items (read & write)"
  */
@@ -39,7 +39,7 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** Connects to the organisation that the environment names, else to an emulator. */
+/** Connects to the organization in the environment, or to an emulator. */
 async function connect(workItem: string | undefined): Promise<Connection> {
   const { AZURE_DEVOPS_ORG_URL: organizationUrl, AZURE_DEVOPS_PAT: personalAccessToken } = process.env;
   if (organizationUrl && personalAccessToken) {

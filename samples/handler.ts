@@ -1,5 +1,5 @@
 /**
- * A middleware chain of one's own: code that posts small attachments posts large ones, unchanged.
+ * Adds the handler to a custom middleware chain. Code that posts small attachments then posts large ones too.
  *
  *   npx tsx samples/handler.ts
  */
@@ -20,7 +20,7 @@ const progress = new LargeAttachmentHandlerOptions({
 });
 const attachment = await client
   .api(`${message.path}/attachments`)
-  .middlewareOptions([progress]) // needed for the progress only
+  .middlewareOptions([progress]) // only for the progress
   .post({
     "@odata.type": "#microsoft.graph.fileAttachment",
     name: "report.pdf",

@@ -1,18 +1,18 @@
 /**
- * Uploads a file to OneDrive by its path, and attaches it to a draft that it is too large for: the draft gets a link to it.
+ * Uploads a file to OneDrive by its path. Then attaches it to a draft for which it is too large, so the draft gets a link.
  *
- *   npx tsx samples/onedrive.ts                                   on the emulator, with the first 20 MB of the running node program
- *   GRAPH_ACCESS_TOKEN=… npx tsx samples/onedrive.ts video.mp4    in your own OneDrive; needs Files.ReadWrite and Mail.ReadWrite
+ *   npx tsx samples/onedrive.ts                                   on the emulator, with 20 MB of the Node program
+ *   GRAPH_ACCESS_TOKEN=… npx tsx samples/onedrive.ts video.mp4    in your OneDrive; needs Files.ReadWrite and Mail.ReadWrite
  *
- * The file and the draft stay there.
+ * The file and the draft are not deleted.
  */
 import { withLargeAttachments } from "graph-large-attachments";
 import { openFile } from "./support/files.js";
 import { connect } from "./support/graph.js";
 import { withProgress } from "./support/progress.js";
 
-/** Pretends that a message takes no more than this, so that it need not be a file of 150 MB. */
-const MOST = 5_000_000;
+/** The limit of the draft for this sample, so that it needs no file of 150 MB. */
+const LIMIT = 5_000_000;
 
 async function main([path]: readonly string[]): Promise<void> {
   const file = path === undefined ? await openFile(process.execPath, 20 * 1_048_576) : await openFile(path);
@@ -27,7 +27,7 @@ async function main([path]: readonly string[]): Promise<void> {
 
     const draft = await createDraft();
     const shared = await withProgress("draft", file.size, (onProgress) =>
-      client.api(draft).attach<{ sourceUrl: string }>(file, { onProgress, overflow: "link", maxSize: MOST }),
+      client.api(draft).attach<{ sourceUrl: string }>(file, { onProgress, overflow: "link", maxSize: LIMIT }),
     );
     const { body } = await client.api(draft).select("body").get();
     console.log(`Shared as ${shared.sourceUrl}`);

@@ -1,7 +1,7 @@
 /**
  * Sends a mail with a large attachment and an inline image, in one call.
  *
- *   npx tsx samples/send-mail.ts                                   on the emulator, with the first 20 MB of the running node program
+ *   npx tsx samples/send-mail.ts                                   on the emulator, with 20 MB of the Node program
  *   GRAPH_ACCESS_TOKEN=… npx tsx samples/send-mail.ts video.mp4    to yourself; needs Mail.ReadWrite, Mail.Send and User.Read
  */
 import { Client, type ClientOptions } from "@microsoft/microsoft-graph-client";
@@ -10,7 +10,7 @@ import { startEmulator } from "graph-large-attachments/emulator";
 import { openFile } from "./support/files.js";
 import { withProgress } from "./support/progress.js";
 
-/** A dot of one pixel, as GIF. */
+/** A GIF of one pixel. */
 const DOT = Buffer.from("R0lGODlhAQABAIAAAP8AAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==", "base64");
 
 async function main([path]: readonly string[]): Promise<void> {
@@ -38,11 +38,11 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** Connects to the real Graph where the environment has a token, else to an emulator, and then shows what was sent. */
+/** Connects to Graph if the environment has a token, or to an emulator. The emulator prints the sent mail at the end. */
 async function connect(): Promise<Connection> {
   const { GRAPH_ACCESS_TOKEN: token } = process.env;
   if (token) {
-    const client = clientOf(token);
+    const client = clientWith(token);
     const { mail, userPrincipalName } = await client.api("/me").get();
     return { client, address: mail ?? userPrincipalName, close: async () => {} };
   }
@@ -56,10 +56,10 @@ async function connect(): Promise<Connection> {
     }
     await emulator.close();
   };
-  return { client: clientOf(emulator.token, emulator.clientOptions), address: "me@example.com", close };
+  return { client: clientWith(emulator.token, emulator.clientOptions), address: "me@example.com", close };
 }
 
-function clientOf(token: string, options: ClientOptions = {}): Client {
+function clientWith(token: string, options: ClientOptions = {}): Client {
   const authProvider = { getAccessToken: async () => token };
   return withLargeAttachments(Client.initWithMiddleware({ ...options, authProvider }));
 }

@@ -1,5 +1,5 @@
 /**
- * An upload that is stopped in the middle, stored, and gone on with later, by another process if need be.
+ * Stops an upload, stores its session, and resumes it later. Another process can do that too.
  *
  *   npx tsx samples/task.ts
  */
@@ -26,9 +26,9 @@ try {
 } catch (error) {
   console.log(`Stopped: ${(error as Error).name}`);
 }
-await writeFile(stored, JSON.stringify(task.session), { mode: 0o600 }); // whoever holds it can write to the upload
+await writeFile(stored, JSON.stringify(task.session), { mode: 0o600 }); // The session is a secret: it lets its holder write to the upload.
 
-// After it
+// After the interruption
 const session: UploadSession = JSON.parse(await readFile(stored, "utf8"));
 const restored = await LargeAttachmentTask.restore(client, session, file);
 console.log(`The service has ${(await restored.getStatus()).offset} of ${file.size} bytes.`);

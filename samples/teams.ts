@@ -1,9 +1,9 @@
 /**
  * Posts a message with a large file to a chat and to a channel of Teams.
  *
- *   npx tsx samples/teams.ts                                     on the emulator, with the first 20 MB of the running node program
+ *   npx tsx samples/teams.ts                                     on the emulator, with 20 MB of the Node program
  *   GRAPH_ACCESS_TOKEN=… CHAT=/chats/… CHANNEL=/teams/…/channels/… npx tsx samples/teams.ts video.mp4
- *                                                                for all to see; needs Files.ReadWrite.All, Chat.ReadBasic,
+ *                                                                in your team, where everybody sees it; needs Files.ReadWrite.All, Chat.ReadBasic,
  *                                                                ChatMessage.Send and ChannelMessage.Send
  */
 import { Client, type ClientOptions } from "@microsoft/microsoft-graph-client";
@@ -33,16 +33,16 @@ async function main([path]: readonly string[]): Promise<void> {
 
 interface Connection {
   readonly client: Client;
-  /** The URLs of where messages go. */
+  /** URLs of the chat and the channel. */
   readonly chat: string;
   readonly channel: string;
   close(): Promise<void>;
 }
 
-/** Connects to the real Graph where the environment has a token, else to an emulator, and then shows what was posted. */
+/** Connects to Graph if the environment has a token, or to an emulator. The emulator prints the messages at the end. */
 async function connect(): Promise<Connection> {
   const { GRAPH_ACCESS_TOKEN: token, CHAT: chat, CHANNEL: channel } = process.env;
-  if (token && chat && channel) return { client: clientOf(token), chat, channel, close: async () => {} };
+  if (token && chat && channel) return { client: clientWith(token), chat, channel, close: async () => {} };
   if (token) throw new Error("Give the URLs too: CHAT=/chats/… CHANNEL=/teams/…/channels/…");
   const emulator = await startEmulator();
   const places = [emulator.teams.addChat(), emulator.teams.addChannel()] as const;
@@ -53,11 +53,11 @@ async function connect(): Promise<Connection> {
     }
     await emulator.close();
   };
-  const client = clientOf(emulator.token, emulator.clientOptions);
+  const client = clientWith(emulator.token, emulator.clientOptions);
   return { client, chat: places[0].path, channel: places[1].path, close };
 }
 
-function clientOf(token: string, options: ClientOptions = {}): Client {
+function clientWith(token: string, options: ClientOptions = {}): Client {
   const authProvider = { getAccessToken: async () => token };
   return withLargeAttachments(Client.initWithMiddleware({ ...options, authProvider }));
 }

@@ -1,6 +1,6 @@
-// Writes API.md, the public surface as api-extractor reports it, from the built declarations: of each entry, and of what
-// is added to the Graph client's own types, which api-extractor leaves out; and the reference pages, by api-documenter.
-// `--check` only compares, and fails where one of them is out of date.
+// Writes API.md from the built declarations: api-extractor's report of each entry, and the additions to the Graph client's
+// own types, which api-extractor omits. Also writes the reference pages by api-documenter.
+// `--check` only compares, and fails if a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor";
@@ -84,12 +84,12 @@ function current(path) {
   }
 }
 
-/** Where the report of an entry has left its model. */
+/** The folder that holds the API model of an entry. */
 function modelOf(name) {
   return resolve("temp/api", name);
 }
 
-/** The report's declarations, without its heading. */
+/** Removes the heading of a report. */
 function report(configObject) {
   const model = `<projectFolder>/temp/api/${configObject.apiReport.reportFileName}`;
   const config = ExtractorConfig.prepare({

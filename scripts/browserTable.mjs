@@ -1,4 +1,4 @@
-// A jest reporter: which engine ran which case, as a table, and one line that counts.
+// A Jest reporter that prints a table of engines and cases, and the totals.
 
 const notes = [
   "Chromium and Firefox are cut off from the network by their drivers. WebKit's cannot: there navigator.onLine and its",
@@ -20,7 +20,7 @@ export default class BrowserTable {
     const failed = results.filter(({ status }) => status === "failed").length + broken;
     console.log(`\n${table([["case", ...engines], ...rows])}\n\n${notes.join("\n")}\n`);
     const passed = results.filter(({ status }) => status === "passed").length;
-    process.once("exit", () => console.log(`${passed} passed, ${failed} failed`)); // after all that jest has to say
+    process.once("exit", () => console.log(`${passed} passed, ${failed} failed`)); // after Jest's own output
   }
 }
 

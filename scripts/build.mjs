@@ -1,5 +1,5 @@
-// Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file;
-// the emulator and the command line are bundled, so that what they need comes along and installing brings nothing else.
+// Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file. The emulator and
+// the command line are bundled with their dependencies, so that the package itself has none.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,7 +31,7 @@ for (const input of await bundleCommand("dist/cli")) bundled.add(packageOf(input
 chmodSync("dist/cli/main.mjs", 0o755);
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", notices([...bundled].filter(Boolean).sort()));
 
-/** Removes the declarations that no entry point leads to: nobody can import what they describe. */
+/** Removes declarations that no entry point refers to. Users cannot import them. */
 function removeUnreachableTypes(outDir, entries) {
   const reached = new Set();
   const visit = (file) => {
@@ -47,12 +47,12 @@ function removeUnreachableTypes(outDir, entries) {
   }
 }
 
-/** The folder of the package that a bundled file came from; `undefined` for our own. */
+/** Returns the package folder of a bundled file, or `undefined` for this project's own files. */
 function packageOf(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 }
 
-/** The licence texts of what is bundled; a package without one stops the build. */
+/** Collects the licence texts of the bundled packages. Throws if a package has none. */
 function notices(folders) {
   const texts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

@@ -1,13 +1,12 @@
-// Bundles what runs on Node alone, so that what it needs comes along and installing brings nothing else: the emulator,
-// the store of checkpoints, and the command line. `node scripts/bundle.mjs <folder>` makes of the last one and the emulator
-// a package in that folder, for tests.
+// Bundles the parts that run on Node only, with their dependencies: the emulator, the checkpoint store and the command line.
+// `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-// What is bundled into an ES module still calls require for Node's own modules.
+// Bundled CommonJS code calls require for Node's modules, which an ES module does not have.
 const requireInEsm =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 const common = {
@@ -19,7 +18,7 @@ const common = {
   metafile: true,
 };
 
-/** Bundles the modules that users import; answers the files that went into them. */
+/** Bundles the modules that users import, and returns the names of the bundled files. */
 export async function bundleModules(outdir, format) {
   const { metafile } = await build({
     ...common,
@@ -32,7 +31,7 @@ export async function bundleModules(outdir, format) {
   return Object.keys(metafile.inputs);
 }
 
-/** Bundles the command line, in parts that are loaded as they are needed; answers the files that went into it. */
+/** Bundles the command line in parts that load on demand, and returns the names of the bundled files. */
 export async function bundleCommand(outdir) {
   const { metafile } = await build({
     ...common,
@@ -41,9 +40,9 @@ export async function bundleCommand(outdir) {
     outExtension: { ".js": ".mjs" },
     format: "esm",
     splitting: true,
-    mainFields: ["module", "main"], // the Graph client as ES modules, of which only what is used is taken
+    mainFields: ["module", "main"], // Unused code of the Graph client's ES modules is left out.
     define: { VERSION: JSON.stringify(version) },
-    external: ["graph-large-attachments/emulator", "@azure/identity"], // there already, and only for signing in
+    external: ["graph-large-attachments/emulator"], // The package contains it already.
     banner: { js: requireInEsm },
   });
   const page = "src/cli/emulator/page";

@@ -1,5 +1,5 @@
-// The reference pages: what api-documenter writes, a page for every member, folded into one page for each entry,
-// so that they can be searched, and their changes read.
+// Creates the reference pages. api-documenter writes a page for every member; this folds them into one page for each
+// entry, which is easier to search and to review.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ const manifest = createRequire(import.meta.url).resolve("@microsoft/api-document
 const documenter = join(dirname(manifest), "bin/api-documenter");
 const PREFIX = "graph-large-attachments.";
 
-/** One page of Markdown for the API model in a folder; `more` follows its heading. */
+/** Creates one page of Markdown for the API model in a folder. `more` follows its heading. */
 export function referencePage(folder, { title, about, more = "" }) {
   const output = join(folder, "pages");
   execFileSync(process.execPath, [documenter, "markdown", "-i", folder, "-o", output], { stdio: "pipe" });
@@ -30,7 +30,7 @@ function read(path) {
   return readFileSync(path, "utf8").replaceAll("\r\n", "\n");
 }
 
-/** A kind of declarations: each with its section. */
+/** Formats the declarations of one kind, each in its own section. */
 function chapterOf(chapter, pages) {
   const [heading] = chapter.split("\n", 1);
   const names = [...chapter.matchAll(/^\[([\w$]+)[^\]]*\]\(\.\/graph-large-attachments\.([^)]+)\.md\)/gm)];
@@ -50,7 +50,7 @@ function sectionOf(name, key, pages) {
   return [`### ${name}`, listed(description), signature, ...members(key, pages)].filter(Boolean).join("\n\n");
 }
 
-/** What the table of a class or interface does not show: the signatures of its methods. */
+/** Formats the method signatures of a class or interface, which its table omits. */
 function members(key, pages) {
   const signatures = [...pages]
     .filter(([other, page]) => other.startsWith(`${key}.`) && /^## .*( method|\(constructor\))$/m.test(page))
@@ -58,7 +58,7 @@ function members(key, pages) {
   return signatures.length > 0 ? [`\`\`\`ts\n${signatures.join("\n")}\n\`\`\``] : [];
 }
 
-/** Tables of HTML, whose rows are a dozen lines each, as Markdown's. */
+/** Converts HTML tables, whose rows take a dozen lines each, to Markdown. */
 function withTables(text) {
   return text.replaceAll(/<table>([^]*?)<\/table>/g, (_, table) => {
     const rows = [...table.matchAll(/<tr>([^]*?)<\/tr>/g)].map(([, row]) =>
@@ -69,7 +69,7 @@ function withTables(text) {
   });
 }
 
-/** What a default is follows two spaces, for api-documenter does not know its tag. */
+/** Formats `@default`, which api-documenter does not know and puts after two spaces. */
 function cellOf(cell) {
   const text = cell
     .trim()
@@ -78,7 +78,7 @@ function cellOf(cell) {
   return text.replace(/(\S) {2}(\S.*)$/, "$1 Default: $2.").replaceAll(/(?<!\\)\|/g, "\\|");
 }
 
-/** Links to what has a section here; members are in the tables. */
+/** Rewrites links to sections of this page. Members have no section, because they are in the tables. */
 function linked(text) {
   return text
     .replaceAll("<!-- -->", "")

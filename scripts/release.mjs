@@ -1,5 +1,5 @@
-// node scripts/release.mjs             makes a version of what CHANGELOG.md has below "Unreleased"
-// node scripts/release.mjs --preview   tells which one it would be
+// node scripts/release.mjs             releases the changes below "Unreleased" in CHANGELOG.md
+// node scripts/release.mjs --preview   prints the next version
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -32,7 +32,7 @@ if (!next) {
   console.log(`${next} is in package.json, package-lock.json and CHANGELOG.md: review them.`);
 }
 
-/** As semantic versioning has it; before 1.0.0 a change that breaks something is a minor one. */
+/** The next version by semantic versioning. Before 1.0.0, a breaking change is a minor version. */
 function nextVersion(current, kinds) {
   const [major, minor, patch] = current.split(".").map(Number);
   if (kinds.includes("Major")) return major === 0 ? `0.${minor + 1}.0` : `${major + 1}.0.0`;

@@ -1,8 +1,8 @@
-// Runs one smoke suite from the packed tarball in every runtime, browser and bundler, and fails where a check does.
-// npm run test:runtimes             runs it
-// npm run test:runtimes -- Bun Vite runs it in these only
+// Runs one smoke test of the packed tarball in every runtime, browser and bundler, and fails if a check fails.
+// npm run test:runtimes             runs all
+// npm run test:runtimes -- Bun Vite runs these only
 // npm run test:runtimes -- --write  also writes docs/runtimes.json and the README's section
-// npm run test:runtimes -- --check  runs nothing, and fails where the README or the results are out of date
+// npm run test:runtimes -- --check  only checks that the README and the results are up to date
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ async function runAll() {
   }
 }
 
-/** What `work` makes of each of `jobs`, in their order. */
+/** Runs `work` for each of `jobs` and returns the results in the same order. */
 async function twoAtOnce(jobs, work) {
   const results = [];
   const left = jobs.entries();
@@ -59,7 +59,7 @@ async function twoAtOnce(jobs, work) {
   return results;
 }
 
-/** One run; that it could not be done at all is a failure of every check. */
+/** Runs the checks in one place. If they cannot run at all, every check has failed. */
 async function done({ runtime, version, how, run }) {
   const name = `${runtime} ${version}, ${how}`;
   const failed = [];

@@ -1,7 +1,7 @@
-// npm run simulate                  ten thousand schedules of faults, on all cores
-// npm run simulate -- --seed 123    one of them, with its story
-// npm run simulate -- --count 500   so many
-// npm run simulate -- --from 10001  others than those
+// npm run simulate                  runs ten thousand schedules of faults on all cores
+// npm run simulate -- --seed 123    runs one schedule and prints its events
+// npm run simulate -- --count 500   runs this many
+// npm run simulate -- --from 10001  starts at this seed
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { bundle, run } from "./simulation.mjs";

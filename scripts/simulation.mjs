@@ -1,9 +1,9 @@
-// What npm run simulate and npm run mutate share: the simulation as one program, and running a part of its schedules.
+// Shared by npm run simulate and npm run mutate: bundles the simulation and runs a part of its schedules.
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { build } from "esbuild";
 
-/** Bundles the simulation, so that it starts at once; `plugins` may change what it is made of. */
+/** Bundles the simulation, so that it starts fast. `plugins` may change its sources. */
 export async function bundle(program, plugins = []) {
   mkdirSync("temp", { recursive: true });
   await build({
@@ -18,7 +18,7 @@ export async function bundle(program, plugins = []) {
   });
 }
 
-/** Runs the schedules `first` up to, but not with, `end`; answers what the program prints of them. */
+/** Runs the schedules from `first` up to, but excluding, `end`, and returns their output. */
 export function run(program, first, end, stderr = "inherit") {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, first, end], { stdio: ["ignore", "pipe", stderr] });

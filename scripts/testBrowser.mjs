@@ -1,5 +1,5 @@
-// Runs the browser tests in the engines of Debian's packages, which it installs where they are missing.
-// Arguments go to jest: npm run test:browser -- -t "Firefox"
+// Runs the browser tests in the browsers of Debian's packages, and installs missing ones.
+// Arguments go to Jest: npm run test:browser -- -t "Firefox"
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -28,7 +28,7 @@ function install(packages) {
   run("install", "-y", "-qq", "--no-install-recommends", ...packages);
 }
 
-/** The engines that will run, by their packages where dpkg knows them. */
+/** Lists the browsers that will run, with the package versions that dpkg knows. */
 function versions() {
   const format = "${Package} ${Version}\n";
   const { stdout } = spawnSync("dpkg-query", ["-W", "-f", format, ...Object.keys(programs)], { encoding: "utf8" });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   emulator = await startEmulatorOf(command);
   path = await command.file("report.zip", bytes);
 });
-beforeEach(() => emulator.order("/api/reset", {}));
+beforeEach(() => emulator.act("/api/reset", {}));
 afterAll(async () => {
   await emulator.stop();
   await command.remove();
@@ -38,9 +38,9 @@ const paste = async (kind: string) => {
 };
 
 describe("the emulator of the command line", () => {
-  test("tells what to export and to run, and ends cleanly on Ctrl-C", async () => {
+  test("prints the environment and the commands, and Ctrl-C ends it", async () => {
     const { child, shown, ended } = command.start(["emulator", "--port", "0"]);
-    await until("all that it says", () => shown.stdout.includes("Ctrl-C ends it"));
+    await until("its whole output", () => shown.stdout.includes("Ctrl-C ends the emulator"));
     const exported = shown.stdout.match(/^export (\w+)=\S+$/gm)!.map((line) => /^export (\w+)/.exec(line)![1]);
     expect(exported).toEqual([
       ...["GRAPH_BASE_URL", "GRAPH_TOKEN", "AZURE_DEVOPS_ORGANIZATION", "AZURE_DEVOPS_PAT", "NODE_EXTRA_CA_CERTS"],
@@ -52,34 +52,34 @@ describe("the emulator of the command line", () => {
     expect(existsSync(ca!)).toBe(false);
   });
 
-  test("says that a port is taken, and how to choose another", async () => {
+  test("a port in use ends with 2 and a hint", async () => {
     const { port } = new URL(emulator.page);
     expect(await command.run(["emulator", "--port", port])).toEqual({
       code: 2,
       stdout: "",
-      stderr: `Port ${port} is taken.\nChoose another with --port, or 0 for any that is free.\n`,
+      stderr: `Port ${port} is in use.\nChoose another with --port, or 0 for any free port.\n`,
     });
   });
 
   test.each(["message", "event", "task", "work item", "drive", "print document"])(
-    "takes an upload to a %s by the line to paste",
+    "the printed command attaches to a %s",
     async (kind) => {
       expect(await paste(kind)).toMatchObject({ code: 0 });
       const { items, uploads } = await emulator.state();
-      const name = kind === "drive" ? "/report.zip" : "report.zip"; // there, where it is
+      const name = kind === "drive" ? "/report.zip" : "report.zip";
       const file = { name, size: 9_000_000, sha256: sha256(bytes) };
       expect(items.find((item) => item.kind === kind)!.attachments).toEqual([file]);
-      expect(uploads).toMatchObject([{ name: "report.zip", kept: 9_000_000, size: 9_000_000, state: "complete" }]);
+      expect(uploads).toMatchObject([{ name: "report.zip", stored: 9_000_000, size: 9_000_000, state: "complete" }]);
     },
   );
 
-  test("has faults met that were switched on, each once", async () => {
+  test("each fault of the page happens once", async () => {
     for (const fault of ["reset", "unavailable", "lostReply"])
-      expect(await emulator.order("/api/faults", { fault })).toBe(204);
+      expect(await emulator.act("/api/faults", { fault })).toBe(204);
     expect((await emulator.state()).faults).toEqual([
       "Connection reset in the middle of the next range",
-      "503",
-      "Range kept, reply lost",
+      "503 Service Unavailable",
+      "Range stored, reply lost",
     ]);
     expect(await paste("message")).toMatchObject({ code: 0 });
     const { faults, requests, items } = await emulator.state();
@@ -88,17 +88,15 @@ describe("the emulator of the command line", () => {
     expect(items[0]!.attachments).toMatchObject([{ sha256: sha256(bytes) }]);
   });
 
-  test("shows a range while it arrives, where ranges are slow", async () => {
-    expect(await emulator.order("/api/slow", { slow: true })).toBe(204);
+  test("a slow range is shown while it arrives", async () => {
+    expect(await emulator.act("/api/slow", { slow: true })).toBe(204);
     const pasted = paste("task");
-    await until("a range on its way", async () =>
-      (await emulator.state()).uploads.some(({ arriving }) => arriving > 0),
-    );
-    expect(await emulator.order("/api/slow", { slow: false })).toBe(204);
+    await until("an arriving range", async () => (await emulator.state()).uploads.some(({ arriving }) => arriving > 0));
+    expect(await emulator.act("/api/slow", { slow: false })).toBe(204);
     expect(await pasted).toMatchObject({ code: 0 });
   });
 
-  test("does not mind that a request deletes what it shows", async () => {
+  test("a deleted item disappears", async () => {
     const { items } = await emulator.state();
     const { GRAPH_BASE_URL, GRAPH_TOKEN, NODE_EXTRA_CA_CERTS } = emulator.environment;
     for (const { path } of items.filter(({ kind }) => ["message", "event", "task"].includes(kind))) {
@@ -113,12 +111,12 @@ describe("the emulator of the command line", () => {
     expect((await emulator.state()).items.map(({ kind }) => kind)).toEqual(["work item", "drive", "print document"]);
   });
 
-  test("tells those who watch of every change", async () => {
+  test("open pages receive every change", async () => {
     const [response] = await once(get(new URL("/api/events", emulator.page)), "response");
     let text = "";
     response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
     await until("the first state", () => text.includes("data: "));
-    await emulator.order("/api/items", { kind: "event" });
+    await emulator.act("/api/items", { kind: "event" });
     await until("a state with both events", () => {
       const last = text.split("data: ").at(-1)!;
       const { items } = last.endsWith("\n\n") ? (JSON.parse(last) as Snapshot) : { items: [] };
@@ -127,14 +125,14 @@ describe("the emulator of the command line", () => {
     response.destroy();
   });
 
-  test("shows no upload URL, which is a credential", async () => {
+  test("no upload URL is shown, because it is a credential", async () => {
     await paste("message");
     expect(JSON.stringify((await emulator.state()).uploads)).not.toMatch(/https?:|authtoken/);
     expect(JSON.stringify((await emulator.state()).requests)).not.toMatch(/authtoken=[^…]/);
   });
 });
 
-/** Sends a request with headers that `fetch` would not let through; answers the status. */
+/** Sends a request with headers that `fetch` does not allow, and returns the status. */
 async function statusOf(url: string, method: string, headers: Record<string, string>, body = "{}"): Promise<number> {
   const sent = request(new URL(url, emulator.page), { method, headers });
   sent.end(method === "POST" ? body : undefined);
@@ -143,13 +141,13 @@ async function statusOf(url: string, method: string, headers: Record<string, str
   return response.statusCode;
 }
 
-describe("the page's server obeys its own page only:", () => {
+describe("the server of the page accepts actions of its own page only:", () => {
   const json = { "Content-Type": "application/json" };
   const own = () => new URL(emulator.page);
   test.each<[string, number, string, string, () => Record<string, string>]>([
     ["its page", 204, "POST", "/api/reset", () => ({ ...json, Origin: own().origin })],
     [
-      "its page by the name of localhost",
+      "its page on localhost",
       204,
       "POST",
       "/api/reset",
@@ -163,11 +161,17 @@ describe("the page's server obeys its own page only:", () => {
     ["another site", 403, "POST", "/api/reset", () => ({ ...json, Origin: "https://evil.example" })],
     ["a page on another port", 403, "POST", "/api/reset", () => ({ ...json, Origin: "http://127.0.0.1:1" })],
     ["a page without an origin", 403, "POST", "/api/reset", () => ({ ...json, Origin: "null" })],
-    ["a name that was made to lead here", 403, "GET", "/api/state", () => ({ Host: `evil.example:${own().port}` })],
+    [
+      "another host name that resolves to this machine",
+      403,
+      "GET",
+      "/api/state",
+      () => ({ Host: `evil.example:${own().port}` }),
+    ],
     ["a link from another site", 403, "GET", "/api/state", () => ({ "Sec-Fetch-Site": "cross-site" })],
     ["a form", 415, "POST", "/api/reset", () => ({ "Content-Type": "text/plain" })],
-    ["an order that is none", 404, "POST", "/api/other", () => json],
-    ["a file that is none", 404, "GET", "/../package.json", () => ({})],
+    ["an unknown action", 404, "POST", "/api/other", () => json],
+    ["an unknown file", 404, "GET", "/../package.json", () => ({})],
   ])("%s gets %d", async (_, status, method, url, headers) => {
     expect(await statusOf(url, method, headers())).toBe(status);
   });
@@ -178,11 +182,11 @@ describe("the page's server obeys its own page only:", () => {
     ["/api/items", '{"kind":"drive"}'],
     ["/api/slow", "{}"],
     ["/api/reset", `"${"x".repeat(2000)}"`],
-  ])("nonsense at %s gets 400", async (url, body) => {
+  ])("an invalid body at %s gets 400", async (url, body) => {
     expect(await statusOf(url, "POST", json, body)).toBe(400);
   });
 
-  test("what it serves may load nothing from elsewhere, nor stand in another page", async () => {
+  test("the page loads nothing from other origins and cannot be framed", async () => {
     const { headers } = await fetch(emulator.page);
     expect(headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     expect(headers.get("content-security-policy")).not.toMatch(/unsafe|https?:|\*/);

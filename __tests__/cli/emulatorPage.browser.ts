@@ -16,15 +16,15 @@ beforeAll(async () => {
   command = await Command.install();
   emulator = await startEmulatorOf(command);
   file = await command.file("report.zip", bytes);
-  const quiet = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync"];
+  const flags = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-sync"];
   browser = await launch({
     browser: "chrome",
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", ...quiet, "--disable-background-networking", "--disable-component-update"],
+    args: ["--no-sandbox", ...flags, "--disable-background-networking", "--disable-component-update"],
   });
 });
 beforeEach(async () => {
-  await emulator.order("/api/reset", {});
+  await emulator.act("/api/reset", {});
   page = await browser.newPage();
   await page.goto(emulator.page);
   await shows("#connection", "Live");
@@ -47,7 +47,7 @@ beforeEach(async () => {
 });
 
 describe("Chromium", () => {
-  test("the emulator's page shows an upload arrive, range by range, and the file with its SHA-256", async () => {
+  test("the emulator's page shows each range of an upload, and the file with its SHA-256", async () => {
     await page.click("#slow");
     await until("the slowness", async () => (await emulator.state()).slow);
     const ended = upload("report.zip");
@@ -63,15 +63,15 @@ describe("Chromium", () => {
     await until("the end of the slowness", async () => !(await emulator.state()).slow);
   });
 
-  test("the emulator's page switches faults on, and shows which request met them", async () => {
+  test("the emulator's page adds a fault and shows the request that got it", async () => {
     await page.click("[data-fault=unavailable]");
     await shows("#faults", "Waiting: 503");
     expect(await upload("report.zip")).toMatchObject({ code: 0 });
-    await shows("#faults", "None is waiting.");
+    await shows("#faults", "No fault is waiting.");
     await shows("#requests", "status 503");
   });
 
-  test("the emulator's page shows names as text, whatever they hold", async () => {
+  test("the emulator's page shows markup in names as text", async () => {
     expect(await upload(hostile)).toMatchObject({ code: 0 });
     await shows("#uploads", hostile);
     await shows("#items", hostile);
@@ -79,7 +79,7 @@ describe("Chromium", () => {
     expect(await page.title()).toBe("Emulator of Graph and Azure DevOps");
   });
 
-  test("the emulator's page gives a command line for each item, and keeps the choice", async () => {
+  test("the emulator's page has a command line for each item and keeps the selection", async () => {
     const { items, environment } = await emulator.state();
     const task = items.find(({ kind }) => kind === "task")!;
     await page.select("#target", task.path);
@@ -89,7 +89,7 @@ describe("Chromium", () => {
     expect(await page.$eval("select#target", ({ value }) => value)).toBe(task.path);
   });
 
-  test("the emulator's page can be used by keyboard alone", async () => {
+  test("the emulator's page works with the keyboard alone", async () => {
     const reached = new Set<string>();
     for (let press = 0; press < 30; press++) {
       await page.keyboard.press("Tab");
@@ -107,7 +107,7 @@ describe("Chromium", () => {
     await shows("#faults", "429");
   });
 
-  test.each(["light", "dark"])("the emulator's page holds at 400 pixels, readable, in %s", async (scheme) => {
+  test.each(["light", "dark"])("the emulator's page is readable at 400 pixels in %s", async (scheme) => {
     await page.setViewport({ width: 400, height: 800 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
     expect(await upload(`${"a-very-long-name-".repeat(6)}.zip`)).toMatchObject({ code: 0 });
@@ -147,7 +147,7 @@ describe("Chromium", () => {
     expect(unnamed).toEqual([]);
   });
 
-  test("the emulator's page says when the emulator is gone", async () => {
+  test("the emulator's page reports that the emulator has ended", async () => {
     const other = await startEmulatorOf(command);
     await page.goto(other.page);
     await shows("#connection", "Live");

@@ -1,3 +1,5 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../src/emulator/index";
 import { until } from "../browser/support/until";
 import { fileOf } from "../support/graph";
@@ -24,30 +26,13 @@ afterAll(() => Promise.all([emulator.close(), authority.close(), command.remove(
 
 const args = (item: string, ...more: string[]) => ["attach", item, path, "--client-id", "my-app", ...more];
 
-describe("without @azure/identity", () => {
-  test("an uploader is told the command that brings it", async () => {
-    const { code, stderr } = await command.run(args("/me/messages/1"), env);
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr:
-        "Signing in by a device code needs the package @azure/identity, which is not installed beside this one.\n" +
-        "Run: npm install @azure/identity\n",
-    });
-    expect(authority.asked).toEqual([]);
-  });
-
-  test("it is not missed where the environment has a token", async () => {
-    const { path: item } = emulator.addMessage();
-    const signedIn = { ...env, GRAPH_TOKEN: emulator.token };
-    expect(await command.run(["attach", item, path], signedIn)).toMatchObject({ code: 0 });
-  });
+beforeEach(async () => {
+  authority.reset();
+  await command.run(["sign-out"]);
 });
 
-describe("with @azure/identity", () => {
-  beforeAll(() => command.add("@azure/identity"));
-  beforeEach(() => authority.reset());
-
-  test("the code is shown, also with --quiet, and the upload goes on when it was entered", async () => {
+describe("--client-id", () => {
+  test("shows a code, also with --quiet, and uploads when the code is entered", async () => {
     const { path: item } = emulator.addMessage();
     const { code, stdout, stderr } = await command.run(
       args(item, "--tenant", "contoso.example", "--json", "--quiet"),
@@ -65,7 +50,23 @@ describe("with @azure/identity", () => {
     expect(authority.asked.filter((one) => one.path.endsWith("/token")).length).toBeGreaterThan(1); // it had to wait
   });
 
-  test("Azure DevOps is signed in to in the same way", async () => {
+  test("stores the sign-in in a file of its owner, and sign-out deletes it", async () => {
+    const { path: item } = emulator.addMessage();
+    expect(await command.run(args(item), env)).toMatchObject({ code: 0 });
+    const [name, ...others] = await readdir(command.state);
+    expect(others).toEqual([]);
+    expect((await stat(join(command.state, name!))).mode & 0o777).toBe(0o600);
+    const codes = () => authority.asked.filter((one) => one.path.endsWith("/devicecode")).length;
+    expect(await command.run(args(item, "--quiet"), env)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(codes()).toBe(1);
+    expect(await command.run(["sign-out"])).toEqual({ code: 0, stdout: "Signed out.\n", stderr: "" });
+    expect(await readdir(command.state)).toEqual([]);
+    expect(await command.run(["sign-out"])).toMatchObject({ stdout: "There is no stored sign-in.\n" });
+    expect(await command.run(args(item), env)).toMatchObject({ code: 0 });
+    expect(codes()).toBe(2);
+  });
+
+  test("signs in to Azure DevOps too", async () => {
     authority.grant(emulator.azureDevOps.bearer);
     const { id } = emulator.azureDevOps.addWorkItem();
     const { code } = await command.run(["azure-devops", `MyProject/${id}`, path, "--client-id", "my-app"], env);
@@ -73,31 +74,59 @@ describe("with @azure/identity", () => {
     expect(emulator.azureDevOps.workItem(id).relations).toHaveLength(1);
   });
 
-  test("a sign-in that is refused ends with 1", async () => {
+  test("ends with 1 if the user declines", async () => {
     authority.refuse();
     const { code, stderr } = await command.run(args("/me/messages/1"), env);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/\nSigning in has failed: .+\nCheck --tenant and --client-id, then try again\.\n$/);
+    expect(stderr).toMatch(/\nThe sign-in failed: .+\nCheck the tenant, the client id .+\n$/);
   });
 
-  test("Ctrl-C ends the waiting for the code", async () => {
+  test("stops waiting for the code on Ctrl-C", async () => {
     authority.neverGrant();
     const running = command.start(args("/me/messages/1"), env);
     await until("the code", () => running.shown.stderr.includes("ABCD-1234"), 10);
     running.child.kill("SIGINT");
     expect(await running.ended).toMatchObject({
       code: 130,
-      stderr: expect.stringMatching(/Stopped before anything was sent\.\n$/),
+      stderr: expect.stringMatching(/Stopped\. Nothing was sent\.\n$/),
     });
   });
 
-  test("no network at the sign-in ends with 3", async () => {
-    const { AZURE_AUTHORITY_HOST: _, ...rest } = env;
+  test("ends with 3 without a network", async () => {
     const { code, stderr } = await command.run(args("/me/messages/1"), {
-      ...rest,
+      ...env,
       AZURE_AUTHORITY_HOST: "https://no-such-host.invalid",
     });
     expect(code).toBe(3);
     expect(stderr).toMatch(/\nCheck the network, then try again\.\n$/);
+  });
+});
+
+describe("an application in the environment", () => {
+  const application = {
+    AZURE_TENANT_ID: "contoso.example",
+    AZURE_CLIENT_ID: "my-app",
+    AZURE_CLIENT_SECRET: "the-secret-of-it",
+  };
+
+  test("signs in by its secret, without a code", async () => {
+    const { path: item } = emulator.addMessage();
+    const { code, stderr } = await command.run(["attach", item, path, "--quiet"], { ...env, ...application });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(authority.asked).toContainEqual(
+      expect.objectContaining({
+        path: "/contoso.example/oauth2/v2.0/token",
+        grant_type: "client_credentials",
+        client_id: "my-app",
+      }),
+    );
+  });
+
+  test("is refused with 1, and the secret is not printed", async () => {
+    authority.refuse();
+    const run = await command.run(["attach", "/me/messages/1", path, "--verbose"], { ...env, ...application });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/The sign-in failed: .+\nCheck the tenant, the client id and its secret/);
+    expect(run.stdout + run.stderr).not.toContain("the-secret-of-it");
   });
 });

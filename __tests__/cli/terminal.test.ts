@@ -19,15 +19,15 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset());
 afterAll(() => Promise.all([emulator.close(), command.remove()]));
 
-/** What stood in one line of the terminal after another, without what only moves the cursor. */
+/** The lines that the terminal showed, without control sequences. */
 function linesOf(text: string): string[] {
   return text.split(/\r|\n|\u001b\[1G/).map((line) => line.replace(/\u001b(\[[?\d;]*[a-zA-Z]|[78])/g, ""));
 }
 
 describe("on a terminal of 80 columns", () => {
-  test("a bar fills on one line that fits, and the result stands below it", async () => {
+  test("a bar fills one line, and the result follows below", async () => {
     const message = emulator.addMessage();
-    emulator.fault({ on: { kind: "range", range: 2 }, delay: 700 }); // for long enough to be drawn in the middle
+    emulator.fault({ on: { kind: "range", range: 2 }, delay: 700 }); // long enough for the bar to be drawn
     const { ended } = command.startInTerminal(["attach", message.path, path], env);
     const { code, stdout } = await ended;
     const lines = linesOf(stdout);
@@ -52,17 +52,43 @@ describe("on a terminal of 80 columns", () => {
     expect(emulator.attachments(message)).toMatchObject([{ name }]);
   });
 
-  test("the bar says what it waits for while the service is busy", async () => {
+  test("the bar shows the rate and the time left", async () => {
+    const message = emulator.addMessage();
+    emulator.fault({ on: { kind: "range" }, delay: 300, times: 5 });
+    const { stdout } = await command.startInTerminal(["attach", message.path, path], env).ended;
+    expect(stdout).toMatch(/MB {2}\d+\.\d MB\/s {2}\d+ s left/);
+  });
+
+  test("a dumb terminal gets lines without control sequences", async () => {
+    const message = emulator.addMessage();
+    const { code, stdout } = await command.startInTerminal(["attach", message.path, path], { ...env, TERM: "dumb" })
+      .ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain("report.zip: 3.9 MB of 20.0 MB");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("the result of each file is printed as soon as the file is attached", async () => {
+    const message = emulator.addMessage();
+    const small = await command.file("small.txt", fileOf(1000));
+    emulator.fault({ on: { kind: "range" }, hang: true });
+    const running = command.start(["attach", message.path, small, path], env);
+    await until("the first result", () => running.shown.stdout.startsWith("Attached small.txt"));
+    running.child.kill("SIGINT");
+    expect(await running.ended).toMatchObject({ code: 130 });
+  });
+
+  test("the bar shows the status and the time until a retry", async () => {
     const message = emulator.addMessage();
     emulator.fault({ on: { kind: "range", range: 1 }, status: 503, headers: { "Retry-After": "1" } });
     const { ended } = command.startInTerminal(["attach", message.path, path], env);
     const { code, stdout } = await ended;
     expect(code).toBe(0);
-    expect(stdout).toContain("MB  status 503, again in 1 s");
+    expect(stdout).toContain("MB  status 503, retry in 1 s");
     emulator.verifyFaults();
   });
 
-  test("Ctrl-C stops, gives the cursor back, and the command that it names goes on where it was", async () => {
+  test("Ctrl-C stops and restores the cursor, and the printed command resumes the upload", async () => {
     const message = emulator.addMessage();
     emulator.fault({ on: { kind: "range", range: 2 }, hang: true });
     const running = command.startInTerminal(["attach", message.path, path], env);
@@ -73,27 +99,27 @@ describe("on a terminal of 80 columns", () => {
     expect(code).toBe(130);
     expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
     const lines = linesOf(stdout);
-    expect(lines).toContain("Stopped; the service has 7.9 MB of 20.0 MB of report.zip.");
-    const [, goOn] = /^Go on with: (.*)$/m.exec(lines.join("\n"))!;
-    expect(goOn).toBe(`graph-large-attachments attach --resume ${message.path} ${path}`);
+    expect(lines).toContain("Stopped. 7.9 MB of 20.0 MB of report.zip are uploaded.");
+    const [, resume] = /^Resume with: (.*)$/m.exec(lines.join("\n"))!;
+    expect(resume).toBe(`graph-large-attachments attach --resume ${message.path} ${path}`);
 
     const before = rangesOf(emulator).filter(({ status }) => status !== undefined);
-    expect(await command.shell(goOn!, env)).toMatchObject({ code: 0 });
+    expect(await command.shell(resume!, env)).toMatchObject({ code: 0 });
     const taken = rangesOf(emulator).filter(({ status }) => status !== undefined);
     expect(taken.slice(0, before.length)).toEqual(before);
-    expect(new Set(taken.map(({ range }) => range)).size).toBe(taken.length); // no range that was kept came twice
+    expect(new Set(taken.map(({ range }) => range)).size).toBe(taken.length); // no range was sent twice
     expect(emulator.sessions).toMatchObject([{ state: "complete" }]);
     expect(emulator.attachments(message)).toMatchObject([{ sha256: sha256(bytes) }]);
   });
 
-  test("a file that goes by one request is let through, and a second Ctrl-C does not wait for it", async () => {
+  test("the first Ctrl-C waits for a file in one request, and the second one does not", async () => {
     const message = emulator.addMessage();
     const small = await command.file("small.txt", fileOf(1000));
     emulator.fault({ on: { kind: "post" }, hang: true });
     const running = command.startInTerminal(["attach", message.path, small], env);
     await until("the request", () => emulator.requests.some(({ kind }) => kind === "post"));
     running.child.stdin!.write("\u0003");
-    await until("the first answer to it", () => running.shown.stdout.includes("Ctrl-C again ends at once"));
+    await until("the first message", () => running.shown.stdout.includes("Press Ctrl-C again to end immediately"));
     running.child.stdin!.write("\u0003");
     expect(await running.ended).toMatchObject({ code: 130 });
   });

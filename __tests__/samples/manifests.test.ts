@@ -16,7 +16,7 @@ interface Read {
   readonly errors: readonly { readonly content: string }[];
 }
 
-/** What `office-addin-manifest` reads; it checks JSON by its schema, but for XML it would ask a service of Microsoft's. */
+/** Reads a manifest with `office-addin-manifest`, which checks JSON by its schema. For XML it would need an online service. */
 async function readManifest(path: string): Promise<Read> {
   const { stdout, stderr } = await run(process.execPath, [join(__dirname, "readManifest.mjs"), path]);
   if (stdout === "") throw new Error(stderr);
@@ -24,11 +24,11 @@ async function readManifest(path: string): Promise<Read> {
 }
 
 describe.each(appManifests)("samples/%s", (path) => {
-  test("holds to the schema that it names", async () => {
+  test("conforms to its schema", async () => {
     expect(await readManifest(file(path))).toMatchObject({ isValid: true, errors: [] });
   });
 
-  test("would be told of what the schema does not have", async () => {
+  test("is checked by its schema", async () => {
     const folder = await mkdtemp(join(tmpdir(), "manifest-"));
     const wrong = join(folder, "manifest.json");
     await writeFile(wrong, JSON.stringify({ ...(await json(path)), accentColor: "blue", version: "first" }));
@@ -38,7 +38,7 @@ describe.each(appManifests)("samples/%s", (path) => {
     await rm(folder, { recursive: true });
   });
 
-  test("has its icons, in the sizes asked for", async () => {
+  test("has its icons in the required sizes", async () => {
     const folder = path.split("/")[0]!;
     const { icons } = await json(path);
     expect(await pixels(join(folder, icons.color))).toEqual([192, 192]);
@@ -49,7 +49,7 @@ describe.each(appManifests)("samples/%s", (path) => {
 describe("The two manifests of the Outlook add-in", () => {
   const info = async (path: string) => (await readManifest(file(`outlook-addin/${path}`))).info;
 
-  test("are of one add-in, one version and one permission", async () => {
+  test("describe the same add-in, version and permission", async () => {
     const [xml, unified] = await Promise.all([info("manifest.xml"), info("manifest.json")]);
     expect(xml).toMatchObject({ officeAppType: "MailApp", hosts: ["Mailbox"], permissions: "ReadWriteItem" });
     expect(unified).toMatchObject({ hosts: ["mail"], permissions: "MailboxItem.ReadWrite.User" });
@@ -61,7 +61,7 @@ describe("The two manifests of the Outlook add-in", () => {
     expect(shared(xml)).toEqual(shared(unified));
   });
 
-  test("open the same page, and ask for the same requirement set", async () => {
+  test("open the same page and require the same API", async () => {
     const xml = await read("outlook-addin/manifest.xml");
     const [extension] = (await json("outlook-addin/manifest.json")).extensions;
     expect(values(xml, /<bt:Url id="Pane.Url" DefaultValue="(.*)"/g)).toEqual([extension.runtimes[0].code.page]);
@@ -69,7 +69,7 @@ describe("The two manifests of the Outlook add-in", () => {
     expect(xml).toContain(`<Set Name="${name}" MinVersion="${minVersion}"/>`);
   });
 
-  test("name only icons that are there", async () => {
+  test("name only icons that exist", async () => {
     const both = (await read("outlook-addin/manifest.xml")) + (await read("outlook-addin/manifest.json"));
     const names = values(both, /https:\/\/localhost:3000\/(icon-\d+\.png)/g);
     expect(names.length).toBeGreaterThan(5);
@@ -81,7 +81,7 @@ describe("The two manifests of the Outlook add-in", () => {
 });
 
 describe("samples/outlook-addin/manifest.xml", () => {
-  test("has its elements in the order that the schema of mail add-ins asks for", async () => {
+  test("has its elements in the order of the schema for mail add-ins", async () => {
     const [, inside] = /<OfficeApp[^>]*>\n(.*)<\/OfficeApp>/s.exec(await read("outlook-addin/manifest.xml"))!;
     expect(values(inside!, /^ {2}<(\w+)/gm)).toEqual([
       ...["Id", "Version", "ProviderName", "DefaultLocale", "DisplayName", "Description", "IconUrl"],
@@ -90,7 +90,7 @@ describe("samples/outlook-addin/manifest.xml", () => {
     ]);
   });
 
-  test("defines each resource that it uses, once, and uses each that it defines", async () => {
+  test("defines each used resource once, and no other", async () => {
     const xml = await read("outlook-addin/manifest.xml");
     const defined = values(xml, /<bt:(?:Image|Url|String) id="(.*?)"/g);
     expect([...new Set(defined)]).toEqual(defined);
@@ -101,7 +101,7 @@ describe("samples/outlook-addin/manifest.xml", () => {
   });
 });
 
-test("the Teams manifest asks for what the tab signs in with", async () => {
+test("the Teams manifest has the scopes of the sign-in", async () => {
   const { webApplicationInfo } = await json("teams-tab/manifest.json");
   const [, scopes] = /const scopes = (\[.*?\]);/.exec(await read("teams-tab/src/main.tsx"))!;
   expect(webApplicationInfo.nestedAppAuthInfo[0].scopes).toEqual(JSON.parse(scopes!));

@@ -15,25 +15,25 @@ async function codes(): Promise<UploadErrorCode[]> {
   return [...union!.matchAll(/"(\w+)"/g)].map(([, code]) => code as UploadErrorCode);
 }
 
-/** As the library throws it: with where to go on, unless it had not begun. */
+/** An error of the library, with a session to resume. */
 function uploadError(code: UploadErrorCode): UploadError {
   return new UploadError(code, "For programmers", { session: {} as UploadSession });
 }
 
 function refusal(status: number, code: string | null = null): GraphError {
-  const error = new GraphError(status, "As the service says it");
+  const error = new GraphError(status, "The words of the service");
   error.code = code;
   return error;
 }
 
-/** Short sentences, without the words of the trade. */
+/** Expects short sentences without technical terms. */
 function expectPlain(text: string): void {
   expect(text).toMatch(/^[A-Z].*\.$/s);
   expect(text.length).toBeLessThan(110);
   expect(text).not.toMatch(/session|token|HTTP|server|range|bytes|exception|undefined|null|abort|status/i);
 }
 
-test("each error code of the library has plain words, for messages, events and tasks", async () => {
+test("each error code has a plain text for messages, events and tasks", async () => {
   const all = await codes();
   expect(all).toContain("leftBehind");
   for (const code of all) {
@@ -41,12 +41,12 @@ test("each error code of the library has plain words, for messages, events and t
   }
 });
 
-test("no two error codes of the library are told alike", async () => {
+test("each error code has its own text", async () => {
   const texts = (await codes()).map((code) => explain(uploadError(code), "message").text);
   expect(new Set(texts).size).toBe(texts.length);
 });
 
-test("each status that Graph refuses with has plain words", () => {
+test("each status of Graph has a plain text", () => {
   for (const status of statuses) {
     for (const kind of kinds) expectPlain(explain(refusal(status), kind).text);
   }
@@ -55,8 +55,8 @@ test("each status that Graph refuses with has plain words", () => {
 test.each<[string, unknown, Kind, string, boolean]>([
   ["too large", uploadError("tooLarge"), "message", "The file is too large: 150 MB at most.", false],
   ["too large for a task", uploadError("tooLarge"), "task", "The file is too large: 25 MB at most.", false],
-  ["refused as too large", refusal(413), "message", "The file is too large", false],
-  ["interrupted", uploadError("interrupted"), "message", "Retry goes on from where it stopped.", true],
+  ["refused as too large", refusal(413), "message", "the message would become too large", false],
+  ["interrupted", uploadError("interrupted"), "message", "Retry continues where it stopped.", true],
   [
     "busy from the start",
     new UploadError("interrupted", "", { cause: refusal(429) }),
@@ -65,7 +65,7 @@ test.each<[string, unknown, Kind, string, boolean]>([
     true,
   ],
   ["out of reach from the start", new UploadError("interrupted", ""), "message", "There’s no connection.", true],
-  ["uncertain", uploadError("uncertain"), "event", "Look at the event before you add it again.", false],
+  ["uncertain", uploadError("uncertain"), "event", "Check the event before you add it again.", false],
   ["no permission", refusal(403), "message", "You don’t have permission to add files to this message.", false],
   ["no longer a draft", refusal(404), "message", "This message is no longer a draft.", false],
   ["gone", refusal(404), "task", "This task is gone.", false],
@@ -77,9 +77,9 @@ test.each<[string, unknown, Kind, string, boolean]>([
   ["canceled", new DOMException("", "AbortError"), "message", "Canceled.", true],
   ["a draft that was not saved", new Explained("The draft couldn’t be saved."), "message", "The draft couldn’t", true],
   ["anything else", new Error("x is not a function"), "message", "Something went wrong. Retry.", true],
-])("%s is told as such, with a retry only where it can help", (_, error, kind, words, canRetry) => {
+])("%s has its own text, and a retry only if it can help", (_, error, kind, text, canRetry) => {
   const explanation = explain(error, kind);
-  expect(explanation.text).toContain(words);
+  expect(explanation.text).toContain(text);
   expect(explanation.canRetry).toBe(canRetry);
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTs } from "../package/run";
 
-test("both panes do in Chromium what samples/support/checkPanes.ts asks of them", async () => {
+test("both panes pass samples/support/checkPanes.ts in Chromium", async () => {
   const { code, stdout } = await runTs("samples/support/checkPanes.ts");
   expect({
     code,
@@ -11,7 +11,7 @@ test("both panes do in Chromium what samples/support/checkPanes.ts asks of them"
   }).toEqual({ code: 0, failed: [] });
 }, 300_000);
 
-test("the pictures of both panes that stand in the README can be taken anew, and hold at 320 pixels", async () => {
+test("the screenshots of both panes can be retaken at 320 pixels", async () => {
   const folder = await mkdtemp(join(tmpdir(), "screenshots-"));
   try {
     expect(await runTs("samples/support/screenshots.ts", [folder])).toMatchObject({ code: 0 });

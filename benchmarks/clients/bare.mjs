@@ -1,4 +1,4 @@
-// A loop around `fetch`: what any client by `fetch` costs at least, without retries and all the rest.
+// A bare loop around `fetch`: the minimum cost of any client that uses `fetch`.
 import { uploads } from "../support/source.mjs";
 
 export function bare(parameters) {
@@ -13,7 +13,7 @@ export function bare(parameters) {
   });
 }
 
-/** The same from a stream: reads a range, then sends it. */
+/** The same from a stream. It reads a range, then sends it. */
 export function bareStream(parameters) {
   const { origin, rangeSize } = parameters;
   const uploadUrl = `${origin}/sessions/drive/1`;

@@ -1,9 +1,9 @@
-// A file on disk as a Blob: its slices handed to fetch as they are, or read first, or read ahead.
+// A file on disk as a Blob. Its slices go to fetch directly, or are read first, or are read ahead.
 import { createReadStream, openAsBlob } from "node:fs";
 import { graphClient, MESSAGE } from "../support/graphClient.mjs";
 import { LargeAttachmentTask } from "../../dist/esm/index.js";
 
-/** Work that uploads the file by `send(file, ranges, put)`. */
+/** Creates work that uploads the file by `send(file, ranges, put)`. */
 function fromFile(send) {
   return async (parameters) => {
     const { path, origin, size, rangeSize } = parameters;
@@ -55,7 +55,7 @@ export const task = fromFile(async ({ file, total, parameters }) => {
   await upload.upload();
 });
 
-/** The file as a Node stream. */
+/** Opens the file as a Node stream. */
 export const stream = fromFile(async ({ total, parameters }) => {
   const { origin, path, rangeSize } = parameters;
   const source = createReadStream(path, { end: total - 1 });

@@ -1,4 +1,4 @@
-// A large attachment as the JSON body of one POST: taken over by the handler, or opened as anybody would.
+// A large attachment in the JSON body of one POST, sent by the handler or parsed by hand.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentHandler } from "../../dist/esm/index.js";
@@ -8,14 +8,14 @@ const COLLECTION = "/v1.0/me/messages/1/attachments";
 /** Milliseconds. */
 const RESOLUTION = 1;
 
-/** One piece of memory, as the string of the client is once somebody has looked at it: `JSON.stringify` leaves several. */
+/** Creates the body as one piece of memory. `JSON.stringify` leaves several, which the client's first read would join. */
 function bodyOf(size) {
   const contentBytes = bytesOf(size).toString("base64");
   const body = { "@odata.type": "#microsoft.graph.fileAttachment", name: "file.bin", contentBytes };
   return Buffer.from(JSON.stringify(body)).toString("latin1");
 }
 
-/** Through the handler and `fetch`, to the service. */
+/** Uploads through the handler and `fetch`. */
 export async function handled({ origin, size }) {
   const handler = new LargeAttachmentHandler();
   handler.setNext(new HTTPMessageHandler());
@@ -27,14 +27,14 @@ export async function handled({ origin, size }) {
   };
   return {
     async warmUp() {
-      await post("{}"); // it loads its code with the first one
+      await post("{}"); // The first request loads the upload code.
       await fetch(`${origin}/reset`).then((reply) => reply.text());
     },
     work: () => untilFirstRange(origin, () => post(body)),
   };
 }
 
-/** What the same upload stops the event loop for from bytes, by `fetch` alone. */
+/** Measures how long the same upload from bytes blocks the event loop, by `fetch` alone. */
 export async function bytes({ origin, size }) {
   const { bare } = await import("./bare.mjs");
   const { work } = bare({ origin, size, rangeSize: 3_932_160 });
@@ -44,7 +44,7 @@ export async function bytes({ origin, size }) {
   };
 }
 
-/** What the handler spares: all of the body parsed, all of its base64 decoded. */
+/** Measures the alternative to the handler: parse the whole body and decode all base64. */
 export function parsed({ size }) {
   const body = bodyOf(size);
   return {
@@ -52,7 +52,7 @@ export function parsed({ size }) {
   };
 }
 
-/** What the handler holds besides the caller's string whenever a range is on its way, all rubbish gone; nothing is sent. */
+/** Measures the handler's memory during a range, besides the caller's string and after garbage collection. Sends nothing. */
 export function held({ origin, size }) {
   const body = bodyOf(size);
   const handler = new LargeAttachmentHandler();
@@ -100,7 +100,7 @@ function contextOf(origin, body) {
   return { request: `${origin}${COLLECTION}`, options: { method: "POST", headers, body } };
 }
 
-/** Does work, and asks the service when the first range came: both clocks are the machine's. */
+/** Runs work, and asks the service when the first range arrived. Both use the same clock. */
 async function untilFirstRange(origin, work) {
   const began = process.hrtime.bigint();
   const { measured } = await stops(work);
@@ -108,7 +108,7 @@ async function untilFirstRange(origin, work) {
   return { measured: { ...measured, first: Number(BigInt(firstRange) - began) / 1e6 } };
 }
 
-/** The longest single stop of the event loop during work, in milliseconds. */
+/** Measures the longest block of the event loop during work, in milliseconds. */
 async function stops(work) {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
   delays.enable();

@@ -1,4 +1,4 @@
-// This library, as it was built last.
+// This library, from its last build.
 import { createAzureDevOpsClient, LargeAttachmentTask, withLargeAttachments } from "../../dist/esm/index.js";
 import { graphClient, MESSAGE } from "../support/graphClient.mjs";
 import { uploads } from "../support/source.mjs";
@@ -20,7 +20,7 @@ export function attach(parameters) {
   return uploads(parameters, (source, size) => client.api(MESSAGE).attach(source, { name, size, rangeSize }));
 }
 
-/** Azure DevOps takes larger ranges and files than Outlook. */
+/** Azure DevOps accepts larger ranges and files than Outlook. */
 export function azureDevOps(parameters) {
   const { rangeSize, origin } = parameters;
   const client = createAzureDevOpsClient({ organizationUrl: `${origin}/devops`, personalAccessToken: "x" });

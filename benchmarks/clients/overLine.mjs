@@ -1,12 +1,12 @@
-// Uploads over a shaped line. No warm-up: what opens a session goes over the line too.
+// Uploads over a shaped line. There is no warm-up, because the request that opens a session uses the line too.
 import { createAzureDevOpsClient, withLargeAttachments } from "../../dist/esm/index.js";
 import { graphClient } from "../support/graphClient.mjs";
 import { seeded } from "../support/random.mjs";
 import { bytesOf } from "../support/source.mjs";
 
-/** Until the file is there, or nothing more is tried, or `patience` seconds are over. */
+/** Runs until the file is uploaded, the client gives up, or `patience` seconds pass. */
 export function outlook({ origin, size, rangeSize, message, seed, patience }) {
-  Math.random = seeded(seed); // the jitter of waits
+  Math.random = seeded(seed); // makes the jitter of waits repeatable
   const client = withLargeAttachments(graphClient(origin));
   const file = bytesOf(size);
   const signal = AbortSignal.timeout(patience * 1000);
@@ -23,7 +23,7 @@ export function outlook({ origin, size, rangeSize, message, seed, patience }) {
   return { work };
 }
 
-/** A loop by hand with ranges of one size, as patient as the library, which asks where to go on. */
+/** A loop by hand with ranges of one size. It retries as often as the library and asks for the offset. */
 export function fixed({ origin, size, rangeSize, message, seed, patience }) {
   Math.random = seeded(seed);
   const file = bytesOf(size);
@@ -65,7 +65,7 @@ export function fixed({ origin, size, rangeSize, message, seed, patience }) {
 
 const offsetOf = ({ nextExpectedRanges }) => (nextExpectedRanges ? parseInt(nextExpectedRanges[0], 10) : undefined);
 
-/** The protocol with the loosest bounds of ranges. */
+/** The protocol with the widest limits for ranges. */
 export function azureDevOps({ origin, size, rangeSize }) {
   const client = createAzureDevOpsClient({ organizationUrl: `${origin}/devops`, personalAccessToken: "x" });
   const file = bytesOf(size);

@@ -1,4 +1,4 @@
-// A page: the file that was picked, uploaded in several ways. It is bundled, and served by the local service itself.
+// The page that uploads a picked file in several ways. It is bundled, and the local service serves it.
 import { LargeAttachmentTask } from "../../dist/esm/index.js";
 import { graphClient, MESSAGE } from "../support/graphClient.mjs";
 
@@ -10,7 +10,7 @@ async function put(body, start, size) {
   await response.text();
 }
 
-/** Each uploads `file` in ranges of `rangeSize`. */
+/** Each function uploads `file` in ranges of `rangeSize`. */
 const ways = {
   async readFirst(file, rangeSize) {
     for (let start = 0; start < file.size; start += rangeSize)

@@ -1,8 +1,8 @@
-// The task from bytes under the inspector's profiler.
+// A task from bytes, under the profiler of the inspector.
 import { Session } from "node:inspector/promises";
 import { task } from "./ours.mjs";
 
-/** Milliseconds of self time, by the file that they were spent in. */
+/** Milliseconds of self time by file. */
 export async function profiled(parameters) {
   const { warmUp, work } = task(parameters);
   const profile = async () => {
@@ -23,7 +23,7 @@ function byFile({ nodes, samples, timeDeltas }) {
   const times = {};
   samples.forEach((id, index) => {
     const { url, functionName } = frames.get(id);
-    // the runtime's own work has no file: its name tells what it is
+    // The runtime's own functions have no file, so their names are used.
     const file = url || functionName;
     times[file] = (times[file] ?? 0) + timeDeltas[index] / 1000;
   });

@@ -1,11 +1,11 @@
-// Ways to send PUTs of a length, one after another.
+// Ways to send PUT requests of a known length, one after another.
 import http from "node:http";
 import { Agent, fetch as fetchOfUndici, request } from "undici";
 import { bytesOf } from "../support/source.mjs";
 
 const WARM_UP = 4;
 
-/** Work that sends every piece of a file by `send(url, piece, headers)`, which answers a status. */
+/** Creates work that sends every piece of a file by `send(url, piece, headers)`, which returns a status. */
 function puts(send) {
   return ({ origin, count, length }) => {
     const bytes = bytesOf(count * length);
@@ -22,7 +22,7 @@ function puts(send) {
   };
 }
 
-/** By a `fetch` with more options, of a body made from the bytes. */
+/** Sends by `fetch` with more options and a body made from the bytes. */
 function byFetch(more = {}, bodyOf = (piece) => piece, fetch = globalThis.fetch) {
   return puts(async (url, piece, headers) => {
     const { signal } = new AbortController();
@@ -34,7 +34,7 @@ function byFetch(more = {}, bodyOf = (piece) => piece, fetch = globalThis.fetch)
   });
 }
 
-/** A stream that hands out the very bytes, not copies. */
+/** A stream of the bytes themselves, without copies. */
 const streamed = (most) => (piece) => {
   let at = 0;
   const pull = (controller) => {

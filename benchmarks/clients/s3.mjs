@@ -4,7 +4,7 @@ import { uploads } from "../support/source.mjs";
 
 export function s3(parameters) {
   const { origin, rangeSize: partSize } = parameters;
-  Upload.MIN_PART_SIZE = Math.min(Upload.MIN_PART_SIZE, partSize); // 5 MiB: the same ranges for all
+  Upload.MIN_PART_SIZE = Math.min(Upload.MIN_PART_SIZE, partSize); // The default is 5 MiB; all clients use the same ranges.
   const client = new S3Client({
     endpoint: `${origin}/s3`,
     region: "us-east-1",

@@ -1,15 +1,15 @@
-// What an upload from a stream consists of, each part alone.
+// The parts of an upload from a stream, each on its own.
 import { task } from "./ours.mjs";
 import { uploads } from "../support/source.mjs";
 
-/** Nothing but reading. */
+/** Reads only. */
 export function source(parameters) {
   return uploads(parameters, async (stream) => {
     for await (const _ of stream);
   });
 }
 
-/** Nothing but `fetch`, of one range again and again, in the form that Node sends fastest: nobody who uses it is quicker. */
+/** Sends the same range repeatedly by `fetch`, in its fastest form for Node. No client that uses `fetch` is faster. */
 export function fetchAlone({ origin, size, rangeSize }) {
   const range = new Uint8Array(rangeSize).fill(1);
   const send = async (total) => {
@@ -33,5 +33,5 @@ export function fetchAlone({ origin, size, rangeSize }) {
   return { warmUp: () => send(4 * rangeSize), work: () => send(size) };
 }
 
-/** Nothing but sending, from memory. */
+/** Sends only, from memory. */
 export const service = (parameters) => task({ ...parameters, stream: false });

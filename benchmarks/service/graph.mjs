@@ -1,14 +1,14 @@
 const RANGE = /(\d+)-(\d+)\/(\d+)$/;
-/** What an item is listed with: its newest few attachments. */
+/** An item lists only its newest attachments. */
 const LISTED = 5;
 
-/** By the number in its URL: the collection, the file's name, and the offset. */
+/** Sessions by the number in their URLs: collection, file name and offset. */
 const sessions = new Map();
-/** By collection. */
+/** Attachments by collection. */
 const attachments = new Map();
 let count = 0;
 
-/** Upload sessions of Outlook and of drives, and the listing of attachments. A range counts once it is whole. */
+/** Upload sessions of Outlook and drives, and the list of attachments. Only a complete range counts. */
 export function graph({ request, headers, origin, body }) {
   const { url, method } = request;
   const path = url.split("?")[0];

@@ -1,4 +1,4 @@
-// A local service in a process of its own: it speaks the least of every protocol, takes bodies and forgets them.
+// A local service in its own process. It implements the minimum of each protocol and discards all bodies.
 import { createServer } from "node:http";
 import { azureBlob } from "./azureBlob.mjs";
 import { azureDevOps } from "./azureDevOps.mjs";
@@ -8,9 +8,9 @@ import { s3 } from "./s3.mjs";
 import { tus } from "./tus.mjs";
 
 const protocols = { v1: graph, sessions: graph, devops: azureDevOps, tus, upload: gcs, blob: azureBlob, s3 };
-/** Milliseconds from the last byte of a range to its reply. */
+/** Milliseconds between the last byte of a range and its reply. */
 let serviceTime = Number(process.argv[2] ?? 0);
-/** Of a page, where there is one. */
+/** The script of the page, if there is one. */
 let script = "";
 let seen = fresh();
 
@@ -26,14 +26,14 @@ const server = createServer(async (request, response) => {
     return reply(response, { status: 200, body: {} });
   }
   if (first === "page") return page(request, response);
-  if (isRange(request)) return reply(response, { status: 411 }); // as the services do
+  if (isRange(request)) return reply(response, { status: 411 }); // The real services do so too.
   const carriesFile = Number(request.headers["content-length"] ?? 0) > 100_000;
   if (carriesFile) {
     seen.firstRange ??= String(process.hrtime.bigint());
     seen.ranges++;
   }
   const { length, body } = carriesFile ? { length: await discard(request) } : await read(request);
-  if (!request.complete) return; // the line broke: a range that is not whole does not count
+  if (!request.complete) return; // The line broke, and an incomplete range does not count.
   if (carriesFile) {
     seen.bytes += length;
     seen.largest = Math.max(seen.largest, length);
@@ -44,7 +44,7 @@ const server = createServer(async (request, response) => {
   reply(response, answer ?? { status: 204 });
 });
 
-/** A page of the same origin, so that browsers ask for nothing beforehand. */
+/** A page of the same origin, so that browsers send no preflight. */
 function page({ url }, response) {
   const asked = url.endsWith(".js");
   response.setHeader("Content-Type", asked ? "text/javascript" : "text/html");
@@ -55,7 +55,7 @@ function isRange({ method, headers }) {
   return (method === "PUT" || method === "PATCH") && headers["transfer-encoding"] !== undefined;
 }
 
-/** Takes a body and forgets it; how many bytes it had. */
+/** Discards a body and returns its number of bytes. */
 function discard(request) {
   return new Promise((resolve) => {
     let length = 0;
@@ -65,7 +65,7 @@ function discard(request) {
   });
 }
 
-/** Takes a small body as text. */
+/** Reads a small body as text. */
 function read(request) {
   return new Promise((resolve) => {
     const chunks = [];

@@ -1,6 +1,6 @@
 let offset = 0;
 
-/** tus 1.0 with creation; one upload at a time. */
+/** tus 1.0 with the creation extension, one upload at a time. */
 export function tus({ request, headers, length, origin }) {
   const common = { "Tus-Resumable": "1.0.0" };
   if (request.method === "POST") {

@@ -1,5 +1,5 @@
-// Runs one piece of work in this process, which is new, and tells its parent what it cost.
-// Arguments: module, export, parameters as JSON. The export prepares, and answers the work.
+// Runs one piece of work in this new process, and reports its cost to the parent.
+// Arguments: module, export, parameters as JSON. The export prepares the work and returns it.
 import { measure } from "./measure.mjs";
 
 const [, , module, name, parameters] = process.argv;

@@ -4,14 +4,14 @@ export const ms = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1)
 export const mib = (bytes) => (bytes / MIB).toFixed(0);
 export const share = ({ median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}…${high.toFixed(2)})`;
 
-/** A Markdown table. */
+/** Formats a Markdown table. */
 export function table({ caption, columns, rows, note }) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   const lines = [line(columns), line(columns.map((_, index) => (index === 0 ? "---" : "--:"))), ...rows.map(line)];
   return [`**${caption}**`, "", ...lines, ...(note ? ["", note] : [])].join("\n");
 }
 
-/** A goal, what was measured, and whether that is enough. */
+/** Formats a goal, the measured value, and the verdict. */
 export function goal(text, value, { most, least, unit = "" }) {
   const met = most === undefined ? value >= least : value <= most;
   const limit = most === undefined ? `at least ${least}` : `at most ${most}`;

@@ -1,12 +1,12 @@
 import { connect, createServer } from "node:net";
 import { seeded } from "./random.mjs";
 
-/** Bytes that wait in the line before its sender has to. */
+/** Bytes that the line buffers before its sender has to wait. */
 const QUEUE = 262_144;
 
 /**
- * A line to a local port: so many bytes a second each way, so many milliseconds one way, and, where `resetEvery` is given,
- * a reset of all connections every so many seconds on average, at times that the seed decides. `rate` Infinity: unshaped.
+ * Creates a line to a local port. `up` and `down`: bytes per second, or Infinity for no limit. `latency`: milliseconds in
+ * one direction. `resetEvery`: average seconds between resets of all connections, at times set by the seed.
  */
 export async function startLine({ port, up, down = up, latency, resetEvery, seed = 1 }) {
   const line = { up: new Direction(up, latency), down: new Direction(down, latency), resets: 0 };
@@ -42,7 +42,7 @@ export async function startLine({ port, up, down = up, latency, resetEvery, seed
   if (resetEvery) server.once("connection", nextReset);
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
-    /** Bytes that were carried to the service, and how often the line broke. */
+    /** Bytes carried to the service, and the number of resets. */
     seen: () => ({ sent: line.up.carried, resets: line.resets }),
     stop() {
       clearTimeout(timer);
@@ -52,7 +52,7 @@ export async function startLine({ port, up, down = up, latency, resetEvery, seed
   };
 }
 
-/** One way of a line; what goes this way shares its rate. */
+/** One direction of a line. All its connections share the rate. */
 class Direction {
   carried = 0;
   #free = 0;

@@ -1,9 +1,9 @@
-/** Tells how far it is; the tables go to stdout alone. */
+/** Prints progress to stderr, because stdout is for the tables. */
 export function log(text) {
   process.stderr.write(`  ${text}\n`);
 }
 
-/** Prints what was asked for. */
+/** Prints the result to stdout. */
 export function print(text = "") {
   process.stdout.write(`${text}\n`);
 }

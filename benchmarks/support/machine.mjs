@@ -1,6 +1,6 @@
 import { cpus, totalmem, type } from "node:os";
 
-/** What the figures were measured on. */
+/** Describes the machine of the measurements. */
 export function machine() {
   const [{ model }] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * Runs `work` and tells what it cost: `wall` and `cpu` in milliseconds, `peak` in bytes above what the process had after
- * the warm-up. What the work itself has measured comes along.
+ * Runs `work` and measures `wall` and `cpu` in milliseconds, and `peak` in bytes above the memory after the warm-up. The
+ * work's own measurements are included.
  */
 export async function measure({ warmUp, work }) {
   await warmUp?.();
@@ -16,7 +16,7 @@ export async function measure({ warmUp, work }) {
   return { wall, cpu: (user + system) / 1000, peak: peak(), ...result?.measured };
 }
 
-/** What the process holds once its rubbish is gone; memory of buffers is freed a little later than they are. */
+/** The memory of the process after garbage collection. The memory of buffers is freed a little later. */
 async function settled() {
   for (let turn = 0; turn < 2; turn++) {
     globalThis.gc?.();
@@ -25,7 +25,7 @@ async function settled() {
   return process.memoryUsage.rss();
 }
 
-/** The kernel's own high-water mark of the process's memory, where it can be reset; else samples of it. */
+/** Peak memory: the kernel's own maximum if it can be reset, otherwise the maximum of samples. */
 function startPeak(base) {
   try {
     writeFileSync("/proc/self/clear_refs", "5");

@@ -1,4 +1,4 @@
-/** Runs jobs, at most so many at once, in their order; answers their results. */
+/** Runs jobs in their order, a limited number at the same time, and returns their results. */
 export async function pool(jobs, most) {
   const results = [];
   const waiting = jobs.map((job, index) => async () => (results[index] = await job()));

@@ -1,4 +1,4 @@
-/** Numbers between 0 and 1, the same for the same seed (mulberry32). */
+/** Random numbers between 0 and 1. The same seed gives the same numbers (mulberry32). */
 export function seeded(seed) {
   let state = seed >>> 0;
   return () => {

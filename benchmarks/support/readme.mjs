@@ -4,7 +4,7 @@ import { format } from "prettier";
 const BEGIN = "<!-- bench -->";
 const END = "<!-- /bench -->";
 
-/** Answers what puts a text between the marks of a Markdown file, in the project's own layout; throws where there are none. */
+/** Returns a function that puts text between the marks of a Markdown file and formats it. Throws if there are no marks. */
 export function writerOf(file) {
   const whole = readFileSync(file, "utf8");
   const begin = whole.indexOf(BEGIN);

@@ -3,14 +3,14 @@ import { fileURLToPath } from "node:url";
 import { log } from "./log.mjs";
 
 const child = fileURLToPath(new URL("./child.mjs", import.meta.url));
-/** Milliseconds after which a sample is given up. */
+/** Time limit of a sample in milliseconds. */
 const PATIENCE = 180_000;
 
 /**
- * Samples of several variants, each in a process of its own, in rounds: every variant once in every round, in turn from
- * the front and from the back, so that what else the machine does meets all of them alike.
+ * Takes samples of several variants, each in its own process. Every round runs each variant once, alternately from the
+ * front and from the back, so that other load on the machine affects all of them equally.
  *
- * `variants`: name → { module: URL of the file, run: its export, parameters, flags: of Node }. Answers name → samples in order of rounds.
+ * `variants`: name → { module: URL of the file, run: its export, parameters, flags: of Node }. Returns name → samples by round.
  */
 export async function inRounds(variants, { rounds, about }) {
   const names = Object.keys(variants);
@@ -23,7 +23,7 @@ export async function inRounds(variants, { rounds, about }) {
   return samples;
 }
 
-/** One sample in a process of its own. */
+/** Takes one sample in its own process. */
 export function sample({ module, run, parameters = {}, flags = [] }) {
   return new Promise((resolve, reject) => {
     const process = fork(child, [String(module), run, JSON.stringify(parameters)], {

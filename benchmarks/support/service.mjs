@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../service/main.mjs", import.meta.url));
 
-/** Starts the local service in a process of its own; `serviceTime` in milliseconds a range. */
+/** Starts the local service in its own process. `serviceTime`: milliseconds per range. */
 export async function startService(serviceTime = 0) {
   const process = fork(main, [String(serviceTime)]);
   const [port] = await once(process, "message");
@@ -12,7 +12,7 @@ export async function startService(serviceTime = 0) {
   return {
     port,
     origin,
-    /** Serves a page with this script, at `/page`. */
+    /** Serves a page with this script at `/page`. */
     async serve(script) {
       process.send({ script });
       await once(process, "message");

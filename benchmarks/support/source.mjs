@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 
 const CHUNK = 65_536;
-/** Milliseconds; timers are no finer. */
+/** Milliseconds. Timers are no finer. */
 const LEAST_WAIT = 2;
 
-/** Bytes that no allocator can share or leave out. */
+/** Creates bytes that no allocator can share or skip. */
 export function bytesOf(size) {
   const bytes = Buffer.alloc(size);
   for (let at = 0; at < size; at += 1024) bytes[at] = at >> 10;
@@ -12,8 +12,8 @@ export function bytesOf(size) {
 }
 
 /**
- * A Node stream as of a file or a socket: fresh chunks of 64 KiB, or, `reused`, always the same one, which leaves no rubbish
- * behind. `pace`: milliseconds that reading `every` bytes takes, evenly, and only while somebody reads.
+ * Creates a Node stream like that of a file or a socket, with new chunks of 64 KiB. With `reused`, it repeats one chunk and
+ * leaves no garbage. `pace`: milliseconds to read `every` bytes, evenly, and only while there is a reader.
  */
 export function streamOf(size, { pace = 0, every = size, reused = false } = {}) {
   let at = 0;
@@ -36,14 +36,14 @@ export function streamOf(size, { pace = 0, every = size, reused = false } = {}) 
   });
 }
 
-/** What a client is to upload: `parameters.stream` says whether as a stream. */
+/** Creates the file to upload, as a stream if `parameters.stream` is set. */
 export function sourceOf(size, { stream, pace, rangeSize, reused }) {
   return stream ? streamOf(size, { pace, every: rangeSize, reused }) : bytesOf(size);
 }
 
 /**
- * Work of a client: `upload(source, size)` once for a few ranges as a warm-up, then for the whole file. The bytes of a file
- * in memory are there before anything is measured.
+ * Creates the work of a client: `upload(source, size)` for a few ranges as a warm-up, then for the whole file. The bytes of
+ * a file in memory exist before the measurement starts.
  */
 export function uploads(parameters, upload) {
   const { size, rangeSize } = parameters;

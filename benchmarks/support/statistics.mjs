@@ -4,7 +4,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Median of the quotients of two series that were measured in pairs, and where the middle half of them lies. */
+/** Median and middle half of the quotients of two series that were measured in pairs. */
 export function ratio(values, base) {
   const quotients = values.map((value, index) => value / base[index]).sort((a, b) => a - b);
   const at = (share) => quotients[Math.round(share * (quotients.length - 1))];

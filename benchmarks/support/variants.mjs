@@ -1,7 +1,7 @@
-/** A client of the folder `clients`, as a variant for `inRounds`; `flags` are Node's own. */
+/** Creates a variant for `inRounds` from a client in the folder `clients`. `flags` are for Node. */
 export function client(file, run, parameters, flags) {
   return { module: new URL(`../clients/${file}.mjs`, import.meta.url).href, run, parameters, flags };
 }
 
-/** One measure of every sample. */
+/** Picks one measurement from every sample. */
 export const each = (samples, what) => samples.map((one) => one[what]);

@@ -1,10 +1,10 @@
 import puppeteer, { type Browser } from "puppeteer-core";
 
-/** Chromium as Debian has it, or where `CHROMIUM` says. */
+/** Starts the Chromium of Debian, or the one at the path in `CHROMIUM`. */
 export function launchChromium(): Promise<Browser> {
-  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+  const flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
   return puppeteer.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", ...quiet, "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", ...flags, "--disable-component-update", "--disable-sync"],
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Builds both samples as they are put on a web server, each into a folder of that name:
+ * Builds both samples for a web server, each into a folder of its name:
  *
  *   npx tsx samples/support/build.ts temp/samples
  */

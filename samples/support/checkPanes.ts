@@ -1,5 +1,5 @@
 /**
- * Tries both panes in Chromium, against the emulator, as somebody at the keyboard would:
+ * Tests both panes in Chromium with the emulator, by the keyboard:
  *
  *   npx tsx samples/support/checkPanes.ts
  */
@@ -23,12 +23,12 @@ const press = async (page: Page, label: string) => {
   await page.keyboard.press("Enter");
 };
 
-test("Retry goes on from where the upload stopped, and the focus stays in the row, then in the pane", async () => {
+test("Retry continues where the upload stopped, and the focus stays in the row, then in the pane", async () => {
   const page = await inOutlook("fault=interrupted");
   await pickFiles(page, [video]);
-  await waitForText(page, /Retry goes on from where it stopped/);
-  const news = await page.$eval("[role=status]", (element) => element.textContent);
-  assert.match(news!, /^video\.mp4: The upload was interrupted\./);
+  await waitForText(page, /Retry continues where it stopped/);
+  const status = await page.$eval("[role=status]", (element) => element.textContent);
+  assert.match(status!, /^video\.mp4: The upload was interrupted\./);
   await press(page, "Retry video.mp4");
   assert.equal(await focused(page), "Cancel video.mp4");
   await waitForText(page, /· Attached/);
@@ -42,7 +42,7 @@ test("Retry goes on from where the upload stopped, and the focus stays in the ro
   await close(page);
 });
 
-test("Cancel by the keyboard stops one file, which the service forgets, and the next one goes on", async () => {
+test("Cancel by the keyboard stops one file and deletes its session, and the next file continues", async () => {
   const page = await inOutlook("fault=slow");
   await pickFiles(page, [video, { name: "plans.zip", bytes: 5_000_000 }]);
   await waitForText(page, /3\.8 of 11 MB/);
@@ -62,7 +62,7 @@ test("Cancel by the keyboard stops one file, which the service forgets, and the 
   await close(page);
 });
 
-test("offline, the pane says so and waits; back online, it goes on by itself", async () => {
+test("the pane reports that it is offline, and continues when it is online", async () => {
   const page = await inOutlook("fault=slow");
   await pickFiles(page, [video]);
   await waitForText(page, /3\.8 of 11 MB/);
@@ -73,15 +73,15 @@ test("offline, the pane says so and waits; back online, it goes on by itself", a
   await close(page);
 });
 
-test("each failure that can be asked for has its words, and fits into 320 pixels", async () => {
-  const words: Record<string, RegExp> = {
+test("each failure has its text, which fits into 320 pixels", async () => {
+  const texts: Record<string, RegExp> = {
     "403": /permission/,
     "404": /no longer a draft/,
     "413": /too large/,
     "507": /mailbox is full/,
     uncertain: /may be attached already/,
   };
-  for (const [fault, text] of Object.entries(words)) {
+  for (const [fault, text] of Object.entries(texts)) {
     const page = await inOutlook(`fault=${fault}`);
     await pickFiles(page, [{ ...video, name: `${"A very long name of a file ".repeat(5)}.mp4` }]);
     await waitForText(page, text);
@@ -90,11 +90,13 @@ test("each failure that can be asked for has its words, and fits into 320 pixels
   }
 });
 
-test("in Teams a task is made by the keyboard, takes what fits and refuses the rest", async () => {
+test("a task in Teams is created by the keyboard, takes a file that fits and refuses one that is too large", async () => {
   const page = await openPane(browser, `${teams.url}?theme=contrast`);
   await page.waitForSelector("optgroup option");
   await page.select("select", "new");
   await page.waitForSelector("input:not([type=file])");
+  await page.keyboard.press("Enter");
+  await waitForText(page, /Give the task a name/);
   await page.keyboard.type("Plans for the office");
   await page.keyboard.press("Enter");
   await waitForText(page, /Up to 25 MB each/);

@@ -3,15 +3,15 @@ import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 
-/** A file on disk, or its first `most` bytes. Nothing is read until its bytes are wanted. */
-export async function openFile(path: string, most = Infinity): Promise<File> {
+/** Opens a file, or its first `limit` bytes, without reading it. */
+export async function openFile(path: string, limit = Infinity): Promise<File> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new Error(`There is no file at ${path}.`);
   const blob = await openAsBlob(path);
-  return new File([blob.slice(0, Math.min(found.size, most))], basename(path));
+  return new File([blob.slice(0, Math.min(found.size, limit))], basename(path));
 }
 
-/** The SHA-256 of a stream of bytes, in hex. */
+/** Computes the SHA-256 of a stream, in hex. */
 export async function sha256(stream: ReadableStream<Uint8Array>): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of stream) hash.update(chunk);

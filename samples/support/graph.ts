@@ -5,13 +5,13 @@ import { startEmulator } from "graph-large-attachments/emulator";
 export interface Connection {
   readonly name: string;
   readonly client: Client;
-  /** Both answer the item's URL. */
+  /** Both return the URL of the new item. */
   createDraft(): Promise<string>;
   createTask(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Connects to the real Graph where the environment says how to sign in, else to an emulator of its own. */
+/** Connects to Graph if the environment has a sign-in, or to an emulator. */
 export async function connect(): Promise<Connection> {
   const { GRAPH_ACCESS_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = process.env;
   if (!globalThis.fetch) await import("isomorphic-fetch" as string);

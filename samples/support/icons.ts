@@ -1,5 +1,5 @@
 /**
- * Draws the icons of both samples, with Chromium:
+ * Draws the icons of both samples with Chromium:
  *
  *   npx tsx samples/support/icons.ts
  */
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import { launchChromium } from "./browser.js";
 
-/** A paper clip on a field of 32 by 32. */
+/** A paper clip of 32 by 32 pixels. */
 const clip = (color: string) =>
   `<path d="M20.9 12.2 13.6 19.5a2.1 2.1 0 0 0 3 3l8-8a4.3 4.3 0 0 0-6.1-6.1l-8.2 8.2a6.5 6.5 0 0 0 9.2 9.2l4.6-4.6"
     transform="translate(-1.5 -1)" fill="none" stroke="${color}" stroke-width="2.2" stroke-linecap="round"/>`;

@@ -5,7 +5,7 @@ export interface PickedFile {
   readonly bytes: number;
 }
 
-/** Opens a sample's page as a pane is wide. */
+/** Opens the page of a sample in the size of a pane. */
 export async function openPane(browser: Browser, url: string, size = { width: 320, height: 640 }): Promise<Page> {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(error));
@@ -15,7 +15,7 @@ export async function openPane(browser: Browser, url: string, size = { width: 32
   return page;
 }
 
-/** As the file picker does. */
+/** Picks files like the file picker. */
 export async function pickFiles(page: Page, files: readonly PickedFile[]): Promise<void> {
   await page.evaluate((all) => {
     const picked = new DataTransfer();
@@ -26,17 +26,17 @@ export async function pickFiles(page: Page, files: readonly PickedFile[]): Promi
   }, files);
 }
 
-/** Waits until the pane says something. */
+/** Waits until the pane shows a text. */
 export async function waitForText(page: Page, text: RegExp): Promise<void> {
-  const says = (source: string) => new RegExp(source).test(document.body.innerText);
-  await page.waitForFunction(says, { timeout: 60_000 }, text.source);
+  const shows = (source: string) => new RegExp(source).test(document.body.innerText);
+  await page.waitForFunction(shows, { timeout: 60_000 }, text.source);
 }
 
 export function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 }
 
-/** What a screen reader says of the element in focus. */
+/** The name of the focused element for screen readers. */
 export function focused(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => {
     const { activeElement: element } = document;

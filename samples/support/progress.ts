@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { UploadProgress } from "graph-large-attachments";
 
-/** Shows how an upload of `total` bytes moves on: a bar on a terminal, elsewhere a line at every tenth of the way. */
+/** Shows the progress of an upload of `total` bytes: a bar on a terminal, elsewhere a line at each tenth. */
 export async function withProgress<T>(
   label: string,
   total: number,

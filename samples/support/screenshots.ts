@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of both samples that stand in the README, with Chromium (`CHROMIUM=/usr/bin/chromium`); the browser
- * tests take them too, into a folder of their own:
+ * Takes the screenshots of both samples for the README with Chromium (`CHROMIUM=/usr/bin/chromium`). The browser tests take
+ * them too, into a temporary folder:
  *
  *   npx tsx samples/support/screenshots.ts [folder]
  */
@@ -22,7 +22,7 @@ interface Shot {
   readonly query: string;
   readonly width: number;
   readonly files: readonly PickedFile[];
-  /** What the pane says once there is something to see. */
+  /** The text that the pane shows when it is ready for the screenshot. */
   readonly until: RegExp;
 }
 
@@ -32,7 +32,7 @@ const shots: readonly Shot[] = [
   { name: "error", query: "fault=interrupted", width: 480, files: [report, video, archive], until: /interrupted/ },
 ];
 
-/** `path` is where pictures go. */
+/** `path` returns the file for each screenshot. */
 export async function takeScreenshots(sample: string, path: (name: string) => string): Promise<void> {
   const { url, close } = await serveBuilt(sample);
   const browser = await launchChromium();

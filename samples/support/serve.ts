@@ -1,10 +1,10 @@
 /**
- * Serves a sample in a plain browser, against an emulator of its own:
+ * Serves a sample for a browser, with an emulator:
  *
  *   npm run sample:outlook
  *   npm run sample:teams
  *
- * Ctrl+C ends both.
+ * Ctrl-C ends both.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,14 +17,14 @@ import { configOf } from "./vite.js";
 
 const stubs: Record<string, string> = { "outlook-addin": "/stub/office.ts", "teams-tab": "/stub/network.ts" };
 
-/** A sample at an address of its own; `close` ends it and its emulator. */
+/** A running sample. `close` ends it and its emulator. */
 export interface Served {
   readonly url: string;
   readonly emulator: Emulator;
   close(): Promise<void>;
 }
 
-/** Serves a sample as it is being worked on. */
+/** Serves a sample during development. */
 export async function serve(name: string): Promise<Served> {
   const emulator = await startEmulator();
   const server = await createServer(stubbed(name, emulator));
@@ -32,7 +32,7 @@ export async function serve(name: string): Promise<Served> {
   return served(server, emulator);
 }
 
-/** Builds a sample with its stubs, and serves that at any free port: for tests. */
+/** Builds a sample with its stubs and serves it at any free port, for tests. */
 export async function serveBuilt(name: string): Promise<Served> {
   const emulator = await startEmulator();
   const config = stubbed(name, emulator);
@@ -63,8 +63,15 @@ function stubbed(name: string, emulator: Emulator) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { url } = await serve(process.argv[2]!);
-  console.log(
-    `${url}\n${url}?theme=dark\n${url}?fault=slow   also interrupted, uncertain, 401, 403, 404, 413, 429, 507 …`,
-  );
+  const name = process.argv[2]!;
+  const { url } = await serve(name);
+  const titles: Record<string, string> = {
+    "outlook-addin": "The pane of the Outlook add-in, on a draft in the emulator",
+    "teams-tab": "The tab in Teams, with tasks and events in the emulator",
+  };
+  console.log(`${titles[name]}: ${url}
+Dark mode:                      ${url}?theme=dark
+Slow uploads:                   ${url}?fault=slow
+Other values of fault:          interrupted, uncertain, 401, 403, 404, 413, 429, 507
+Ctrl-C ends it.`);
 }

@@ -6,7 +6,7 @@ import type { InlineConfig } from "vite";
 
 const samples = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** How a sample is built and served: what stands in its folder, with the library as it is in `src`. */
+/** The Vite configuration of a sample, with the library from `src`. */
 export function configOf(name: string) {
   return {
     root: join(samples, name),
@@ -17,14 +17,14 @@ export function configOf(name: string) {
       target: "es2022",
       chunkSizeWarningLimit: 2000,
       emptyOutDir: true,
-      // Fluent UI marks its components for servers, which there are none of here.
+      // Fluent UI marks its components for server rendering, which the samples do not use.
       rolldownOptions: { onLog: (level, log, tell) => log.code !== "MODULE_LEVEL_DIRECTIVE" && tell(level, log) },
     },
     server: { port: 3000, https: certificate() },
   } satisfies InlineConfig;
 }
 
-/** What `npx office-addin-dev-certs install` has made, for Office loads nothing without https. */
+/** The certificate of `npx office-addin-dev-certs install`. Office loads pages by https only. */
 function certificate() {
   const [cert, key] = ["crt", "key"].map((type) => join(homedir(), ".office-addin-dev-certs", `localhost.${type}`));
   return existsSync(key!) ? { cert: readFileSync(cert!), key: readFileSync(key!) } : undefined;

@@ -1,5 +1,5 @@
-// Chromium, Firefox and WebKit, driven as the browser tests drive them: the suite in a page. Every browser runs what
-// esbuild has bundled; what the other bundlers have made runs in Chromium.
+// Runs the suite in a page of Chromium, Firefox and WebKit, like the browser tests. Every browser runs the bundle of
+// esbuild; the bundles of the other bundlers run in Chromium.
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
@@ -40,7 +40,7 @@ async function inBrowser(home, engine, folder) {
 
 const html = `<!doctype html><meta charset="utf-8"><title>Smoke</title><script type="module" src="/main.js"></script>`;
 
-/** A page with the scripts of a folder, on an origin of its own. */
+/** Serves a page with the scripts of a folder on its own origin. */
 async function startSite(folder) {
   const scripts = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".js"));
   const all = new Map(await Promise.all(scripts.map(async (file) => [`/${file}`, await readFile(join(folder, file))])));
@@ -60,7 +60,7 @@ async function startSite(folder) {
   };
 }
 
-/** Of the engine, as the Debian package that it comes in has it. */
+/** The version of the browser's Debian package. */
 function versionOf(name) {
   const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${Version}", name], { encoding: "utf8" });
   const version = /^(?:\d+:)?([\d.]+)/.exec(stdout ?? "")?.[1];

@@ -4,7 +4,7 @@ import { versions } from "./packages.mjs";
 
 const names = { vite: "Vite", webpack: "webpack", esbuild: "esbuild", rollup: "Rollup" };
 
-/** Has every bundler make its bundles; answers each bundler with what an application weighs: bytes, `first` and `later`. */
+/** Runs every bundler. Returns the size of an application for each, in bytes: `first` and `later`. */
 export async function bundle(home) {
   const { stdout } = await promisify(execFile)(process.execPath, ["bundle.mjs"], { cwd: home });
   const weights = JSON.parse(stdout.trimEnd().split("\n").at(-1));

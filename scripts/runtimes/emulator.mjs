@@ -4,14 +4,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Starts the installed emulator in a Node process of its own: `control` is where it is asked, `certificate` a file. */
+/** Starts the installed emulator in its own Node process. `control` is the URL for questions, `certificate` a file. */
 export async function startEmulator(home, node = process.execPath) {
   const child = spawn(node, ["emulatorProcess.mjs"], { cwd: home, stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit").then(() => {
     throw new Error("The emulator did not start.");
   });
   const [line] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);
-  ended.catch(() => {}); // it ends when it is told to
+  ended.catch(() => {}); // It ends by a signal.
   const { control, ca } = JSON.parse(line);
   const certificate = join(home, `emulator-${child.pid}.pem`);
   await writeFile(certificate, ca);

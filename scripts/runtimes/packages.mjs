@@ -1,5 +1,5 @@
-// What the runs stand on, in a folder of their own: the packed tarball, the runtimes and the bundlers. They come when they
-// are needed and are no dependencies of the project: they weigh more than a gigabyte.
+// Installs the packed tarball, the runtimes and the bundlers in their own folder, on demand. They are no dependencies of
+// the project, because they take more than a gigabyte.
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The oldest Node that package.json allows, and the newest of each line. */
+/** The oldest Node that package.json allows, and the newest of each major version. */
 export const nodes = ["20.9.0", "20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 export const versions = {
   bun: "1.4.5",
@@ -24,10 +24,10 @@ export const versions = {
   "@rollup/plugin-terser": "1.0.2",
 };
 
-/** The binaries of Node are packages of their own, which the package `node` only fetches by a script. */
+/** The packages with Node's binaries. The package `node` only downloads them by a script. */
 const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
-/** Packs the project and installs it with all the rest into the folder `home`, with the suite beside them. */
+/** Packs the project and installs it, the runtimes and the bundlers into the folder `home`, next to the suite. */
 export async function install(home) {
   const { peerDependencies, devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const [peer] = Object.keys(peerDependencies);
@@ -45,11 +45,11 @@ export async function install(home) {
   ]);
   const [tarball] = await readdir(await packing);
   await npm(home, "install", ...quietly, join(await packing, tarball));
-  await run(process.execPath, ["install.js"], { cwd: join(home, "node_modules/bun") }); // puts its binary in place
+  await run(process.execPath, ["install.js"], { cwd: join(home, "node_modules/bun") }); // installs its binary
   await cp(join(root, "__tests__/runtimes"), home, { recursive: true });
 }
 
-/** npm on the Node that runs this, its own output only where it fails. */
+/** Runs npm on this Node, and prints its output only if it fails. */
 async function npm(cwd, ...args) {
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
   await run("npm", args, { cwd, env: { ...process.env, PATH }, maxBuffer: 100_000_000 });

@@ -1,5 +1,4 @@
-// Node, Bun and Deno: the suite in a process, with the package imported, with it required, and with the emulator in the
-// same process.
+// Runs the suite in processes of Node, Bun and Deno: by import, by require, and with the emulator in the same process.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
@@ -7,7 +6,7 @@ import { nodes, versions } from "./packages.mjs";
 
 const ways = { "ES module": "main.mjs", CommonJS: "main.cjs", "the emulator too": "together.mjs" };
 
-/** The runs, each with what it is called in the results and how it is done. */
+/** The runs, each with its name in the results and its command. */
 export function processRuns(home) {
   const bin = (name) => join(home, "node_modules", name);
   const runtimes = [
@@ -27,7 +26,7 @@ export function processRuns(home) {
 
 async function inProcess(home, runtime, [program, ...args], file) {
   if (file === ways["the emulator too"]) return read(await output(program, [...args, file], { cwd: home }));
-  const node = runtime === "Node" ? program : undefined; // the emulator of such a run is on the same Node
+  const node = runtime === "Node" ? program : undefined; // The emulator then runs on the same Node.
   const emulator = await startEmulator(home, node);
   try {
     const env = { ...process.env, CONTROL: emulator.control };
@@ -38,7 +37,7 @@ async function inProcess(home, runtime, [program, ...args], file) {
   }
 }
 
-/** All that a program writes, or an error that tells of it where the program fails or does not end. */
+/** Returns the output of a program. Throws with the output if the program fails or does not end. */
 function output(program, args, options) {
   return new Promise((resolve, reject) => {
     execFile(program, args, { ...options, timeout: 240_000, killSignal: "SIGKILL" }, (error, stdout, stderr) => {

@@ -1,12 +1,12 @@
-// The README's section on where the package runs, from the results of the last run.
+// Writes the README's section on runtimes from the results of the last run.
 
 const begin = "<!-- runtimes -->";
 const end = "<!-- /runtimes -->";
 
-/** What is said of a runtime beyond its name in the results. */
+/** Notes on runtimes, besides their names in the results. */
 const labels = { workerd: "workerd, of Cloudflare Workers" };
 
-/** `readme` with the section of `results` in the place of the one that it has. */
+/** Replaces the section in `readme` by that of `results`. */
 export function withSection(readme, results) {
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}.`);

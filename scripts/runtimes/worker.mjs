@@ -1,4 +1,4 @@
-// workerd, which Cloudflare Workers run on: the suite in a worker, with the certificate trusted by its configuration.
+// Runs the suite in workerd, the runtime of Cloudflare Workers. Its configuration trusts the certificate.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { startEmulator } from "./emulator.mjs";
 import { versions } from "./packages.mjs";
 
-/** `certificate` is the name of a file beside it. */
+/** `certificate` is the name of a file in the same folder. */
 const configuration = (certificate) => `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -57,5 +57,5 @@ async function inWorker(home) {
   }
 }
 
-/** Not the script of that name, which would outlive being told to end. */
+/** The binary itself, because the script of that name does not pass on the signal to end. */
 const binary = (home) => createRequire(join(home, "worker.mjs"))("workerd").default;

@@ -1,11 +1,12 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
 import { createAzureDevOpsClient, type AzureDevOpsClientOptions } from "../index.js";
-import { attachFiles, type ResumableOptions } from "./attachFiles.js";
+import { attachFiles, checkFiles, type AttachRequest, type ResumableOptions } from "./attachFiles.js";
+import { fetchOptionsFor } from "./certificates.js";
 import { runCommand, type Run } from "./command.js";
+import { checkConnection } from "./connection.js";
 import { openFiles } from "./files.js";
-import { reach } from "./reach.js";
-import { signInByCode, tokenIn } from "./signIn.js";
-import { trusting } from "./trust.js";
-import { workItemAt } from "./workItem.js";
+import { signIn, tokenFrom } from "./signIn.js";
+import { parseWorkItem } from "./workItem.js";
 
 export interface AzureDevOpsCommandOptions extends ResumableOptions {
   readonly organization?: string;
@@ -13,46 +14,56 @@ export interface AzureDevOpsCommandOptions extends ResumableOptions {
   readonly areaPath?: string;
 }
 
-/** Azure DevOps' own id at Entra ID. */
+/** The application id of Azure DevOps in Entra ID. */
 const SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 
 /** `azure-devops <work-item> <file…>` */
 export function azureDevOps(
-  given: string,
+  workItem: string,
   paths: readonly string[],
   options: AzureDevOpsCommandOptions,
 ): Promise<number> {
   return runCommand(options, async (run) => {
     const files = await openFiles(paths, options);
-    const { organizationUrl, path } = workItemAt(given, options.organization);
-    const fetchOptions = await trusting(options.ca);
-    const signIn = await credentialOf(options, run);
-    await reach(organizationUrl, fetchOptions, run.stop.signal);
-    const client = createAzureDevOpsClient({
-      organizationUrl,
-      fetchOptions: fetchOptions as AzureDevOpsClientOptions["fetchOptions"],
-      ...signIn,
-    });
+    const { organizationUrl, path } = parseWorkItem(workItem, options.organization);
     const { comment, areaPath } = options;
     const target = `${organizationUrl}${path}`;
-    await attachFiles({ client, path, target, files, more: { comment, areaPath } }, run, options);
+    const tooLargeHint = () => "Split the file, or store it elsewhere and link to it from the work item.";
+    const request: AttachRequest = { path, target, files, options: { comment, areaPath }, tooLargeHint };
+    run.situation.check = "Check the work item before you attach the file again.";
+    await checkFiles(request, (getToken) => createAzureDevOpsClient({ organizationUrl, getToken }), run);
+    await attachFiles(await connect(organizationUrl, options, run), request, run, options);
   });
 }
 
-async function credentialOf(
+async function connect(organizationUrl: string, options: AzureDevOpsCommandOptions, run: Run): Promise<Client> {
+  const fetchOptions = await fetchOptionsFor(options.ca);
+  const credential = await credentialFor(options, run);
+  await checkConnection(organizationUrl, fetchOptions, run.stop.signal);
+  return createAzureDevOpsClient({
+    organizationUrl,
+    fetchOptions: fetchOptions as AzureDevOpsClientOptions["fetchOptions"],
+    ...credential,
+  });
+}
+
+async function credentialFor(
   options: AzureDevOpsCommandOptions,
-  { output, stop, situation }: Run,
-): Promise<Pick<AzureDevOpsClientOptions, "getToken" | "personalAccessToken" | "credential">> {
-  const token = tokenIn("AZURE_DEVOPS_TOKEN", output);
-  const personalAccessToken = tokenIn("AZURE_DEVOPS_PAT", output);
-  if (personalAccessToken) output.withhold(btoa(`:${personalAccessToken}`));
-  situation.credential = token
-    ? "the token in AZURE_DEVOPS_TOKEN"
-    : personalAccessToken
-      ? "the token in AZURE_DEVOPS_PAT"
-      : "the sign-in";
-  if (token) return { getToken: () => token };
-  if (personalAccessToken) return { personalAccessToken };
-  const variables = "AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT";
-  return { credential: await signInByCode(SCOPE, options, variables, output, stop.signal) };
+  run: Run,
+): Promise<Pick<AzureDevOpsClientOptions, "getToken" | "personalAccessToken">> {
+  const { output, situation } = run;
+  const token = tokenFrom("AZURE_DEVOPS_TOKEN", output);
+  if (token) {
+    situation.credential = "The token in AZURE_DEVOPS_TOKEN";
+    return { getToken: () => token };
+  }
+  const personalAccessToken = tokenFrom("AZURE_DEVOPS_PAT", output);
+  if (personalAccessToken) {
+    output.hide(btoa(`:${personalAccessToken}`));
+    situation.credential = "The token in AZURE_DEVOPS_PAT";
+    return { personalAccessToken };
+  }
+  return {
+    getToken: await signIn({ scope: SCOPE, variables: "AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT" }, options, run),
+  };
 }

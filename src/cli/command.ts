@@ -5,7 +5,7 @@ import { Output, type OutputOptions } from "./output.js";
 import type { SignInOptions } from "./signIn.js";
 import { Stop } from "./stop.js";
 
-/** What every command that uploads can be told. */
+/** Options of every command that uploads. */
 export interface UploadCommandOptions extends OutputOptions, FileOptions, SignInOptions {
   readonly ca?: string;
   readonly retries: number;
@@ -13,44 +13,53 @@ export interface UploadCommandOptions extends OutputOptions, FileOptions, SignIn
   readonly timeout: number;
 }
 
-/** One run of a command, as the parts of it see it. */
+/** One run of a command. Its parts write here what they know, for error messages. */
 export interface Run {
   readonly output: Output;
   readonly stop: Stop;
-  /** What a failure is told with; parts of the command add what they know. */
   readonly situation: { -readonly [key in keyof Situation]: Situation[key] };
-  /** What was attached so far. */
-  readonly attached: object[];
-  /** How a stop is told; `attach` adds what is kept. */
-  stopped: { message: string; hint: string };
+  /** Results of the files that are attached, and names of the files that are not. */
+  attached: readonly object[];
+  notAttached: readonly string[];
+  /** The message for a stop by Ctrl-C. */
+  stopped: Pick<Failure, "message" | "hint">;
 }
 
-/** Runs a command from its first check to its exit code; whatever goes wrong is told in a user's words. */
+/** Runs a command from its first check to its exit code. */
 export async function runCommand(options: OutputOptions, work: (run: Run) => Promise<void>): Promise<number> {
   const output = new Output(options);
   const run: Run = {
     output,
     stop: new Stop(output),
-    situation: { credential: "the token" },
+    situation: { credential: "The token", check: "Check whether it was done before you run the command again." },
     attached: [],
-    stopped: { message: "Stopped before anything was sent.", hint: "" },
+    notAttached: [],
+    stopped: { message: "Stopped. Nothing was sent.", hint: "" },
   };
   try {
     await work(run);
     return EXIT.done;
   } catch (error) {
+    const { attached, notAttached } = run;
     const failure = failureOf(error, run);
-    output.failure(failure);
-    if (failure.requestId && !options.json) output.detail(`Request id: ${failure.requestId}`);
+    output.failure(failure, attached.length > 0 ? { attached, notAttached } : {});
+    if (failure.requestId && !options.json) output.debug(`Request id: ${failure.requestId}`);
     return failure.exitCode;
   } finally {
     run.stop.end();
   }
 }
 
-function failureOf(error: unknown, { stop, situation, stopped, attached }: Run): Failure {
-  const failure = explain(error, situation);
-  const before = attached.length > 0 ? { attached } : {};
-  if (!stop.requested || failure.exitCode === EXIT.uncertain) return { ...failure, ...before };
-  return { exitCode: EXIT.stopped, code: "stopped", ...stopped, ...before };
+function failureOf(error: unknown, run: Run): Failure {
+  const failure = explain(error, run.situation);
+  if (failure.exitCode === EXIT.uncertain) return failure;
+  if (run.stop.requested) return { exitCode: EXIT.stopped, code: "stopped", ...run.stopped };
+  return run.attached.length > 0 ? partialFailure(failure, run) : failure;
+}
+
+function partialFailure(failure: Failure, { attached, notAttached, situation: { resume } }: Run): Failure {
+  const total = attached.length + notAttached.length;
+  const message = `${failure.message}\n${attached.length} of ${total} files are attached. Not attached: ${notAttached.join(", ")}.`;
+  const rest = resume && !failure.hint.includes(resume) ? [`Attach the rest with: ${resume}`] : [];
+  return { ...failure, exitCode: EXIT.partial, message, hint: [failure.hint, ...rest].filter(Boolean).join("\n") };
 }

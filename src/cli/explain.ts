@@ -1,34 +1,31 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { UploadError, type UploadErrorCode } from "../index.js";
-import { CommandError, EXIT, sentence, type Failure } from "./failure.js";
+import { CommandError, EXIT, type Failure } from "./failure.js";
+import { sentence } from "./format.js";
 
-/** What is known where an error arrives. */
+/** Facts about the step that failed. */
 export interface Situation {
-  /** The command that goes on, where one can. */
-  readonly goOn?: string;
-  /** Where the token comes from, for what to do when it is refused. */
+  /** The file that the step is about. */
+  readonly file?: string;
+  /** The command that resumes the upload, if it can be resumed. */
+  readonly resume?: string;
+  /** Names the source of the token, as the subject of a sentence. */
   readonly credential: string;
+  /** Advice for a file that is too large. */
+  readonly tooLarge?: string;
+  /** Where to look when nobody knows whether the step was done. */
+  readonly check: string;
 }
 
-const HINTS: Partial<Record<UploadErrorCode, string>> = {
-  tooLarge: "Share a link to the file instead: attach does so with --link.",
-  source: "Check that the file can be read and does not change meanwhile, then try again.",
-  unsupported: "See docs/cli.md for what can be attached where.",
-  invalid: "Check the arguments; --help tells what they can be.",
-  otherFile: "Give the same file as before, or leave out --resume.",
-  uncertain: "Look there before you try again: it may be done.",
-  leftBehind: "Look there, and delete by hand what is left over.",
-  lost: "Start it again; a file, unlike standard input, can be read twice.",
-};
 const EXITS: Partial<Record<UploadErrorCode, number>> = {
   uncertain: EXIT.uncertain,
   leftBehind: EXIT.uncertain,
-  interrupted: EXIT.brokeOff,
-  stalled: EXIT.brokeOff,
-  lost: EXIT.brokeOff,
+  interrupted: EXIT.interrupted,
+  stalled: EXIT.interrupted,
+  lost: EXIT.interrupted,
 };
 
-/** Puts any error into a user's words. */
+/** Describes any error for the user. */
 export function explain(error: unknown, situation: Situation): Failure {
   if (error instanceof CommandError) return error.failure;
   if (error instanceof UploadError) return explainUpload(error, situation);
@@ -36,60 +33,91 @@ export function explain(error: unknown, situation: Situation): Failure {
   const network = networkFailure(error);
   if (network) return network;
   const { message, name } = error instanceof Error ? error : new Error(String(error));
-  return { exitCode: EXIT.refused, code: name, message: sentence(message || name), hint: "Try again with --verbose." };
+  return {
+    exitCode: EXIT.refused,
+    code: name,
+    message: withFile(situation, sentence(message || name)),
+    hint: "Run the command again with --verbose for details.",
+  };
 }
 
-function explainUpload(error: UploadError, { goOn }: Situation): Failure {
+function explainUpload(error: UploadError, situation: Situation): Failure {
   const { code } = error;
   const exitCode = EXITS[code] ?? EXIT.usage;
-  const [first = ""] = error.message.split(/(?<=\.) /); // what follows it is for programmers
+  const hint = uploadHint(code, situation) + (error.item === undefined ? "" : ` Its id is ${error.item}.`);
+  // The first sentence tells what happened. The rest is advice to programmers.
   if (code !== "interrupted" && code !== "stalled")
-    return { exitCode, code, message: code === "tooLarge" ? first : error.message, hint: HINTS[code] ?? "" };
+    return { exitCode, code, message: withFile(situation, error.message.split(/(?<=\.) /)[0]!), hint };
   const cause = error.cause as { message?: string; code?: string; statusCode?: number } | undefined;
   const status = cause instanceof GraphError && cause.statusCode > 0 ? cause.statusCode : undefined;
-  const why = status ? `the service answered ${status}` : (cause?.code ?? cause?.message ?? "no more bytes were taken");
-  const hint = goOn ? `Go on with: ${goOn}` : "Nothing was attached or sent; try again later.";
-  return { exitCode, code, message: `The upload broke off, also after retries: ${why}.`, hint, status };
+  const reason = status ? `the service answers ${status}` : (cause?.code ?? cause?.message ?? "no data gets through");
+  return { exitCode, code, message: withFile(situation, `The upload stopped after retries: ${reason}.`), hint, status };
 }
 
-function explainRefusal(error: GraphError, { credential }: Situation): Failure {
+function uploadHint(code: UploadErrorCode, { resume, tooLarge, check }: Situation): string {
+  const later = resume ? `Resume it with: ${resume}` : "Nothing was attached or sent. Try again later.";
+  const hints: Partial<Record<UploadErrorCode, string>> = {
+    tooLarge: tooLarge ?? "",
+    source: "Check that the file can be read and does not change during the upload. Then try again.",
+    unsupported: "Run graph-large-attachments attach --help for what can be attached where.",
+    invalid: "Run the command with --help for the paths and options it takes.",
+    otherFile: "Give the same file as before, or leave out --resume.",
+    uncertain: check,
+    leftBehind: "Delete what is left by hand.",
+    lost: "Run the command again without --resume.",
+    interrupted: later,
+    stalled: later,
+  };
+  return hints[code] ?? "";
+}
+
+function explainRefusal(error: GraphError, situation: Situation): Failure {
   const { statusCode: status, requestId } = error;
-  const said = error.message || error.code || "no reason given";
+  const conflict = /nameAlreadyExists|upload_name_conflict/i.test(error.code ?? "");
+  const reason = conflict ? "the folder has a file of this name" : error.message || error.code || "no reason given";
   return {
     exitCode: EXIT.refused,
     code: error.code ?? "refused",
-    message: sentence(`The service refused with ${status}: ${said}`),
-    hint: refusalHint(status, credential),
+    message: withFile(situation, sentence(`The service answered ${status}: ${reason}`)),
+    hint: conflict ? "Add --conflict replace or --conflict rename to the command." : refusalHint(status, situation),
     status,
     ...(requestId ? { requestId } : {}),
   };
 }
 
-function refusalHint(status: number, credential: string): string {
-  if (status === 401) return `Sign in again: ${credential} is not valid, has run out, or is for another service.`;
-  if (status === 403) return `Ask for the permission: ${credential} may not do this there.`;
-  if (status === 404) return "Check the path or URL: nothing that you may see is there.";
-  if (status === 413) return "Share a link to the file instead.";
-  if (status === 429 || status >= 500) return "Try again later.";
-  return "Check what was asked for; --verbose tells the request's id for the service's support.";
+function refusalHint(status: number, { credential, tooLarge }: Situation): string {
+  const hints: Record<number, string> = {
+    401: `${credential} is not valid, has expired, or is for another service. Get a new one.`,
+    403: `${credential} lacks the permission for this.`,
+    404: "The item does not exist, or you have no access to it. Check the path or URL.",
+    413: tooLarge ?? "",
+    429: "Try again later.",
+  };
+  if (status >= 500) return "Try again later.";
+  return hints[status] ?? "Check the arguments. --verbose prints the request id for the service's support.";
+}
+
+/** Puts the name of the file first, unless the message has it. */
+function withFile({ file }: Situation, message: string): string {
+  return file === undefined || message.includes(file) ? message : `${file}: ${message}`;
 }
 
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER|ERR_TLS|ERR_SSL|SELF_SIGNED/;
 
-/** What `fetch` and sockets reject with, told apart: no network, and a certificate that is not trusted. */
+/** Describes a failed connection or an untrusted certificate; `undefined` for any other error. */
 export function networkFailure(error: unknown, host = "the service"): Failure | undefined {
   const codes = [error, (error as { cause?: unknown } | undefined)?.cause].map((one) =>
     String((one as { code?: unknown } | undefined)?.code ?? ""),
   );
   const code = codes.find((one) => CERTIFICATE.test(one) || /^(E[A-Z]+|EAI_\w+|UND_ERR_\w+)$/.test(one));
-  const failed = code ?? ((error as { message?: string } | undefined)?.message === "fetch failed" ? "" : undefined);
-  if (failed === undefined) return undefined;
-  if (CERTIFICATE.test(failed)) {
-    const message = `The certificate of ${host} is not trusted (${failed}).`;
-    const hint = "Give the certificate of its authority with --ca, or with NODE_EXTRA_CA_CERTS in the environment.";
-    return { exitCode: EXIT.brokeOff, code: "certificate", message, hint };
+  const reason = code ?? ((error as { message?: string } | undefined)?.message === "fetch failed" ? "" : undefined);
+  if (reason === undefined) return undefined;
+  if (CERTIFICATE.test(reason)) {
+    const message = `The certificate of ${host} is not trusted (${reason}).`;
+    const hint = "Give the certificate of its authority with --ca, or in NODE_EXTRA_CA_CERTS.";
+    return { exitCode: EXIT.interrupted, code: "certificate", message, hint };
   }
-  const message = `There is no connection to ${host}${failed ? ` (${failed})` : ""}.`;
-  const hint = "Check the network and the address, then run the same command again.";
-  return { exitCode: EXIT.brokeOff, code: "network", message, hint };
+  const message = `There is no connection to ${host}${reason ? ` (${reason})` : ""}.`;
+  const hint = "Check the network and the address, then run the command again.";
+  return { exitCode: EXIT.interrupted, code: "network", message, hint };
 }

@@ -1,38 +1,31 @@
-/** How the process ends; docs/cli.md explains them to users. */
-export const EXIT = { done: 0, refused: 1, usage: 2, brokeOff: 3, uncertain: 4, stopped: 130 } as const;
+/** Exit codes. docs/cli.md explains them. */
+export const EXIT = { done: 0, refused: 1, usage: 2, interrupted: 3, uncertain: 4, partial: 5, stopped: 130 } as const;
 
-/** Why a command has failed: one sentence what happened, one what to do. */
+/** A failed command, as the user reads it. */
 export interface Failure {
   readonly exitCode: number;
-  /** For programs; stays the same where words change. */
+  /** For scripts. It stays the same when the words change. */
   readonly code: string;
+  /** The error, with the name of the file. */
   readonly message: string;
+  /** The next step for the user. */
   readonly hint: string;
-  /** HTTP status and request id, where a service has refused. */
+  /** HTTP status and request id of a refusal. */
   readonly status?: number;
   readonly requestId?: string;
-  /** What had been attached before. */
-  readonly attached?: readonly object[];
 }
 
-/** A failure that this side has found. */
+/** A failure that the command line itself finds. */
 export class CommandError extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);
   }
 }
 
-export function usage(message: string, hint: string): Failure {
+export function usageFailure(message: string, hint: string): Failure {
   return { exitCode: EXIT.usage, code: "usage", message, hint };
 }
 
-export function misused(message: string, hint: string): CommandError {
-  return new CommandError(usage(message, hint));
-}
-
-/** As it stands at the beginning of a line, with its full stop. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  const whole = /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-  return whole.charAt(0).toUpperCase() + whole.slice(1);
+export function usageError(message: string, hint: string): CommandError {
+  return new CommandError(usageFailure(message, hint));
 }

@@ -2,110 +2,160 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { AttachCommandOptions } from "./attach.js";
 import type { AzureDevOpsCommandOptions } from "./azureDevOps.js";
 import type { EmulatorCommandOptions } from "./emulator/start.js";
+import type { OutputOptions } from "./output.js";
 import type { SendCommandOptions } from "./send.js";
 
-/** Replaced by the version of the package when this is bundled. */
+/** The version of the package. The bundler fills it in. */
 declare const VERSION: string;
 
-const MORE = `
-Sign-in: GRAPH_TOKEN, or AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT, in the
-environment; else a device code.
+const HELP = `
+Sign-in, the first that applies:
+  GRAPH_TOKEN, AZURE_DEVOPS_TOKEN or AZURE_DEVOPS_PAT in the environment
+  AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or
+    AZURE_CLIENT_CERTIFICATE_PATH, of an application
+  --client-id: a code to enter in a browser
+  az login, Azure PowerShell, azd, or a managed identity
 
-Exit codes: 0 done, 1 refused, 2 wrong use, 3 broke off and can go on,
-4 uncertain, 130 stopped.
+Exit codes:
+  0 done             1 refused by the service  2 wrong arguments or files
+  3 interrupted      4 uncertain               5 partly done
+  130 stopped by Ctrl-C
 
 Examples:
   graph-large-attachments send --to adele@contoso.com --subject Video video.mp4
-  graph-large-attachments attach /me/messages/AAMkAD… report.zip --resume
-  graph-large-attachments azure-devops --organization contoso App/299 a.zip
+  graph-large-attachments attach /me/messages/AAMkAD… report.zip
+  graph-large-attachments attach /me/drive/root:/Reports/big.zip: big.zip
+  graph-large-attachments azure-devops --organization fabrikam App/299 a.zip
   graph-large-attachments emulator --open`;
 
-/** The commands and their options; `exit` is told how each has ended. */
-export function makeProgram(exit: (code: number) => void, json: boolean): Command {
+const TARGETS = `
+Paths:
+  /me/messages/{id}                  a message
+  /me/events/{id}                    an event
+  /me/todo/lists/{id}/tasks/{id}     a To Do task
+  /me/drive/root                     OneDrive
+  /me/drive/root:/Reports:/children  a folder of OneDrive
+  /me/drive/root:/Reports/big.zip:   a file of OneDrive, by its new name
+  /print/shares/{id}/jobs/{id}/documents/{id}
+                                     a print document
+  /users/{id}/… in place of /me/…    for another user`;
+
+const FILES = 'files; "-" is standard input, with --name and --size';
+
+/** Defines the commands and their options. `exit` receives the exit code. */
+export function createProgram(exit: (code: number) => void, json: boolean): Command {
   const program = new Command("graph-large-attachments")
-    .description("Sends and attaches files of any size by Microsoft Graph and Azure DevOps.")
+    .description("Send and attach files of any size through Microsoft Graph and Azure DevOps.")
     .version(VERSION)
     .exitOverride()
     .configureOutput({ outputError: () => {}, ...(json ? { writeErr: () => {} } : {}) })
     .showHelpAfterError(false)
-    .addHelpText("after", MORE);
+    .addHelpText("after", HELP);
 
-  uploading(program.command("send"), true)
+  program
+    .command("send")
     .summary("send a mail with files")
-    .description("Sends a mail with files of any size. It cannot be resumed: what is stopped is not sent.")
-    .argument("<file...>", 'files; "-" is standard input, with --name and --size')
-    .requiredOption("--to <address>", "recipient; may be given again", more)
-    .option("--cc <address>", "recipient of a copy; may be given again", more)
-    .option("--bcc <address>", "recipient that others do not see; may be given again", more)
-    .option("--subject <text>", "subject", "")
-    .addOption(new Option("--body <text>", "text of the mail").conflicts("bodyFile"))
+    .description("Send a mail with files of any size. A mail cannot be resumed.")
+    .argument("<file...>", FILES)
+    .requiredOption("-t, --to <addresses>", "recipients, separated by commas; repeatable", append)
+    .option("-c, --cc <addresses>", "recipients of a copy", append)
+    .option("--bcc <addresses>", "recipients that the others do not see", append)
+    .option("-s, --subject <text>", "subject", "")
+    .addOption(new Option("-b, --body <text>", "text of the mail").conflicts("bodyFile"))
     .option("--body-file <path>", "file with the text of the mail, in UTF-8")
     .option("--html", "the text is HTML")
-    .option("--user <id>", "send as this user, by id or address, and not as the one who signed in")
+    .option("--user <id>", "send as this user, by id or address")
     .action(async (files: string[], options: SendCommandOptions) =>
       exit(await (await import("./send.js")).send(files, options)),
     );
 
-  resumable(uploading(program.command("attach"), true))
-    .summary("attach files to an item")
-    .description("Attaches files to a message, an event or a task, or uploads them to whatever else the path names.")
-    .option("--link", "a file that is too large goes to OneDrive, and a link to it is attached")
-    .argument("<url>", "its path, such as /me/messages/{id}, or its whole URL")
-    .argument("<file...>", 'files; "-" is standard input, with --name and --size')
+  program
+    .command("attach")
+    .summary("attach files to an item or drive")
+    .description("Attach files to a message, an event or a task, or upload them to a drive or a print document.")
+    .argument("<url>", "path of the item, or its full URL")
+    .argument("<file...>", FILES)
+    .option("-r, --resume", "continue what an earlier run of the same command began")
+    .addOption(
+      new Option("--conflict <what>", "drives: what to do if a file of this name exists (default: fail)").choices([
+        "replace",
+        "rename",
+        "fail",
+      ]),
+    )
+    .option("--link", "messages, events: attach a OneDrive link to a file that is too large")
+    .addHelpText("after", TARGETS)
     .action(async (url: string, files: string[], options: AttachCommandOptions) =>
       exit(await (await import("./attach.js")).attach(url, files, options)),
     );
 
-  resumable(uploading(program.command("azure-devops"), false))
+  program
+    .command("azure-devops")
     .summary("attach files to a work item")
-    .description("Uploads files and links them to a work item of Azure DevOps.")
-    .argument("<work-item>", "<project>/<id>, or the work item's URL")
-    .argument("<file...>", 'files; "-" is standard input, with --name and --size')
-    .addOption(new Option("--organization <url>", "URL or name").env("AZURE_DEVOPS_ORGANIZATION"))
-    .option("--comment <text>", "what people read beside the file in the work item")
-    .option("--area-path <path>", "the area whose readers may read the file before it is linked")
+    .description("Upload files to Azure DevOps and link them to a work item.")
+    .argument("<work-item>", "<project>/<id>, or the URL of the work item")
+    .argument("<file...>", FILES)
+    .addOption(new Option("-o, --organization <url>", "URL or name").env("AZURE_DEVOPS_ORGANIZATION"))
+    .option("-r, --resume", "continue what an earlier run of the same command began")
+    .option("--comment <text>", "comment next to the file in the work item")
+    .option("--area-path <path>", "area whose readers may read the file before it is linked")
     .action(async (workItem: string, files: string[], options: AzureDevOpsCommandOptions) =>
       exit(await (await import("./azureDevOps.js")).azureDevOps(workItem, files, options)),
     );
 
+  for (const command of program.commands) {
+    addUploadOptions(command);
+    addSignInOptions(command, command.name() !== "azure-devops");
+  }
+
+  program
+    .command("sign-out")
+    .summary("delete stored sign-ins")
+    .description("Delete the sign-ins that --client-id has stored.")
+    .option("--json", "print one JSON document")
+    .action(async (options: OutputOptions) => exit(await (await import("./signOut.js")).signOut(options)));
+
   program
     .command("emulator")
     .summary("start a local Graph to try it on")
-    .description("Starts a strict local Graph and Azure DevOps, with a page that shows what they hold.")
-    .option("--port <number>", "port of the page", port, 4400)
+    .description("Start a strict local Graph and Azure DevOps, and a page that shows what they hold.")
     .option("--open", "open the page in the browser")
-    .option("--json", "tell the addresses as one JSON document")
+    .option("--port <number>", "port of the page", port, 4400)
+    .option("--json", "print the addresses as one JSON document")
     .action(async (options: EmulatorCommandOptions) =>
       exit(await (await import("./emulator/start.js")).startEmulatorCommand(options)),
     );
   return program;
 }
 
-/** What all commands that upload can be told. */
-function uploading(command: Command, graph: boolean): Command {
+function addUploadOptions(command: Command): void {
+  command
+    .optionsGroup("File options:")
+    .option("-n, --name <name>", "name of the file, if there is only one")
+    .option("--content-type <type>", "media type, if the name does not tell it")
+    .option("--size <bytes>", "size of standard input", wholeNumber)
+    .optionsGroup("Output options:")
+    .option("-q, --quiet", "print errors only")
+    .option("-v, --verbose", "print every attempt, with request ids")
+    .option("--json", "print one JSON document on standard output")
+    .optionsGroup("Network options:")
+    .option("--retries <count>", "retries of a range in a row without progress", wholeNumber, 5)
+    .option("--timeout <seconds>", "time limit for each range", seconds, 300)
+    .option("--ca <path>", "PEM file of a certificate authority to trust too");
+}
+
+function addSignInOptions(command: Command, graph: boolean): void {
   if (graph) {
-    const baseUrl = new Option("--base-url <url>", "the emulator, or a national cloud's Graph");
+    const baseUrl = new Option("--base-url <url>", "Graph of a national cloud, or the emulator");
     command.addOption(baseUrl.env("GRAPH_BASE_URL").default("https://graph.microsoft.com"));
   }
-  return command
-    .addOption(new Option("--tenant <id>", "tenant to sign in to").env("AZURE_TENANT_ID").default("organizations"))
-    .addOption(new Option("--client-id <id>", "app registration to sign in with").env("AZURE_CLIENT_ID"))
-    .option("--ca <path>", "PEM file of a certificate authority to trust as well")
-    .option("--name <name>", "name of the file, where it is only one")
-    .option("--content-type <type>", "media type of the files, where it is not told by their names")
-    .option("--size <bytes>", "size of standard input", wholeNumber)
-    .option("--retries <count>", "how often to try again before bytes must have moved", wholeNumber, 5)
-    .option("--timeout <seconds>", "how long a range may go without its reply", seconds, 300)
-    .option("--json", "print one JSON document, and nothing else, on standard output")
-    .option("--quiet", "print nothing but errors")
-    .option("--verbose", "tell of every attempt, with request ids");
+  command
+    .optionsGroup("Sign-in options:")
+    .addOption(new Option("--client-id <id>", "application to sign in with").env("AZURE_CLIENT_ID"))
+    .addOption(new Option("--tenant <id>", "tenant to sign in to").env("AZURE_TENANT_ID"));
 }
 
-function resumable(command: Command): Command {
-  return command.option("--resume", "go on with what an earlier run of the same command has left");
-}
-
-function more(value: string, before: readonly string[] = []): string[] {
+function append(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
@@ -123,6 +173,6 @@ function seconds(value: string): number {
 
 function port(value: string): number {
   const number = wholeNumber(value);
-  if (number > 65_535) throw new InvalidArgumentError("It must be a port, or 0 for any that is free.");
+  if (number > 65_535) throw new InvalidArgumentError("It must be a port, or 0 for any free port.");
   return number;
 }

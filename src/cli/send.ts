@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { tellOfAttempt } from "./attachFiles.js";
+import type { Client } from "@microsoft/microsoft-graph-client";
+import type { FileToAttach } from "../index.js";
+import { showAttempt } from "./attachFiles.js";
 import { runCommand, type Run } from "./command.js";
-import { misused } from "./failure.js";
-import { openFiles, type OpenedFile } from "./files.js";
-import { connectToGraph, type GraphConnection, type GraphOptions } from "./graph.js";
+import { commandLine } from "./commandLine.js";
+import { usageError } from "./failure.js";
+import { openFiles, type InputFile } from "./files.js";
+import { placeholder, runToFirstRequest } from "./firstRequest.js";
+import { formatBytes } from "./format.js";
+import { connectToGraph, graphClient, type GraphOptions } from "./graph.js";
 import { showProgress } from "./progress.js";
-import { bytes } from "./words.js";
+import { parseRecipients } from "./recipients.js";
 
 export interface SendCommandOptions extends GraphOptions {
   readonly to: readonly string[];
@@ -18,88 +23,101 @@ export interface SendCommandOptions extends GraphOptions {
   readonly user?: string;
 }
 
-/** What certainly does not fit into one request, so that the mail is a draft until all its files are there. Bytes. */
+/** A mail of more bytes never fits into one request, so it is a draft until all its files are uploaded. */
 const ONE_REQUEST = 4_194_304;
+
+/** A mail, and the path that sends it. */
+interface Mail {
+  readonly path: string;
+  readonly message: object;
+  readonly files: readonly InputFile[];
+}
 
 /** `send <file…>` */
 export function send(paths: readonly string[], options: SendCommandOptions): Promise<number> {
   return runCommand(options, async (run) => {
+    const { output, situation } = run;
+    const { to, cc = [], bcc = [], subject, user } = options;
     const files = await openFiles(paths, options);
-    const message = await messageOf(options);
-    const connection = await connectToGraph(options, run);
-    await sendMail(connection, message, files, run, options);
-    const to = [...options.to, ...(options.cc ?? []), ...(options.bcc ?? [])];
-    const named = files.map(({ name, size }) => `${name} (${bytes(size)})`);
-    const sent = { subject: options.subject, recipients: to, files: files.map(({ name, size }) => ({ name, size })) };
-    run.output.result({ sent }, [`Sent "${options.subject}" to ${to.join(", ")}, with ${named.join(", ")}`]);
+    const path = user === undefined ? "/me/sendMail" : `/users/${encodeURIComponent(user)}/sendMail`;
+    const mail: Mail = { path, message: await messageFor(options), files };
+    situation.check = "Check Sent Items before you send the mail again.";
+    await checkMail(mail, options, run);
+    await sendMail(await connectToGraph(options, run), mail, run, options);
+    const recipients = [...to, ...cc, ...bcc];
+    const names = files.map(({ name, size }) => `${name} (${formatBytes(size)})`);
+    output.line(`Sent "${subject}" to ${recipients.join(", ")}, with ${names.join(", ")}`);
+    const sent = { subject, recipients, files: files.map(({ name, size }) => ({ name, size })) };
+    output.document({ ok: true, sent });
   });
 }
 
-async function messageOf({
-  to,
-  cc = [],
-  bcc = [],
-  subject,
-  body,
-  bodyFile,
-  html,
-}: SendCommandOptions): Promise<object> {
+async function messageFor({ to, cc, bcc, subject, body, bodyFile, html }: SendCommandOptions): Promise<object> {
   const content = bodyFile === undefined ? (body ?? "") : await readBody(bodyFile);
   return {
     subject,
     body: { contentType: html ? "HTML" : "Text", content },
-    toRecipients: to.map(recipient),
-    ccRecipients: cc.map(recipient),
-    bccRecipients: bcc.map(recipient),
+    toRecipients: parseRecipients(to),
+    ccRecipients: parseRecipients(cc ?? []),
+    bccRecipients: parseRecipients(bcc ?? []),
   };
 }
 
 async function readBody(path: string): Promise<string> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw misused(
-      `The text of the mail cannot be read from ${path} (${error.code}).`,
-      "Check the path after --body-file.",
-    );
+    throw usageError(`${path} cannot be read (${error.code}).`, "Check the path after --body-file.");
   });
 }
 
-/** `adele@contoso.com`, or `Adele Vance <adele@contoso.com>`. */
-function recipient(given: string): object {
-  const [, name, address = given] = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(given) ?? [];
-  if (!/^[^\s@,;]+@[^\s@,;]+$/.test(address))
-    throw misused(`${given} is no mail address.`, "Give one address with each --to, --cc and --bcc.");
-  return { emailAddress: { address, ...(name ? { name } : {}) } };
+/** Checks each file by the rules of the library, before the first request. */
+async function checkMail({ path, message, files }: Mail, { baseUrl }: SendCommandOptions, run: Run): Promise<void> {
+  for (const file of files) {
+    const upload = commandLine("attach", "/me/drive/root", file.path);
+    const tooLarge = `Upload the file to OneDrive and send a link to it: ${upload}`;
+    Object.assign(run.situation, { file: file.name, tooLarge });
+    await runToFirstRequest((getToken, signal) =>
+      graphClient(baseUrl, getToken)
+        .api(path)
+        .withAttachments([fileToAttach(file, placeholder(file))], { threshold: 0, retries: 0, signal })
+        .post({ message, saveToSentItems: true }),
+    );
+  }
+  run.situation.file = files.map(({ name }) => name).join(", ");
+}
+
+function fileToAttach({ name, size, contentType }: InputFile, source: InputFile["source"]): FileToAttach {
+  return { file: source, name, size, contentType };
 }
 
 async function sendMail(
-  { client }: GraphConnection,
-  message: object,
-  files: readonly OpenedFile[],
+  client: Client,
+  { path, message, files }: Mail,
   run: Run,
-  { user, retries, timeout }: SendCommandOptions,
+  { retries, timeout }: SendCommandOptions,
 ): Promise<void> {
   const { output } = run;
-  const path = user === undefined ? "/me/sendMail" : `/users/${encodeURIComponent(user)}/sendMail`;
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const label = files.length === 1 ? files[0]!.name : `${files.length} files`;
   const progress = showProgress(output, label, total);
-  const stop = stopUntilSending(run, total);
+  const stop = stopBeforeSending(run, total);
   run.stopped = {
-    message: "Stopped. Nothing was sent, and no draft is left.",
-    hint: "It cannot be resumed: send it again.",
+    message: "Stopped. Nothing was sent, and the draft is deleted.",
+    hint: "A mail cannot be resumed. Send it again.",
   };
   try {
     await client
       .api(path)
       .withAttachments(
-        files.map(({ source, name, size, contentType }) => ({ file: source, name, size, contentType })),
+        files.map((file) => fileToAttach(file, file.source)),
         {
-          ...{ retries, timeout: timeout * 1000, signal: stop.signal },
+          retries,
+          timeout: timeout * 1000,
+          signal: stop.signal,
           onProgress: ({ loaded }) => {
             stop.loaded(loaded);
             progress.show(loaded);
           },
-          onAttempt: (attempt) => tellOfAttempt(output, progress, label, attempt),
+          onAttempt: (attempt) => showAttempt(output, progress, label, attempt),
         },
       )
       .post({ message, saveToSentItems: true });
@@ -108,15 +126,15 @@ async function sendMail(
   }
 }
 
-/** Stops while the mail is a draft. Afterwards a stop would leave it open whether it was sent, so it waits a moment. */
-function stopUntilSending({ stop, output }: Run, total: number): { signal: AbortSignal; loaded(bytes: number): void } {
+/** Stops while the mail is a draft. During the request that sends it, a stop could not tell whether it was sent. */
+function stopBeforeSending({ stop, output }: Run, total: number): { signal: AbortSignal; loaded(bytes: number): void } {
   const controller = new AbortController();
   let sending = total <= ONE_REQUEST;
-  const asked = () => {
-    if (sending) output.note("The mail is being sent already: one moment.");
+  const onStop = () => {
+    if (sending) output.info("The mail is being sent. Please wait.");
     else controller.abort(stop.signal.reason);
   };
-  if (stop.requested) asked();
-  else stop.signal.addEventListener("abort", asked, { once: true });
+  if (stop.requested) onStop();
+  else stop.signal.addEventListener("abort", onStop, { once: true });
   return { signal: controller.signal, loaded: (bytes) => (sending ||= bytes >= total) };
 }

@@ -1,91 +1,101 @@
-import type { AccessToken, TokenCredential } from "@azure/identity";
-import { sameCommand } from "./commandLine.js";
-import { CommandError, EXIT, misused, sentence } from "./failure.js";
+import type { AccessToken } from "@azure/identity";
+import type { Run } from "./command.js";
+import { CommandError, EXIT, usageError } from "./failure.js";
+import type { GetToken } from "./firstRequest.js";
+import { sentence } from "./format.js";
 import type { Output } from "./output.js";
 
 export interface SignInOptions {
-  readonly tenant: string;
+  readonly tenant?: string;
   readonly clientId?: string;
 }
 
-/** A token is not used in the last two minutes of its life. Milliseconds. */
+/** A resource to sign in to, and the environment variables that may hold a token for it. */
+export interface SignInTarget {
+  readonly scope: string;
+  readonly variables: string;
+}
+
+/** A token that is about to expire is not used. Milliseconds. */
 const MARGIN = 120_000;
 
-/** A token that the environment holds, fit for a header; it will never be printed. */
-export function tokenIn(variable: string, output: Output): string | undefined {
+/** Reads a token from the environment. It is never printed. */
+export function tokenFrom(variable: string, output: Output): string | undefined {
   const token = process.env[variable]?.trim().replace(/^Bearer\s+/i, "");
   if (!token) return undefined;
-  output.withhold(token);
+  output.hide(token);
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw misused(`${variable} holds characters that no token has.`, "Set it anew, to the token and nothing else.");
+  throw usageError(`${variable} holds characters that no token has.`, "Set it to the token and nothing else.");
 }
 
-/** Signs in by a code that the user enters in a browser, and keeps the token fresh. */
-export async function signInByCode(
+/** Signs in as an application, by a code, or as Azure's tools are signed in, and gets the first token. */
+export async function signIn(target: SignInTarget, options: SignInOptions, run: Run): Promise<GetToken> {
+  const { output, stop, situation } = run;
+  situation.credential = "The sign-in";
+  output.hide(process.env["AZURE_CLIENT_SECRET"]);
+  const { clientId } = options;
+  const requestToken =
+    clientId !== undefined && !hasApplicationCredential()
+      ? await (await import("./deviceCode.js")).deviceCode(target.scope, { ...options, clientId }, output, stop.signal)
+      : await azureCredential(target.scope, options, stop.signal);
+  let current: AccessToken | undefined;
+  const getToken = async () => {
+    if (!current || current.expiresOnTimestamp - MARGIN < Date.now()) current = await requestToken();
+    output.hide(current.token);
+    return current.token;
+  };
+  await getToken().catch((error: Error) => {
+    stop.signal.throwIfAborted();
+    throw signInError(error, target);
+  });
+  return getToken;
+}
+
+/** True if the environment can sign an application in: by a secret, a certificate, a federated token or its host. */
+function hasApplicationCredential(): boolean {
+  const names = [
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PATH",
+    "AZURE_FEDERATED_TOKEN_FILE",
+    "IDENTITY_ENDPOINT",
+  ];
+  return names.some((name) => process.env[name]);
+}
+
+async function azureCredential(
   scope: string,
   { tenant, clientId }: SignInOptions,
-  variables: string,
-  output: Output,
-  signal: AbortSignal,
-): Promise<TokenCredential> {
-  if (clientId === undefined)
-    throw misused(
-      `There is no token in the environment (${variables}), and no app registration to sign in with.`,
-      "Set a token, or give --client-id, and --tenant where it is for one tenant only.",
-    );
-  const { DeviceCodeCredential } = await identity();
-  const credential = new DeviceCodeCredential({
-    clientId,
+  abortSignal: AbortSignal,
+): Promise<() => Promise<AccessToken>> {
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  // It reads the application from the environment only.
+  if (clientId !== undefined) process.env["AZURE_CLIENT_ID"] = clientId;
+  if (tenant !== undefined) process.env["AZURE_TENANT_ID"] = tenant;
+  const credential = new DefaultAzureCredential({
     tenantId: tenant,
-    // An authority that the user has named is not looked up at the public cloud, which does not know private ones.
+    // The public cloud does not know private authorities.
     disableInstanceDiscovery: process.env["AZURE_AUTHORITY_HOST"] !== undefined,
-    userPromptCallback: ({ message }) => output.demand(message),
   });
-  let held: AccessToken | undefined;
-  const watched: TokenCredential = {
-    getToken: async (scopes, options) => {
-      if (held && held.expiresOnTimestamp - MARGIN > Date.now()) return held;
-      held = await credential.getToken(scopes, options);
-      output.withhold(held.token);
-      return held;
-    },
-  };
-  await watched.getToken(scope, { abortSignal: signal }).catch((error: Error) => {
-    signal.throwIfAborted();
-    throw notSignedIn(error);
-  });
-  return watched;
+  return () => credential.getToken(scope, { abortSignal });
 }
 
-function notSignedIn(error: Error): CommandError {
-  const network = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network_error|endpoints_resolution_error/i.test(
-    error.message,
-  );
-  const [first = ""] = error.message.split("\n");
-  return new CommandError({
-    exitCode: network ? EXIT.brokeOff : EXIT.refused,
-    code: network ? "network" : "signIn",
-    message: sentence(`Signing in has failed: ${first}`),
-    hint: network ? "Check the network, then try again." : "Check --tenant and --client-id, then try again.",
-  });
-}
+/** Matches errors of a sign-in that could not reach its authority. */
+export const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network_error|endpoints_resolution_error/i;
 
-async function identity(): Promise<typeof import("@azure/identity")> {
-  try {
-    return await import("@azure/identity");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw misused(
-      "Signing in by a device code needs the package @azure/identity, which is not installed beside this one.",
-      `Run: ${withIdentity()}`,
+function signInError(error: Error, { variables }: SignInTarget): CommandError {
+  if (error.name === "CredentialUnavailableError" || error.name === "AggregateAuthenticationError")
+    return usageError(
+      `There is no token in ${variables}, and no sign-in was found.`,
+      "Set a token, sign in with az login, or give --client-id to sign in with a code. See --help.",
     );
-  }
-}
-
-/** The command that brings the package along, as this program was installed. */
-function withIdentity(): string {
-  const place = import.meta.url;
-  const rest = sameCommand().replace(/^(npx )?graph-large-attachments/, "");
-  if (/\/_npx\//.test(place)) return `npx -p graph-large-attachments -p @azure/identity graph-large-attachments${rest}`;
-  return /\/lib\/node_modules\//.test(place) ? "npm install --global @azure/identity" : "npm install @azure/identity";
+  const network = NO_NETWORK.test(error.message);
+  const [first = ""] = error.message.split(/\r?\n/);
+  return new CommandError({
+    exitCode: network ? EXIT.interrupted : EXIT.refused,
+    code: network ? "network" : "signIn",
+    message: `The sign-in failed: ${sentence(first)}`,
+    hint: network
+      ? "Check the network, then try again."
+      : "Check the tenant, the client id and its secret or certificate, then try again.",
+  });
 }

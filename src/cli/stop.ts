@@ -2,19 +2,19 @@ import { UploadError } from "../index.js";
 import { EXIT } from "./failure.js";
 import type { Output } from "./output.js";
 
-/** Ctrl-C: the first one stops the work, the second one ends the process at once. */
+/** Handles Ctrl-C: the first one stops the upload, the second one ends the process immediately. */
 export class Stop {
   readonly #controller = new AbortController();
-  readonly #asked: () => void;
+  readonly #onSignal: () => void;
 
   constructor(output: Output) {
-    this.#asked = () => {
+    this.#onSignal = () => {
       if (this.requested) process.exit(EXIT.stopped);
-      output.note(`${process.stderr.isTTY ? "\n" : ""}Stopping. Ctrl-C again ends at once.`);
-      // an upload that ends so keeps its session, where it has a store of checkpoints: it can go on
+      output.info(`${process.stderr.isTTY ? "\n" : ""}Stopping. Press Ctrl-C again to end immediately.`);
+      // With this error the library keeps the checkpoint, so that --resume can use it.
       this.#controller.abort(new UploadError("interrupted", "Stopped."));
     };
-    process.on("SIGINT", this.#asked).on("SIGTERM", this.#asked);
+    process.on("SIGINT", this.#onSignal).on("SIGTERM", this.#onSignal);
   }
 
   get signal(): AbortSignal {
@@ -25,7 +25,8 @@ export class Stop {
     return this.signal.aborted;
   }
 
+  /** Stops listening for Ctrl-C. */
   end(): void {
-    process.off("SIGINT", this.#asked).off("SIGTERM", this.#asked);
+    process.off("SIGINT", this.#onSignal).off("SIGTERM", this.#onSignal);
   }
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { CheckpointStore, UploadSession } from "../index.js";
 
 /**
- * Keeps checkpoints as files in a folder, readable by their owner only. A file is replaced as a whole, so that a crash in
- * the middle leaves the one before.
+ * Stores checkpoints as files in a folder. Only the owner can read them. Each file is replaced as a whole, so that a crash
+ * during a write leaves the previous one.
  */
 export function fileCheckpoints(folder: string): CheckpointStore {
   const path = (key: string) => join(folder, `${key}.json`);
@@ -13,8 +13,8 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       try {
         return JSON.parse(await readFile(path(key), "utf8")) as UploadSession;
       } catch (error) {
-        const unusable = error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT";
-        if (unusable) return undefined; // not there, or cut off by a full disk: the upload starts over
+        // The file is absent, or a full disk cut it off: the upload starts over.
+        if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
         throw error;
       }
     },
@@ -25,7 +25,7 @@ export function fileCheckpoints(folder: string): CheckpointStore {
     },
     async remove(key) {
       await rm(path(key), { force: true });
-      await rm(`${path(key)}.new`, { force: true }); // of a process that died while it wrote
+      await rm(`${path(key)}.new`, { force: true }); // A process may have ended while it wrote this file.
     },
   };
 }

@@ -2,13 +2,13 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
 
-/** What stands in for Entra ID, as far as a device code asks of it. */
+/** A fake of Entra ID for device codes and client secrets. */
 export interface Authority {
   readonly url: string;
   readonly ca: string;
-  /** What was asked for, by the fields of its form. */
+  /** The requests, with the fields of their forms. */
   readonly asked: readonly ({ readonly path: string } & Readonly<Record<string, string>>)[];
-  /** The token that is given from now on. */
+  /** Sets the token that it gives. */
   grant(token: string): void;
   refuse(): void;
   neverGrant(): void;
@@ -16,7 +16,30 @@ export interface Authority {
   close(): Promise<void>;
 }
 
-/** Starts it on loopback. Tokens are given at the second time of asking, as nobody enters a code at once. */
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** A reply with the account that signed in, which MSAL needs to store the sign-in. */
+function signedIn(authority: string): object {
+  const claims = {
+    iss: `${authority}/v2.0`,
+    aud: "my-app",
+    oid: "adele",
+    tid: "contoso",
+    sub: "adele",
+    exp: 4e9,
+    iat: 1,
+  };
+  return {
+    token_type: "Bearer",
+    expires_in: 3600,
+    ext_expires_in: 3600,
+    scope: "",
+    id_token: `${encode({ alg: "none" })}.${encode({ ...claims, preferred_username: "adele@contoso.example" })}.`,
+    client_info: encode({ uid: "adele", utid: "contoso" }),
+  };
+}
+
+/** Starts it on loopback. A device code works at the second request, because nobody enters it immediately. */
 export async function startAuthority(first: string): Promise<Authority> {
   const { private: key, cert } = await generate([{ name: "commonName", value: "authority.example" }], {
     keyType: "ec",
@@ -54,11 +77,14 @@ export async function startAuthority(first: string): Promise<Authority> {
           message: "Open https://login.example/device and enter ABCD-1234.",
         },
       ];
+    const { grant_type: grant } = asked.at(-1)!;
+    if (token !== "refused" && (grant === "client_credentials" || grant === "refresh_token"))
+      return [200, { ...signedIn(base), access_token: token }];
     if (token === "refused") return [400, { error: "access_denied", error_description: "The user has declined." }];
     const times = asked.filter((one) => one.path.endsWith("/token")).length;
     if (token === "never" || times < 2)
       return [400, { error: "authorization_pending", error_description: "The code was not entered yet." }];
-    return [200, { token_type: "Bearer", access_token: token, expires_in: 3600, ext_expires_in: 3600, scope: "" }];
+    return [200, { ...signedIn(base), access_token: token, refresh_token: "a-refresh-token" }];
   };
   const server = createServer({ key, cert }, async (request, response) => {
     let text = "";

@@ -4,23 +4,23 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "../../../src/emulator/index";
 import { until } from "../../browser/support/until";
-import { root, run } from "../../package/run";
+import { run } from "../../package/run";
 
-/** How a run of the command has ended, and what it has printed. */
+/** The exit code of a run, and what it printed. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command that runs. What a terminal shows is all in `stdout`. */
+/** A running command. On a terminal, all output is in `stdout`. */
 export interface Running {
   readonly child: ChildProcess;
   readonly shown: Readonly<Record<"stdout" | "stderr", string>>;
   readonly ended: Promise<Ended>;
 }
 
-/** The package with its built command, installed in a folder far from this project, and a home of its own. */
+/** The package with its built command, installed in a temporary folder that is also its home folder. */
 export class Command {
   private constructor(
     readonly folder: string,
@@ -43,7 +43,7 @@ export class Command {
     return join(this.folder, "state/graph-large-attachments");
   }
 
-  /** What a shell has to export for an emulator; its authority is trusted by way of a file. */
+  /** The environment variables for an emulator. */
   async environment(emulator: Emulator): Promise<Record<string, string>> {
     const ca = join(this.folder, "ca.pem");
     await writeFile(ca, emulator.ca);
@@ -62,31 +62,24 @@ export class Command {
     return path;
   }
 
-  /** Links a package of this project beside the command, as npm would install it. */
-  async add(name: string): Promise<void> {
-    const path = join(this.folder, "node_modules", name);
-    await mkdir(dirname(path), { recursive: true });
-    await symlink(await realpath(join(root, "node_modules", name)), path);
-  }
-
-  /** Starts it with pipes in place of a terminal. */
+  /** Starts it with pipes instead of a terminal. */
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
     return this.#spawn("graph-large-attachments", args, env);
   }
 
   async run(args: readonly string[], env?: Readonly<Record<string, string>>, input?: Uint8Array): Promise<Ended> {
     const { child, ended } = this.start(args, env);
-    child.stdin!.on("error", () => {}); // it may end before it has read all
+    child.stdin!.on("error", () => {}); // The command may end before it has read everything.
     child.stdin!.end(input);
     return ended;
   }
 
-  /** Has a shell run a line, as somebody pastes it. */
+  /** Runs a line in a shell, as if it was pasted. */
   shell(line: string, env?: Readonly<Record<string, string>>): Promise<Ended> {
     return this.#spawn("sh", ["-c", line], env).ended;
   }
 
-  /** Starts it in a terminal of so many columns. */
+  /** Starts it in a terminal of this width. */
   startInTerminal(args: readonly string[], env: Readonly<Record<string, string>>, columns = 80): Running {
     const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
     const line = `stty cols ${columns} rows 24; exec graph-large-attachments ${quoted}`;
@@ -111,14 +104,14 @@ export class Command {
   }
 }
 
-/** The ranges that an emulator has seen, in order. */
+/** The ranges that an emulator received, in order. */
 export function rangesOf(emulator: Emulator): { readonly range: string; readonly status: number | undefined }[] {
   return emulator.requests
     .filter(({ kind }) => kind === "range")
     .map(({ contentRange, status }) => ({ range: contentRange!.replace("bytes ", ""), status }));
 }
 
-/** Waits until an emulator has received so many ranges; the last of them may still be without an answer. */
+/** Waits until an emulator has received this many ranges. The last one may not be answered yet. */
 export function ranges(emulator: Emulator, count: number): Promise<boolean> {
   return until(`${count} ranges`, () => rangesOf(emulator).length >= count);
 }

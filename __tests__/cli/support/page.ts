@@ -2,27 +2,27 @@ import { until } from "../../browser/support/until";
 import type { Command, Ended } from "./command";
 import type { Snapshot } from "../../../src/cli/emulator/snapshot";
 
-/** The emulator as its subcommand has started it. */
+/** The emulator, started by its command. */
 export interface StartedEmulator {
   readonly page: string;
-  /** What has to be exported for it. */
+  /** Environment variables for it. */
   readonly environment: Record<string, string>;
   state(): Promise<Snapshot>;
-  /** Gives the page's server an order; answers the status. */
-  order(path: string, body: object): Promise<number>;
-  /** Ends it as Ctrl-C does. */
+  /** Posts an action to the server of the page and returns the status. */
+  act(path: string, body: object): Promise<number>;
+  /** Ends it by Ctrl-C. */
   stop(): Promise<Ended>;
 }
 
 export async function startEmulatorOf(command: Command): Promise<StartedEmulator> {
   const { child, shown, ended } = command.start(["emulator", "--port", "0", "--json"]);
-  const told = await until("its addresses", () => shown.stdout.endsWith("}\n") && shown.stdout);
-  const { page, environment } = JSON.parse(told) as { page: string; environment: Record<string, string> };
+  const printed = await until("its addresses", () => shown.stdout.endsWith("}\n") && shown.stdout);
+  const { page, environment } = JSON.parse(printed) as { page: string; environment: Record<string, string> };
   return {
     page,
     environment,
     state: async () => (await fetch(new URL("/api/state", page))).json() as Promise<Snapshot>,
-    order: async (path, body) => {
+    act: async (path, body) => {
       const headers = { "Content-Type": "application/json" };
       return (await fetch(new URL(path, page), { method: "POST", headers, body: JSON.stringify(body) })).status;
     },

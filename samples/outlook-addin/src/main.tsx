@@ -18,7 +18,7 @@ if (Office.context.requirements.isSetSupported("Mailbox", "1.14")) {
   Office.context.mailbox.addHandlerAsync(Office.EventType.OfficeThemeChanged, draw);
 }
 
-/** As Outlook is; where it does not say, as the system is. */
+/** True if Outlook is dark, or, if Outlook does not tell, if the system is. */
 function isDark(): boolean {
   const background = Office.context.officeTheme?.bodyBackgroundColor;
   if (!background) return prefersDark.matches;

@@ -1,7 +1,7 @@
 import { Explained } from "../../support/pane/messages.js";
 import type { Place } from "../../support/pane/uploads.js";
 
-/** The message or event that is being written. It is saved as a draft first: only then does Graph know it. */
+/** The message or event that the user writes. Graph knows it only after it is saved as a draft. */
 export function composedItem(): Place {
   const { mailbox } = Office.context;
   const item = mailbox.item as unknown as Office.MessageCompose | Office.AppointmentCompose;

@@ -1,8 +1,8 @@
 import { started } from "../../support/stub/network.js";
 
 /**
- * In place of Office.js: the few calls that the pane makes, on a message that is being written. `?theme=dark` is
- * Outlook's dark mode; without it, the pane follows the system.
+ * Replaces Office.js: the few calls of the pane, for a new message. `?theme=dark` is Outlook's dark mode. Without it, the
+ * pane follows the system.
  */
 const theme = new URLSearchParams(location.search).get("theme");
 const backgrounds: Record<string, string> = { dark: "#292929", light: "#ffffff" };
@@ -24,7 +24,7 @@ const Office = {
   },
 };
 
-/** Outlook's ids have characters that a path cannot have: `convertToRestId` changes these two. */
+/** Outlook's ids have two characters that a path cannot have. `convertToRestId` replaces them. */
 function toEwsId(id: string): string {
   return id.replaceAll("-", "/").replaceAll("_", "+");
 }

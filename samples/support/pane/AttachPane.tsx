@@ -9,25 +9,31 @@ import { useUploads, type Place, type Row } from "./uploads.js";
 
 interface Props {
   readonly client: Client;
-  /** Absent while none is chosen. */
+  /** Absent until the user chooses one. */
   readonly place?: Place;
-  /** Stands above the drop zone. */
+  /** Shown above the drop zone. */
   readonly children?: ReactNode;
 }
 
-/** A drop zone and the files that were given to it. */
+const REFUSED = "The files were not added. First choose where to attach them.";
+
+/** A drop zone, and the list of files. */
 export function AttachPane({ client, place, children }: Props) {
-  const { rows, news, add, retry, cancel, remove } = useUploads(client);
+  const { rows, status, add, retry, cancel, remove } = useUploads(client);
   const online = useOnline();
-  const [over, setOver] = useState(false);
+  const [dragging, setDragging] = useState(false);
+  const [refused, setRefused] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const choose = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLUListElement>(null);
 
-  const take = (files: FileList | null) => place && files && add(files, place);
+  const take = (files: FileList | null) => {
+    setRefused(!place);
+    if (place && files) add(files, place);
+  };
   const drag = (event: DragEvent) => {
     event.preventDefault();
-    setOver(event.type === "dragover");
+    setDragging(event.type === "dragover");
     if (event.type === "drop") take(event.dataTransfer.files);
   };
   const dismiss = (row: Row, index: number) => {
@@ -40,14 +46,17 @@ export function AttachPane({ client, place, children }: Props) {
 
   return (
     <main className="pane" onDragOver={drag} onDragLeave={drag} onDrop={drag}>
+      <h1 className="hidden">Attach files</h1>
       {children}
-      <section className={over ? "drop over" : "drop"} aria-label="Add files">
+      <section className={dragging ? "drop dragging" : "drop"} aria-label="Add files">
         <ArrowUploadRegular className="upload" aria-hidden />
         <p>Drag files here, or</p>
         <Button ref={choose} appearance="primary" disabledFocusable={!place} onClick={() => picker.current?.click()}>
           Choose files
         </Button>
-        <p className="hint">{place ? `Up to ${limit(place.kind)} MB each` : "First choose where they go"}</p>
+        <p className="hint" role={refused && !place ? "alert" : undefined}>
+          {place ? `Up to ${limit(place.kind)} MB each` : refused ? REFUSED : "First choose where to attach them"}
+        </p>
         <input
           ref={picker}
           type="file"
@@ -55,7 +64,7 @@ export function AttachPane({ client, place, children }: Props) {
           hidden
           onChange={({ target }) => {
             take(target.files);
-            target.value = ""; // so that the same file can be chosen again
+            target.value = ""; // The same file can then be chosen again.
           }}
         />
       </section>
@@ -71,8 +80,8 @@ export function AttachPane({ client, place, children }: Props) {
           />
         ))}
       </ul>
-      <div className="unseen" role="status" aria-live="polite">
-        {news}
+      <div className="hidden" role="status" aria-live="polite">
+        {status}
       </div>
     </main>
   );

@@ -13,19 +13,20 @@ import type { Row } from "./uploads.js";
 
 interface Props {
   readonly row: Row;
-  /** Others are under way, so this one has to wait for them. */
+  /** True while the file waits for another one. */
   readonly waits: boolean;
   readonly online: boolean;
   onRetry(): void;
   onDismiss(): void;
 }
 
-/** One file: its name, how far it is or what is wrong with it, and what can be done. */
+/** One file: its name, its progress or failure, and its buttons. */
 export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
   const { file, state, failure } = row;
+  const waiting = waits && row.loaded === 0;
   const dismiss = useRef<HTMLButtonElement>(null);
   const retry = () => {
-    dismiss.current?.focus(); // the button that was pressed goes away
+    dismiss.current?.focus(); // The pressed button disappears.
     onRetry();
   };
   return (
@@ -33,10 +34,10 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
       <State state={state} />
       <div className="about">
         <FileName name={file.name} />
-        {state === "running" && (
+        {state === "running" && !waiting && (
           <ProgressBar
             aria-label={`Uploading ${file.name}`}
-            value={row.loaded > 0 ? row.loaded / file.size : waits ? 0 : undefined}
+            value={row.loaded > 0 ? row.loaded / file.size : undefined}
           />
         )}
         <div className="note">{failure?.text ?? note(row, waits, online)}</div>
@@ -68,7 +69,7 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
 
 function note({ state, loaded, file, place }: Row, waits: boolean, online: boolean): string {
   if (state === "attached") return `${size(file.size)} · Attached${place.name ? ` to ${place.name}` : ""}`;
-  if (!online) return "You’re offline. It goes on when you’re back.";
+  if (!online) return "You’re offline. The upload continues when you’re back.";
   if (loaded > 0) return progress(loaded, file.size);
   return `${size(file.size)} · ${waits ? "Waiting" : "Starting"}`;
 }
@@ -79,7 +80,7 @@ function State({ state }: Pick<Row, "state">) {
   return <DocumentRegular className="state" aria-hidden />;
 }
 
-/** A name that is too long loses its middle, so that its ending stays to be seen. */
+/** Shortens a long name in its middle, so that its ending stays visible. */
 function FileName({ name }: { readonly name: string }) {
   const end = Math.max(0, name.length - 10);
   return (

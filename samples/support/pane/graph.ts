@@ -2,10 +2,10 @@ import { createNestablePublicClientApplication, InteractionRequiredAuthError } f
 import { Client } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "graph-large-attachments";
 
-/** A Graph client that signs in by nested app authentication: the Office or Teams around the pane knows the person. */
+/** Creates a Graph client with nested app authentication: Office or Teams signs the user in. */
 export function graphClient(clientId: string, scopes: string[]): Client {
   let token: Promise<string> | undefined;
-  // Several files ask at once, but one window to sign in is enough.
+  // Several files need a token at the same time, but one sign-in window is enough.
   const getAccessToken = () => (token ??= signIn(clientId, scopes).finally(() => (token = undefined)));
   return withLargeAttachments(Client.initWithMiddleware({ authProvider: { getAccessToken } }));
 }

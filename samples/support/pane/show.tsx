@@ -6,7 +6,7 @@ import "./pane.css";
 
 const root = createRoot(document.getElementById("root")!);
 
-/** Shows the pane in a theme of Fluent UI; a call with another theme changes it. */
+/** Shows the pane in a theme of Fluent UI. Another call changes the theme. */
 export function show(pane: ReactNode, theme: Theme): void {
   root.render(
     <StrictMode>

@@ -4,14 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { explain, type Explanation, type Kind } from "./messages.js";
 import { send, sessionOf } from "./upload.js";
 
-/** A message, event or task. `open` answers its URL; it may have to be saved first. */
+/** A message, event or task. `open` saves it if necessary and returns its URL. */
 export interface Place {
   readonly kind: Kind;
   readonly name?: string;
   open(): Promise<string>;
 }
 
-/** One file in the list, and how it fares. */
+/** One file in the list, and its state. */
 export interface Row {
   readonly id: number;
   readonly file: File;
@@ -24,8 +24,8 @@ export interface Row {
 
 export interface Uploads {
   readonly rows: readonly Row[];
-  /** The latest news, for screen readers. */
-  readonly news: string;
+  /** The latest change, for screen readers. */
+  readonly status: string;
   add(files: Iterable<File>, place: Place): void;
   retry(row: Row): void;
   cancel(row: Row): void;
@@ -34,10 +34,10 @@ export interface Uploads {
 
 let lastId = 0;
 
-/** The files of the pane. The library sends those of one item after another, by itself. */
+/** The files of the pane. The library uploads the files of one item one after another. */
 export function useUploads(client: Client): Uploads {
   const [rows, setRows] = useState<readonly Row[]>([]);
-  const [news, setNews] = useState("");
+  const [status, setStatus] = useState("");
   const stops = useRef(new Map<number, AbortController>());
   const running = rows.some(({ state }) => state === "running");
   useEffect(() => (running ? keepOpen() : undefined), [running]);
@@ -55,27 +55,27 @@ export function useUploads(client: Client): Uploads {
       const onProgress = ({ loaded }: { loaded: number }) => change(row, { loaded });
       await send(client, item, file, { onProgress, signal: stop.signal }, session);
       change(row, { state: "attached" });
-      setNews(`${file.name} is attached.`);
+      setStatus(`${file.name} is attached.`);
     } catch (error) {
       const failure = explain(error, place.kind);
       change(row, { state: stop.signal.aborted ? "canceled" : "failed", failure, session: sessionOf(error) });
-      setNews(`${file.name}: ${failure.text}`);
+      setStatus(`${file.name}: ${failure.text}`);
     }
   }
 
   return {
     rows,
-    news,
+    status,
     add(files, place) {
       const added = [...files].map((file): Row => ({ id: ++lastId, file, place, state: "running", loaded: 0 }));
       if (added.length === 0) return;
       setRows((all) => [...all, ...added]);
-      setNews(added.length === 1 ? `Uploading ${added[0]!.file.name}.` : `Uploading ${added.length} files.`);
+      setStatus(added.length === 1 ? `Uploading ${added[0]!.file.name}.` : `Uploading ${added.length} files.`);
       for (const row of added) void run(row);
     },
     retry(row) {
       change(row, { state: "running", failure: undefined, loaded: row.session ? row.loaded : 0 });
-      setNews(`Uploading ${row.file.name} again.`);
+      setStatus(`Uploading ${row.file.name} again.`);
       void run(row);
     },
     cancel: ({ id }) => stops.current.get(id)?.abort(),
@@ -83,7 +83,7 @@ export function useUploads(client: Client): Uploads {
   };
 }
 
-/** Has the browser ask before the pane is closed on an upload. */
+/** Asks before the user closes the pane during an upload. */
 function keepOpen(): () => void {
   const ask = (event: BeforeUnloadEvent) => event.preventDefault();
   addEventListener("beforeunload", ask);

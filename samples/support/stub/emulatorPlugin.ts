@@ -7,7 +7,7 @@ import { Mailbox } from "./mailbox.js";
 
 const trimmed = (url: string) => url.replace(/\/$/, "");
 
-/** Has the pages of a sample talk to the emulator by paths of their own origin, and start with the stub's script. */
+/** Connects the pages of a sample to the emulator by paths of their own origin, and loads the stub's script first. */
 export function emulatorPlugin(emulator: Emulator, stub: string): Plugin {
   const names = {
     [trimmed(emulator.graphUrl)]: "https://graph.microsoft.com",

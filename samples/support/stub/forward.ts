@@ -2,30 +2,30 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import { request } from "node:https";
 import { buffer } from "node:stream/consumers";
 
-/** An origin of the emulator that is reached by a path of the page's own origin. */
+/** An origin of the emulator that the page reaches by a path of its own origin. */
 export interface Forwarded {
-  /** With a slash at the end. */
+  /** Ends with a slash. */
   readonly target: string;
   readonly ca: string;
-  /** What the emulator's URLs are called in the page. */
+  /** The emulator's URLs and their replacements for the page. */
   readonly names: Readonly<Record<string, string>>;
 }
 
-/** What the emulator is known by, and until when it is waited for. */
+/** The certificate of the emulator, and the signal that ends a request. */
 interface Connection {
   readonly ca: string;
   readonly signal: AbortSignal;
 }
 
-/** Sent by browsers of themselves, or lost to CORS: neither a preflight nor the host behind hears of them. */
+/** Headers that browsers add themselves. They appear in no preflight and are not forwarded. */
 const unsent = /^(?:host|connection|cookie|referer|sec-.*|priority|accept-encoding|content-length)$/;
-/** What a page may set or read across origins without being allowed to. */
+/** Headers that a page may set or read across origins without permission. */
 const safeRequest = /^(?:accept|accept-language|origin|user-agent|transfer-encoding)$/;
 const safeResponse = /^(?:cache-control|content-language|content-length|content-type|expires|last-modified|pragma)$/;
 
 /**
- * Carries a request to the emulator, so that nobody has to trust its certificate first. Holds to CORS as the browser
- * would between two origins: asks by a preflight, and hands over only those headers that are exposed.
+ * Forwards a request to the emulator, so that the browser need not trust its certificate. Follows CORS as between two
+ * origins: it sends a preflight, and returns only exposed headers.
  */
 export async function forward(
   from: IncomingMessage,
@@ -34,11 +34,11 @@ export async function forward(
   { target, ca, names }: Forwarded,
 ) {
   const gone = new AbortController();
-  to.once("close", () => gone.abort()); // the page may have given the request up
+  to.once("close", () => gone.abort()); // The page may cancel the request.
   const { signal } = gone;
   try {
     const headers = Object.fromEntries(Object.entries(from.headers).filter(([name]) => !unsent.test(name)));
-    headers.origin ??= "https://localhost:3000"; // a page sends none to its own origin with a GET
+    headers.origin ??= "https://localhost:3000"; // A GET to the same origin has none.
     const url = target + path.slice(1);
     const body = await buffer(from);
     if (!(await isAllowed(url, from.method!, headers, { ca, signal }))) return void to.destroy();
@@ -46,11 +46,11 @@ export async function forward(
     const text = renamed(await buffer(reply), reply.headers, names);
     to.writeHead(reply.statusCode!, { ...exposed(reply.headers), "content-length": text.length }).end(text);
   } catch {
-    to.destroy(); // as the emulator did
+    to.destroy(); // The emulator closed the connection too.
   }
 }
 
-/** Whether the host's CORS lets a page of another origin send this. */
+/** Checks by a preflight that a page of another origin may send this. */
 async function isAllowed(url: string, method: string, headers: IncomingHttpHeaders, by: Connection): Promise<boolean> {
   const custom = Object.keys(headers).filter((name) => !safeRequest.test(name));
   if (method === "GET" && custom.length === 0) return true;
@@ -70,7 +70,7 @@ function exposed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => safeResponse.test(name) || allowed.has(name)));
 }
 
-/** The upload URL in a reply points to where the page can reach it. */
+/** Replaces the upload URL in a reply by one that the page can reach. */
 function renamed(body: Buffer, headers: IncomingHttpHeaders, names: Forwarded["names"]): Buffer {
   if (!headers["content-type"]?.startsWith("application/json")) return body;
   return Buffer.from(Object.entries(names).reduce((text, [from, to]) => text.replaceAll(from, to), body.toString()));
@@ -78,7 +78,7 @@ function renamed(body: Buffer, headers: IncomingHttpHeaders, names: Forwarded["n
 
 function send(url: string, method: string, headers: OutgoingHttpHeaders, by: Connection, body?: Buffer) {
   return new Promise<IncomingMessage>((resolve, reject) => {
-    // The path as it is written: an upload URL is opaque.
+    // Upload URLs are opaque, so the path stays as written.
     const { hostname, port } = new URL(url);
     const path = url.slice(url.indexOf("/", "https://".length));
     request({ hostname, port, path, method, headers, ...by }, resolve)

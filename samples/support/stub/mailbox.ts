@@ -4,13 +4,13 @@ import { faultsNamed } from "./faults.js";
 const TASKS = ["Send the slides to Adele", "Proofread the annual report", "Book a room for the workshop"];
 const EVENTS = ["Design review", "Quarterly planning with the Zürich office", "Lunch with Alex"];
 
-/** What the stubs of Office.js, of teams-js and of the sign-in are told at the start. */
+/** The data that the stubs of Office.js, teams-js and the sign-in get at the start. */
 export interface Start {
   readonly token: string;
   readonly message: string;
 }
 
-/** The mailbox of the page: made anew at each load, and the lists in it that the emulator itself does not play. */
+/** The mailbox of the page, new with each load. It answers requests for lists, which the emulator does not support. */
 export class Mailbox {
   #tasks: { readonly item: Item; readonly title: string }[] = [];
   #events: { readonly item: Item; readonly subject: string }[] = [];
@@ -26,7 +26,7 @@ export class Mailbox {
     return { token: emulator.token, message: emulator.addMessage({ subject: "The report" }).id };
   }
 
-  /** The reply to a request for a list, or for a new task; undefined where the emulator has one. */
+  /** Answers a request for a list or for a new task. Returns `undefined` for requests that the emulator answers. */
   answer(method: string, path: string, body: () => Promise<{ title: string }>): Promise<unknown> | object | undefined {
     if (path.endsWith("/me/todo/lists")) return { value: [{ id: "tasks", wellknownListName: "defaultList" }] };
     if (path.endsWith("/me/calendarView"))

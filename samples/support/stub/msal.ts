@@ -1,6 +1,6 @@
 import { started } from "./network.js";
 
-/** In place of @azure/msal-browser: everybody is signed in, with the emulator's token. */
+/** Replaces @azure/msal-browser. Everybody is signed in with the emulator's token. */
 export class InteractionRequiredAuthError extends Error {}
 
 const answer = async () => ({ accessToken: (await started).token });

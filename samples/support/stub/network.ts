@@ -1,15 +1,15 @@
 import type { Start } from "./mailbox.js";
 
 /**
- * In the browser: what goes to Graph and to the upload host goes to the emulator instead. The app's own code is the same
- * as in Office, down to its URLs.
+ * Redirects requests for Graph and the upload host to the emulator, in the browser. The code and URLs of the app are the
+ * same as in Office.
  */
 const hosts = { "https://graph.microsoft.com/": "/graph/", "https://outlook.office.com/": "/outlook/" };
 const send = globalThis.fetch;
 
-/** The mailbox is ready; `?fault=` of the page says what goes wrong in it. */
+/** Resolves when the mailbox is ready. `?fault=` of the page selects its fault. */
 export const started: Promise<Start> = send(`/emulator/start${location.search}`, { method: "POST" }).then((reply) => {
-  if (!reply.ok) throw new Error(`?fault= of this page is not known.`);
+  if (!reply.ok) throw new Error("This value of ?fault= is not known.");
   return reply.json();
 });
 

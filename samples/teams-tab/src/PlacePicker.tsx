@@ -13,34 +13,35 @@ interface Props extends Places {
 
 const NEW = "new";
 
-/** Where the files go: a task, an event, or a task that is made for them. */
+/** Picks a task or an event, or creates a task. */
 export function PlacePicker({ tasks, events, newTask, place, onPick }: Props) {
-  const [made, setMade] = useState<readonly NamedPlace[]>([]);
+  const [created, setCreated] = useState<readonly NamedPlace[]>([]);
   const [title, setTitle] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const select = useRef<HTMLSelectElement>(null);
-  const all = [...made, ...tasks, ...events];
+  const all = [...created, ...tasks, ...events];
 
   const pick = (id: string) => {
     setTitle(id === NEW ? "" : undefined);
     onPick(all.find((one) => one.id === id));
   };
-  const make = async (event: FormEvent) => {
+  const create = async (event: FormEvent) => {
     event.preventDefault();
+    if (title!.trim() === "") return setProblem("Give the task a name.");
     try {
       const task = await newTask(title!.trim());
-      setMade([task, ...made]);
+      setCreated([task, ...created]);
       setTitle(undefined);
       setProblem(undefined);
       onPick(task);
-      select.current?.focus(); // the field that was typed in goes away
+      select.current?.focus(); // The text field disappears.
     } catch (error) {
       setProblem(explain(error, "task").text);
     }
   };
 
   return (
-    <form className="fields" onSubmit={make}>
+    <form className="fields" onSubmit={create}>
       <Field label="Attach to">
         <Select
           ref={select}
@@ -51,7 +52,7 @@ export function PlacePicker({ tasks, events, newTask, place, onPick }: Props) {
             Choose a task or an event
           </option>
           <option value={NEW}>New task…</option>
-          <Group label="Tasks" places={[...made, ...tasks]} />
+          <Group label="Tasks" places={[...created, ...tasks]} />
           <Group label="Events" places={events} />
         </Select>
       </Field>
@@ -60,7 +61,7 @@ export function PlacePicker({ tasks, events, newTask, place, onPick }: Props) {
           <Field label="Name of the new task" validationMessage={problem}>
             <Input autoFocus value={title} onChange={(_, { value }) => setTitle(value)} />
           </Field>
-          <Button type="submit" disabledFocusable={title.trim() === ""} className="submit">
+          <Button type="submit" className="submit">
             Create task
           </Button>
         </>

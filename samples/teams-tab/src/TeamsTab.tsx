@@ -7,7 +7,7 @@ import { explain } from "../../support/pane/messages.js";
 import { PlacePicker } from "./PlacePicker.js";
 import { findPlaces, type NamedPlace, type Places } from "./places.js";
 
-/** Picks a task or an event, and attaches files to it. */
+/** Attaches files to a task or an event that the user picks. */
 export function TeamsTab({ client }: { readonly client: Client }) {
   const [places, setPlaces] = useState<Places>();
   const [place, setPlace] = useState<NamedPlace>();

@@ -6,7 +6,7 @@ export interface NamedPlace extends Place {
   readonly name: string;
 }
 
-/** The open tasks of the default list, the events of the next two weeks, and how to make a new task. */
+/** The open tasks of the default list, and the events of the next two weeks. `newTask` creates a task. */
 export interface Places {
   readonly tasks: readonly NamedPlace[];
   readonly events: readonly NamedPlace[];

@@ -1,4 +1,4 @@
-/** In place of @microsoft/teams-js: `?theme=dark` and `?theme=contrast` are those of Teams. */
+/** Replaces @microsoft/teams-js. `?theme=dark` and `?theme=contrast` select the themes of Teams. */
 const theme = new URLSearchParams(location.search).get("theme") ?? "default";
 
 export const app = {

@@ -1,11 +1,11 @@
-/** What the page shows, as it travels to it. All of it may come from requests, so all of it is text and never markup. */
+/** The data of the page. Requests may have set any part of it, so the page shows it as text and never as markup. */
 export interface Snapshot {
   readonly items: readonly ShownItem[];
   readonly uploads: readonly ShownUpload[];
   readonly requests: readonly ShownRequest[];
-  /** Faults that no request has met yet, in words. */
+  /** Labels of faults that have not happened yet. */
   readonly faults: readonly string[];
-  /** Whether every range takes a second. */
+  /** True while every range takes a second. */
   readonly slow: boolean;
   /** Lines that set the environment of a shell. */
   readonly environment: string;
@@ -16,7 +16,7 @@ export interface ShownItem {
   readonly title: string;
   readonly path: string;
   readonly attachments: readonly ShownFile[];
-  /** Attaches a file to it. */
+  /** The command line that attaches a file to it. */
   readonly command: string;
 }
 
@@ -33,8 +33,8 @@ export interface ShownUpload {
   readonly id: string;
   readonly service: string;
   readonly name: string;
-  /** Bytes: that are kept, that arrive at the moment, and of the whole file where it is known. */
-  readonly kept: number;
+  /** Bytes that are stored, that are arriving, and of the whole file if it is known. */
+  readonly stored: number;
   readonly arriving: number;
   readonly size?: number;
   readonly state: string;

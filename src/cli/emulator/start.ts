@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { startEmulator } from "graph-large-attachments/emulator";
 import { setVariable } from "../commandLine.js";
 import { explain } from "../explain.js";
-import { EXIT, misused } from "../failure.js";
+import { EXIT, usageError } from "../failure.js";
 import { Output } from "../output.js";
-import { Holdings } from "./holdings.js";
+import { EmulatorState } from "./emulatorState.js";
 import { startPage, type Page } from "./page.js";
 
 export interface EmulatorCommandOptions {
@@ -16,7 +16,7 @@ export interface EmulatorCommandOptions {
   readonly json?: boolean;
 }
 
-/** `emulator`: runs until it is stopped. */
+/** `emulator`: runs until Ctrl-C. */
 export async function startEmulatorCommand({ port, open, json }: EmulatorCommandOptions): Promise<number> {
   const output = new Output({ json });
   const stopped = new Promise<void>((stop) => process.once("SIGINT", stop).once("SIGTERM", stop));
@@ -33,25 +33,27 @@ export async function startEmulatorCommand({ port, open, json }: EmulatorCommand
       AZURE_DEVOPS_PAT: emulator.azureDevOps.personalAccessToken,
       NODE_EXTRA_CA_CERTS: ca,
     };
-    const holdings = new Holdings(emulator, environment);
-    page = await startPage(holdings, port).catch((error: unknown) => {
-      throw unlistenable(error, port);
+    const state = new EmulatorState(emulator, environment);
+    page = await startPage(state, port).catch((error: unknown) => {
+      throw portError(error, port);
     });
     const lines = [
-      `The emulator's page: ${page.url}`,
-      "It holds a draft, an event, a task, a work item, a drive and a print document. In another terminal:",
+      `Page of the emulator: ${page.url}`,
+      "It holds a draft, an event, a task, a work item, a drive and a print document.",
+      "Paste this into another terminal, then one of the commands:",
       "",
       ...Object.entries(environment).map(([name, value]) => setVariable(name, value)),
-      ...holdings.snapshot().items.map(({ command }) => command),
+      ...state.snapshot().items.map(({ command }) => command),
       "",
-      "Ctrl-C ends it, and forgets everything.",
+      "Ctrl-C ends the emulator and deletes everything in it.",
     ];
-    output.result({ page: page.url, environment }, lines);
+    for (const line of lines) output.line(line);
+    output.document({ ok: true, page: page.url, environment });
     if (open) openInBrowser(page.url, output);
     await stopped;
     return EXIT.done;
   } catch (error) {
-    const failure = explain(error, { credential: "the token" });
+    const failure = explain(error, { credential: "The token", check: "" });
     output.failure(failure);
     return failure.exitCode;
   } finally {
@@ -59,11 +61,12 @@ export async function startEmulatorCommand({ port, open, json }: EmulatorCommand
   }
 }
 
-function unlistenable(error: unknown, port: number): unknown {
+function portError(error: unknown, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE")
-    return misused(`Port ${port} is taken.`, "Choose another with --port, or 0 for any that is free.");
-  if (code === "EACCES") return misused(`Port ${port} is not for everybody.`, "Choose one above 1023 with --port.");
+    return usageError(`Port ${port} is in use.`, "Choose another with --port, or 0 for any free port.");
+  if (code === "EACCES")
+    return usageError(`Port ${port} needs administrator rights.`, "Choose a port above 1023 with --port.");
   return error;
 }
 
@@ -74,6 +77,6 @@ function openInBrowser(url: string, output: Output): void {
   };
   const [program = "", ...args] = openers[process.platform] ?? ["xdg-open", url];
   const child = spawn(program, args, { stdio: "ignore", detached: true });
-  child.on("error", () => output.note(`No browser could be opened: open ${url} yourself.`));
+  child.on("error", () => output.info(`No browser could be opened. Open ${url} yourself.`));
   child.unref();
 }

@@ -4,10 +4,11 @@ import { offeredFaults, slowRange } from "./faults.js";
 import type { ItemKind, ShownItem, Snapshot } from "./snapshot.js";
 import { AzureDevOpsUploads, graphUploads, shownRequests } from "./uploads.js";
 
+/** An item without its command line. */
 type Described = Omit<ShownItem, "attachments" | "command"> & Pick<ShownItem, "attachments">;
 
-/** What an emulator holds, in the terms of its page, and what the page can have it do. */
-export class Holdings {
+/** The state of the emulator as the page shows it, and the actions of the page. */
+export class EmulatorState {
   readonly #environment: string;
   #tasks: Item[] = [];
   #documents: Item[] = [];
@@ -27,7 +28,7 @@ export class Holdings {
     this.reset();
   }
 
-  /** Forgets everything but one item of each kind, which are new. */
+  /** Deletes everything and creates one item of each kind. */
   reset(): void {
     this.emulator.reset();
     [this.#tasks, this.#documents, this.#workItems, this.#offered] = [[], [], [], new Map()];
@@ -43,23 +44,23 @@ export class Holdings {
     else this.#workItems.push(this.emulator.azureDevOps.addWorkItem({ title: "A work item" }));
   }
 
-  /** Answers whether there is such a fault. */
+  /** Returns false if there is no fault of this name. */
   fault(name: string): boolean {
     const offered = Object.hasOwn(offeredFaults, name) ? offeredFaults[name] : undefined;
     if (!offered) return false;
-    const script = { ...offered.script }; // each its own, to know it again among those not met yet
+    const script = { ...offered.script }; // A copy, because it is found again by identity.
     this.#offered.set(script, offered.label);
     this.emulator.fault(script);
     return true;
   }
 
-  slow(slow: boolean): void {
+  setSlow(slow: boolean): void {
     this.#slow = slow;
-    this.keepSlow();
+    this.renewSlowness();
   }
 
-  /** A fault is for one request: while ranges are to be slow, there has to be one that waits for the next. */
-  keepSlow(): void {
+  /** Adds the next slow range. A fault is for one request, so this runs again and again. */
+  renewSlowness(): void {
     const waiting = this.emulator.unusedFaults().includes(slowRange);
     if (this.#slow && !waiting) this.emulator.fault(slowRange);
   }
@@ -84,7 +85,7 @@ export class Holdings {
     const sent = mailbox.sentItems().map((one) => ({ ...one, kind: "sent mail" as const }));
     const events = this.emulator.events().map((one) => ({ ...one, kind: "event" as const }));
     const tasks = this.#tasks.flatMap((task) => {
-      const attachments = unlessGone(() => this.emulator.attachments(task));
+      const attachments = unlessDeleted(() => this.emulator.attachments(task));
       return attachments ? { ...task, kind: "task" as const, subject: "A task", attachments } : [];
     });
     return [...messages, ...events, ...tasks, ...sent].map(({ kind, subject, path, attachments }) => ({
@@ -100,7 +101,7 @@ export class Holdings {
 
   #printed(): Described[] {
     return this.#documents.flatMap((item) => {
-      const document = unlessGone(() => this.emulator.print.document(item));
+      const document = unlessDeleted(() => this.emulator.print.document(item));
       if (!document) return [];
       const { name = "", size, sha256 } = document;
       const attachments = sha256 === undefined ? [] : [{ name, size, sha256 }];
@@ -114,15 +115,15 @@ export class Holdings {
       ...{ kind: "work item" as const, title: `A work item, ${id}`, path },
       attachments: blobs
         .filter(({ linkedTo }) => linkedTo.includes(id))
-        .map(({ name, kept, sha256 }) => ({ name, size: kept, sha256 })),
+        .map(({ name, stored, sha256 }) => ({ name, size: stored, sha256 })),
     }));
   }
 }
 
-/** What a request has deleted is not there any more, which the emulator throws for. */
-function unlessGone<T>(look: () => T): T | undefined {
+/** Returns `undefined` for an item that a request has deleted. The emulator throws for it. */
+function unlessDeleted<T>(read: () => T): T | undefined {
   try {
-    return look();
+    return read();
   } catch {
     return undefined;
   }

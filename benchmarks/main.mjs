@@ -1,5 +1,5 @@
-// npm run bench: prints the benchmark tables as Markdown. Arguments select benchmarks by name. --write puts the tables
-// between the marks of docs/benchmarks.md, and the first one between those of README.md. --rounds=3 takes fewer samples.
+// npm run bench: prints the project's figures as Markdown. Names of benchmarks run those alone; --write puts the tables
+// between the marks of docs/benchmarks.md; --rounds=3 takes fewer samples.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { goalsTable, table } from "./support/format.mjs";
 import { log, print } from "./support/log.mjs";
 import { machine } from "./support/machine.mjs";
-import { writerOf } from "./support/readme.mjs";
+import { writerOf } from "./support/page.mjs";
 
 /** In the order of the tables. Benchmarks in one row mostly wait, so they run at the same time. */
 const BENCHMARKS = [
@@ -44,8 +44,7 @@ if (!isInstalled()) {
   });
 }
 
-const writers =
-  "write" in flags ? ["docs/benchmarks.md", "README.md"].map((file) => writerOf(resolve(here, "..", file))) : [];
+const write = "write" in flags ? writerOf(resolve(here, "../docs/benchmarks.md")) : undefined;
 const options = flags.rounds ? { rounds: Number(flags.rounds) } : {};
 const rows = names.length > 0 ? names.map((name) => [name]) : BENCHMARKS;
 const results = [];
@@ -58,11 +57,7 @@ if (goals.length > 0) parts.push(goalsTable(goals));
 const text = parts.join("\n\n");
 print(text);
 if (results.includes(undefined)) process.exitCode = 1;
-else {
-  const [writeAll, writeFirst] = writers;
-  await writeAll?.(text);
-  await writeFirst?.(`${machine()}\n\n${tables[0]}`);
-}
+else await write?.(text);
 
 /** Runs a benchmark. Returns `undefined` if it fails, so that the others still run. */
 async function resultOf(name) {

@@ -1,8 +1,8 @@
-// Runs one smoke test of the packed tarball in every runtime, browser and bundler, and fails if a check fails.
-// npm run test:runtimes             runs all
-// npm run test:runtimes -- Bun Vite runs these only
-// npm run test:runtimes -- --write  also writes docs/runtimes.json and the README's section
-// npm run test:runtimes -- --check  only checks that the README and the results are up to date
+// Runs one smoke suite from the packed tarball in every runtime, browser and bundler, and fails where a check does.
+// npm run test:runtimes             runs it
+// npm run test:runtimes -- Bun Vite runs it in these only
+// npm run test:runtimes -- --write  also writes docs/runtimes.json and the table in docs/runtimes.md
+// npm run test:runtimes -- --check  runs nothing, and fails where the table or the results are out of date
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { withSection } from "./runtimes/table.mjs";
 import { workerRuns } from "./runtimes/worker.mjs";
 
 const resultsFile = new URL("../docs/runtimes.json", import.meta.url);
-const readmeFile = new URL("../README.md", import.meta.url);
+const pageFile = new URL("../docs/runtimes.md", import.meta.url);
 const given = process.argv.slice(2);
 const wanted = given.filter((argument) => !argument.startsWith("--"));
 const names = Object.keys(checks);
@@ -25,9 +25,9 @@ else await runAll();
 
 function check() {
   const results = JSON.parse(readFileSync(resultsFile, "utf8"));
-  const readme = readFileSync(readmeFile, "utf8");
+  const page = readFileSync(pageFile, "utf8");
   const stale = [
-    ...(withSection(readme, results) === readme ? [] : ["The README's section is not that of docs/runtimes.json"]),
+    ...(withSection(page, results) === page ? [] : ["The table in docs/runtimes.md is not that of docs/runtimes.json"]),
     ...(String(results.checks) === String(names) ? [] : ["docs/runtimes.json is of other checks than the suite has"]),
   ];
   for (const what of stale) console.error(`${what}: npm run test:runtimes -- --write`);
@@ -99,6 +99,6 @@ function report(done, weights) {
 function write(results) {
   if (wanted.length > 0) throw new Error("What is written has to be of all runs: leave out the names.");
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(readmeFile, withSection(readFileSync(readmeFile, "utf8"), results));
-  console.log("docs/runtimes.json and the README's section were written.");
+  writeFileSync(pageFile, withSection(readFileSync(pageFile, "utf8"), results));
+  console.log("docs/runtimes.json and the table in docs/runtimes.md were written.");
 }

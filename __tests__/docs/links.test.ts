@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, posix, sep } from "node:path";
 import { root } from "../package/run";
 import { pages, prose, type Page } from "./support/markdown";
 
@@ -34,9 +34,14 @@ function linksOf(page: Page): string[] {
 const all = pages.flatMap((page) => linksOf(page).map((target) => ({ page, target })));
 const inside = all.filter(({ target }) => !/^[a-z]+:/i.test(target));
 
+function fileOf(page: Page, target: string): string {
+  const [path] = target.split("#");
+  return path ? posix.normalize(posix.join(dirname(page.path), decodeURIComponent(path))) : page.path;
+}
+
 function whyBroken({ page, target }: (typeof all)[number]): string | undefined {
-  const [path = "", anchor] = target.split("#");
-  const file = path === "" ? page.path : posix.normalize(posix.join(dirname(page.path), decodeURIComponent(path)));
+  const [, anchor] = target.split("#");
+  const file = fileOf(page, target);
   if (file.startsWith("..")) return "leads out of the project";
   if (!existsSync(join(root, file))) return "no such file";
   if (anchor === undefined) return undefined;
@@ -51,6 +56,29 @@ test("every link inside the project leads to an existing file or heading", () =>
     .map((link) => ({ from: link.page.path, target: link.target, why: whyBroken(link) }))
     .filter(({ why }) => why !== undefined);
   expect(broken).toEqual([]);
+});
+
+/** What package.json has npm publish: files and folders, and after `!` what is left out. */
+const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
+const isIn = (path: string, one: string) => path === one || path.startsWith(`${one}/`);
+const isPublished = (path: string) =>
+  files.some((one) => isIn(path, one)) && !files.some((one) => one.startsWith("!") && isIn(path, one.slice(1)));
+
+test("every link in a published page leads to something published, so that it works from the tarball", () => {
+  const published = inside.filter(({ page }) => isPublished(page.path));
+  expect(published.length).toBeGreaterThan(100);
+  const dead = published
+    .map(({ page, target }) => ({ from: page.path, to: fileOf(page, target) }))
+    .filter(({ to }) => !isPublished(to));
+  expect(dead).toEqual([]);
+});
+
+test("no published picture is over 100 KB", () => {
+  const pictures = (readdirSync(join(root, "docs"), { recursive: true }) as string[])
+    .map((path) => posix.join("docs", path.split(sep).join("/")))
+    .filter((path) => /\.(png|svg)$/.test(path) && isPublished(path));
+  expect(pictures).toContain("docs/attaching.png");
+  expect(pictures.filter((path) => statSync(join(root, path)).size > 100_000)).toEqual([]);
 });
 
 test("every link out of the project is an https URL, or one to this machine", () => {
@@ -69,6 +97,6 @@ test("every page under docs can be reached from the README by links", () => {
       reached.add(posix.normalize(posix.join(dirname(path), decodeURIComponent(link))));
     }
   }
-  const docs = pages.map(({ path }) => path).filter((path) => path.startsWith("docs/") || !path.includes("/"));
+  const docs = pages.map(({ path }) => path).filter(isPublished);
   expect(docs.filter((path) => !reached.has(path))).toEqual([]);
 });

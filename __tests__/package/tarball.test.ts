@@ -71,7 +71,9 @@ describe("the tarball", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "dist",
+      "docs",
       "package.json",
     ]);
     const notices = await read("dist/THIRD-PARTY-NOTICES.txt");

@@ -5,69 +5,89 @@ import { outlook } from "../../src/protocols/outlook";
 import { print } from "../../src/protocols/print";
 import { todo } from "../../src/protocols/todo";
 import { DEFAULT_RANGE_SIZE } from "../../src/range";
-import type { Finished } from "../package/run";
 import { page } from "../docs/support/markdown";
-import { programAt, promised, runProgram, unmet } from "../docs/support/programs";
+import { install, runProgram, unmet, type Program } from "../docs/support/programs";
 
-/** The blocks of README.md are one program, which runs here. Its types: __tests__/docs/blocks.test.ts. */
+/** README.md. Its JavaScript is run with that of all pages: __tests__/docs/blocks.test.ts. */
 const { blocks, text: readme } = page("README.md");
-const program = programAt("README.md");
+const ofLanguage = (wanted: string) => blocks.filter(({ language }) => language === wanted).map(({ text }) => text);
 
-test("the README has one block for each way to attach, and every block of code is run", () => {
-  expect(blocks.filter(({ language }) => language === "ts")).toHaveLength(9);
-  expect(blocks.filter(({ language }) => language !== "ts")).toMatchObject([{ language: "sh" }]); // the installation
-  expect(readme.match(/^```/gm)).toHaveLength(2 * blocks.length);
+test("the README shows one diff, one program, three recipes and two commands", () => {
+  expect(blocks.map(({ language }) => language)).toEqual(["diff", "sh", "js", "js", "js", "js", "sh"]);
+  expect(blocks.map(({ file }) => file).filter((file) => file !== "")).toEqual(["try.mjs"]);
 });
 
-test("the sizes in the README are those of the protocols", () => {
-  const row = (name: string) => readme.split("\n").find((line) => line.startsWith(`| \`${name}\``))!;
-  const bytes = (count: number) => count.toLocaleString("en-US");
-  const mebibytes = (count: number) => `${count / 1_048_576} MiB`;
-  expect(row("threshold")).toContain(bytes(DEFAULT_THRESHOLD));
-  expect(row("threshold")).toContain(`drives ${bytes(drive.post!.threshold!)}`);
-  expect(row("rangeSize")).toContain(bytes(DEFAULT_RANGE_SIZE));
-  expect(row("rangeSize")).toContain(bytes(outlook.session.limits.range));
-  expect(row("rangeSize")).toContain(`Azure DevOps: ${mebibytes(azureDevOps.session.rangeSize)}`);
-  expect(row("rangeSize")).toContain(`drives: ${mebibytes(drive.session.rangeSize)}`);
-  expect(row("rangeSize")).toContain(`print: ${mebibytes(print.session.rangeSize)}`);
+const bytes = (count: number) => count.toLocaleString("en-US");
+const megabytes = (count: number) => `${Math.floor(count / 1_048_576)} MB`;
+const mebibytes = (count: number) => `${count / 1_048_576} MiB`;
+const row = (text: string, start: string) => text.split("\n").find((line) => line.startsWith(`| ${start}`))!;
+
+test("the sizes that the README names are those of the protocols", () => {
   const services = "https://dev.azure.com/fabrikam/_apis/wit/attachments";
-  for (const limit of [outlook, todo, azureDevOps].map(({ target }) => target.fileLimit(services))) {
-    expect(readme).toContain(`(${bytes(limit)}`);
-  }
+  expect(row(readme, "a draft")).toContain(megabytes(outlook.target.fileLimit("")));
+  expect(row(readme, "an event")).toContain(megabytes(outlook.target.fileLimit("")));
+  expect(row(readme, "a To Do task")).toContain(megabytes(todo.target.fileLimit("")));
+  expect(row(readme, "a work item")).toContain(megabytes(azureDevOps.target.fileLimit(services)));
 });
 
-describe("the README, run as written,", () => {
-  let finished: Finished;
-  beforeAll(async () => (finished = await runProgram(program)), 120_000);
+test("the defaults that docs/options.md names are those of the protocols", () => {
+  const { text } = page("docs/options.md");
+  expect(row(text, "`threshold`")).toContain(bytes(DEFAULT_THRESHOLD));
+  expect(row(text, "`threshold`")).toContain(`drives ${bytes(drive.post!.threshold!)}`);
+  expect(row(text, "`rangeSize`")).toContain(bytes(DEFAULT_RANGE_SIZE));
+  expect(row(text, "`rangeSize`")).toContain(bytes(outlook.session.limits.range));
+  expect(row(text, "`rangeSize`")).toContain(`Azure DevOps: ${mebibytes(azureDevOps.session.rangeSize)}`);
+  expect(row(text, "`rangeSize`")).toContain(`drives: ${mebibytes(drive.session.rangeSize)}`);
+  expect(row(text, "`rangeSize`")).toContain(`print: ${mebibytes(print.session.rangeSize)}`);
+});
 
-  test("succeeds", () => {
-    expect(finished).toMatchObject({ code: 0, stderr: "" });
-  });
+describe("the diff of the reader's own sendMail", () => {
+  /** What the reader has already. Requests for Microsoft Graph go to the emulator. */
+  const around = (code: string) => `
+import { Client } from "@microsoft/microsoft-graph-client";
+import { startEmulator } from "graph-large-attachments/emulator";
+const emulator = await startEmulator();
+const { fetchOptions } = emulator.clientOptions;
+const real = fetch;
+globalThis.fetch = (url, init) =>
+  real(String(url).replace("https://graph.microsoft.com/", emulator.graphUrl), { ...init, ...fetchOptions });
+const authProvider = { getAccessToken: async () => emulator.token };
+const contentBytes = Buffer.alloc(20_000_000).toString("base64");
+const toRecipients = [{ emailAddress: { address: "adele@contoso.com" } }];
+try {
+${code.replace(/^import .*$/gm, "")}
+} catch (error) {
+  console.log(error.statusCode);
+}
+for (const { attachments } of emulator.mailbox.outbox()) console.log("sent", attachments[0].bytes.length);
+await emulator.close();`;
+  const lines = ofLanguage("diff")[0]!.split("\n");
+  const side = (sign: "+" | "-") =>
+    lines
+      .filter((line) => line.startsWith(" ") || line.startsWith(sign))
+      .map((line) => line.slice(1))
+      .join("\n");
+  const program = (name: string, sign: "+" | "-"): Program => {
+    const imports = /^import .*$/gm.exec(side(sign))?.[0] ?? "";
+    return { page: "README.md", name, code: `${imports}\n${around(side(sign))}` };
+  };
+  beforeAll(install, 60_000);
 
-  test("prints what the comments after console.log say", () => {
-    expect(promised(program).length).toBeGreaterThan(6);
-    expect(unmet(program, finished.stdout)).toEqual([]);
-  });
+  test("is refused with 413 before", async () => {
+    expect(await runProgram(program("before", "-"))).toEqual({ code: 0, stdout: "413\n", stderr: "" });
+  }, 60_000);
 
-  test("attaches by an existing POST, by attach and through a custom chain, and shows the progress", () => {
-    expect(finished.stdout).toMatch(/^report\.pdf 10000000$/m);
-    expect(finished.stdout).toMatch(/^report\.pdf application\/pdf$/m);
-    expect(finished.stdout).toMatch(
-      /^3932160 of 10000000 bytes\n7864320 of 10000000 bytes\n10000000 of 10000000 bytes$/m,
-    );
-    expect(finished.stdout).toMatch(/^3932160\n7864320\n10000000$/m);
-  });
+  test("is sent after", async () => {
+    expect(await runProgram(program("after", "+"))).toEqual({ code: 0, stdout: "sent 20000000\n", stderr: "" });
+  }, 60_000);
 
-  test("attaches a link, posts to a chat, uploads to a drive", () => {
-    expect(finished.stdout).toMatch(/^https:\/\/contoso-my\.sharepoint\.com\/:u:\/g\/\S+$/m);
-    expect(finished.stdout).toMatch(/^https:\/\/\S+\/Microsoft%20Teams%20Chat%20Files\/report\.pdf$/m);
-    expect(finished.stdout.match(/^report\.pdf 10000000$/gm)).toHaveLength(2); // the other is of the POST
+  test("says what happens on each side", () => {
+    expect(lines.filter((line) => line.startsWith("-"))).toEqual([expect.stringContaining("413")]);
   });
+});
 
-  test("stops a task and resumes it at the offset in its comment", () => {
-    expect(finished.stdout).toMatch(/^AbortError$/m);
-    const shown = /\{ offset: \d+/.exec(readme)?.[0];
-    expect(shown).toBeDefined();
-    expect(finished.stdout).toContain(shown);
-  });
+test("a promise that is not kept is noticed", () => {
+  const program = { page: "", name: "", code: 'console.log("a"); // b\nconsole.log(1);\n// 1\n' };
+  expect(unmet(program, "a\n1\n")).toEqual(["b"]);
+  expect(unmet(program, "b\n2\n")).toEqual(["1"]);
 });

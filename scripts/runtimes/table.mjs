@@ -1,4 +1,4 @@
-// Writes the README's section on runtimes from the results of the last run.
+// The table of docs/runtimes.md, from the results of the last run.
 
 const begin = "<!-- runtimes -->";
 const end = "<!-- /runtimes -->";
@@ -6,19 +6,18 @@ const end = "<!-- /runtimes -->";
 /** Notes on runtimes, besides their names in the results. */
 const labels = { workerd: "workerd, of Cloudflare Workers" };
 
-/** Replaces the section in `readme` by that of `results`. */
-export function withSection(readme, results) {
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}.`);
-  return `${readme.slice(0, from + begin.length)}\n\n${section(results)}\n\n${readme.slice(to)}`;
+/** `page` with the section of `results` in the place of the one that it has. */
+export function withSection(page, results) {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/runtimes.md has no ${begin} … ${end}.`);
+  return `${page.slice(0, from + begin.length)}\n\n${section(results)}\n\n${page.slice(to)}`;
 }
 
-const section = (results) => `## Where it runs
+const section = (results) => `## What was run
 
-\`npm run test:runtimes\` installs the packed tarball, runs one smoke suite of ${results.checks.length} checks everywhere below (files by any way in,
-faults, abort; what the emulator holds is compared by SHA-256), and with \`-- --write\` writes this table. KiB: what an application
-with \`withLargeAttachments\` begins with, and what it loads later, minified and gzipped, without the Graph client. In a
-Cloudflare Worker make a client for each request: where Workers cut one off, others with its client would wait for it.
+\`npm run test:runtimes\` installs the packed tarball and runs one suite of ${results.checks.length} checks in every environment below: files from
+every kind of source, faults, aborts. What the emulator holds is compared by SHA-256. The two sizes of a bundler are what an
+application with \`withLargeAttachments\` loads at startup and with its first attachment, minified and gzipped, without the Graph client.
 
 ${table(results)}`;
 

@@ -42,8 +42,8 @@ export const pages: readonly Page[] = files(root)
   .map((path) => page(relative(root, path).split(sep).join("/")))
   .sort((a, b) => (a.path < b.path ? -1 : 1));
 
-/** What scripts write: declarations, not programs. */
-export const isGenerated = ({ path }: Page) => path === "API.md" || path.startsWith("docs/reference/");
+/** What a script writes: declarations, not programs. */
+export const isGenerated = ({ path }: Page) => path === "API.md";
 
 /** A page without its code, where `#` and `[]` mean something else. */
 export function prose({ text }: Page): string {

@@ -1,66 +1,91 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root, runTs, tsc, type Finished } from "../../package/run";
-import { isGenerated, page, pages, type Page } from "./markdown";
+import { root, run, tsc, type Finished } from "../../package/run";
+import { isGenerated, page, pages, type Block } from "./markdown";
 
-/** The TypeScript of a page, unchanged and in order, as the one program that it is said to be. */
+/** A block of JavaScript as a program: what stands in its page, and nothing else but the block it is pasted into. */
 export interface Program {
   readonly page: string;
+  /** Of its file, without the extension. */
   readonly name: string;
   readonly code: string;
 }
 
-const folder = join(root, "temp/docs");
+/** Tests that run at the same time each have their own. */
+export const folder = join(root, `temp/docs-${process.env.JEST_WORKER_ID ?? "0"}`);
+const isProgram = ({ language, file }: Block) => language === "js" && (file === "" || /^[^.]*\.mjs$/.test(file));
 
-const ownBlocks = ({ blocks }: Page) =>
-  blocks.filter(({ language, file }) => language === "ts" && file === "").map(({ text }) => text);
+/** `try.mjs` in the README. Blocks without a name of their own go above its last line. */
+const tryIt = page("README.md").blocks.find(({ file }) => file === "try.mjs")!.text;
+const above = tryIt.lastIndexOf("await emulator.close();");
 
-/** What every guide asks to paste before its blocks, and after them. */
-const [before, after] = ownBlocks(page("docs/guides/README.md")) as [string, string];
-
-/** Pages that start an emulator themselves stand alone. */
-function programOf(of: Page): Program {
-  const blocks = ownBlocks(of);
-  const alone = blocks.some((block) => block.includes("startEmulator("));
-  const code = (alone ? blocks : [before, ...blocks, after]).join("\n");
-  return { page: of.path, name: of.path.replace(/\.md$/, "").replaceAll(/[^\w-]/g, "-"), code };
-}
+export const pastedInto = (block: string) => `${tryIt.slice(0, above)}\n${block}\n${tryIt.slice(above)}`;
 
 export const programs: readonly Program[] = pages
-  .filter((one) => !isGenerated(one) && ownBlocks(one).length > 0)
-  .map(programOf);
+  .filter((one) => !isGenerated(one))
+  .flatMap(({ path, blocks }) =>
+    blocks.filter(isProgram).map(({ file, text }, index) => ({
+      page: path,
+      name: `${path.replace(/\.md$/, "").replaceAll(/[^\w-]/g, "-")}-${index + 1}`,
+      code: file === "" ? pastedInto(text) : text,
+    })),
+  );
 
-export const programAt = (path: string): Program => programs.find((program) => program.page === path)!;
+/** Makes the folder that the programs run in, with the package installed. */
+export async function install(): Promise<void> {
+  const { code, stderr } = await run(process.execPath, [join(root, "__tests__/docs/support/package.mjs"), folder]);
+  if (code !== 0) throw new Error(stderr);
+}
 
-const fileOf = (program: Program) => join(folder, `${program.name}.mts`);
+/** Runs a program as `node try.mjs` does, in a folder of its own. */
+export function runProgram({ name, code }: Program): Promise<Finished> {
+  const cwd = join(folder, name);
+  mkdirSync(cwd, { recursive: true });
+  writeFileSync(join(cwd, "try.mjs"), code);
+  return new Promise((done) => {
+    const child = execFile(process.execPath, ["try.mjs"], { cwd, timeout: 120_000 }, (_error, stdout, stderr) =>
+      done({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
 
-/** Writes a program where its imports are found. */
-export function write(program: Program): string {
+/** Runs all programs, two at once. */
+export async function runAll(all: readonly Program[]): Promise<ReadonlyMap<Program, Finished>> {
+  const results = new Map<Program, Finished>();
+  const left = all.values();
+  const lane = async () => {
+    for (const program of left) results.set(program, await runProgram(program));
+  };
+  await Promise.all([lane(), lane()]);
+  return results;
+}
+
+/** Checks that the programs are TypeScript too, as strict as the project's own, and checks the samples. */
+export async function check(all: readonly Program[]): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(fileOf(program), program.code);
-  return fileOf(program);
-}
-
-export function runProgram(program: Program): Promise<Finished> {
-  return runTs(write(program));
-}
-
-/** Checks the types of programs, and of the samples, as strictly as the project's own; guides may have what a single page does not use. */
-export function check(all: readonly Program[]): Promise<Finished> {
-  all.forEach(write);
+  all.forEach(({ name, code }) => writeFileSync(join(folder, `${name}.mts`), code));
   const project = {
     extends: "../../tsconfig.json",
     compilerOptions: { noUnusedLocals: false },
     include: ["../../samples"],
-    files: all.map((program) => `${program.name}.mts`),
+    files: all.map(({ name }) => `${name}.mts`),
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
-  return tsc("-p", folder);
+  const { stdout } = await tsc("-p", folder);
+  const untyped = /^temp\/docs-.* error TS7(?:005|006|031|034):/; // parameters, which JavaScript gives no types
+  return stdout.split("\n").filter((line) => line !== "" && !untyped.test(line));
 }
 
-/** What the comments behind `console.log(…);` promise. */
+/** What the comments promise that stand behind a `console.log(…);`, or alone in the line below it or its braces. */
 export function promised({ code }: Program): string[] {
-  return [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output]) => output!);
+  const lines = code.split("\n");
+  return lines.flatMap((line, index) => {
+    const beside = /^ *(?:else )?(?:if \(.*\) )?console\.log\(.*\); \/\/ (.*)$/.exec(line)?.[1];
+    if (beside !== undefined) return [beside];
+    const below = /^\/\/ (.*)$/.exec(line)?.[1];
+    return below !== undefined && /console\.log\(|^\}$/.test(lines[index - 1]!) ? [below] : [];
+  });
 }
 
 /** What was promised, but not printed, or not in that order. An ellipsis stands for anything; objects may take several lines. */

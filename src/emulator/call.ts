@@ -1,9 +1,9 @@
+import type { Origin, Reply, RequestLogEntry, SessionInfo } from "./api.js";
 import type { Route } from "./graph/path.js";
 import type { DriveStore } from "./drive/store.js";
 import type { Store } from "./items/store.js";
 import type { PrintStore } from "./print/store.js";
 import type { TeamsStore } from "./teams/store.js";
-import type { Reply, RequestHead, RequestLogEntry, SessionInfo } from "./types.js";
 import type { Variations } from "./variations.js";
 
 /** What every part of the service works with. */
@@ -22,6 +22,18 @@ export interface Context {
   readonly vary: Variations;
   /** Has a session, of whatever kind, listed for tests. */
   noteSession(describe: () => SessionInfo): void;
+}
+
+/** The head of a request. Header names are in lower case, and `url` is absolute with its path as sent. */
+export interface RequestHead {
+  readonly origin: Origin;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ServiceRequest extends RequestHead {
+  readonly body: Buffer;
 }
 
 /** One request with its body. */

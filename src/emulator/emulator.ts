@@ -1,10 +1,10 @@
+import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { setMaxListeners } from "node:events";
 import { makeCertificate } from "./wire/certificate.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
 import { FaultQueue } from "./wire/faults.js";
 import { listen, type Listening } from "./wire/server.js";
 import { createService } from "./service.js";
-import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
 import { carry, type Wire } from "./wire/carry.js";
 
 /** Starts a strict local Graph, its upload hosts and Azure DevOps, for tests of whatever uploads files. */

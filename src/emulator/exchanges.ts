@@ -1,4 +1,5 @@
-import type { Call, Context, Exchange } from "./call.js";
+import type { Reply, RequestLogEntry } from "./api.js";
+import type { Call, Context, Exchange, RequestHead } from "./call.js";
 import { sessionNotThere } from "./drive/replies.js";
 import { driveSessionAt, endSession } from "./drive/session.js";
 import { answerDriveHost } from "./drive/uploadHost.js";
@@ -12,7 +13,6 @@ import { readRequest } from "./requestKind.js";
 import { answerOutlookHost, outlookSessionAt } from "./sessions/outlookHost.js";
 import { todoSessionOf } from "./sessions/todo.js";
 import type { Traffic } from "./traffic.js";
-import type { Reply, RequestHead, RequestLogEntry } from "./types.js";
 
 interface Opening {
   readonly head: RequestHead;

@@ -1,4 +1,4 @@
-import type { Reply } from "./types.js";
+import type { Reply } from "./api.js";
 
 /** A reply with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {

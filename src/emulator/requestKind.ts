@@ -1,10 +1,11 @@
+import type { Origin, RequestKind, RequestLogEntry } from "./api.js";
+import type { RequestHead } from "./call.js";
 import { routeOf, type Route } from "./graph/path.js";
 import { driveKindOf } from "./drive/answer.js";
 import { driveHostKindOf } from "./drive/uploadHost.js";
 import { printKindOf } from "./print/answer.js";
 import { printHostKindOf } from "./print/uploadHost.js";
 import { teamsKindOf } from "./teams/answer.js";
-import type { Origin, RequestHead, RequestKind, RequestLogEntry } from "./types.js";
 
 /** The log entry of a request, without its secrets, and its Graph route where it has one. */
 export function readRequest(head: RequestHead, token: string): { entry: RequestLogEntry; route: Route | undefined } {

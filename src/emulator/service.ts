@@ -1,5 +1,6 @@
+import type { EmulatorOptions, Fixture, Reply, RequestLogEntry, SessionInfo } from "./api.js";
 import { createAzureDevOps } from "./azureDevOps/service.js";
-import type { Context, Exchange } from "./call.js";
+import type { Context, Exchange, RequestHead, ServiceRequest } from "./call.js";
 import { driveFixture } from "./drive/fixture.js";
 import { DriveStore } from "./drive/store.js";
 import { openExchange } from "./exchanges.js";
@@ -12,15 +13,6 @@ import { Store } from "./items/store.js";
 import { teamsFixture } from "./teams/fixture.js";
 import { TeamsStore } from "./teams/store.js";
 import { Traffic } from "./traffic.js";
-import type {
-  EmulatorOptions,
-  Fixture,
-  Reply,
-  RequestHead,
-  RequestLogEntry,
-  ServiceRequest,
-  SessionInfo,
-} from "./types.js";
 import { defaultVariations, type Variations } from "./variations.js";
 
 /** What the core needs to know of its surroundings; URLs absolute, with a slash at the end. */

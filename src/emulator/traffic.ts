@@ -1,5 +1,5 @@
+import type { Reply } from "./api.js";
 import { irresolvableConflict, refuse } from "./replies.js";
-import type { Reply } from "./types.js";
 import type { Variations } from "./variations.js";
 
 /** A request from the arrival of its head until its answer is written. */

@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import { answerAttachments, deleteAttachment, noAttachment, readAttachment } from "./attachments.js";
 import { readQuery, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { putChunk } from "./chunks.js";
@@ -7,8 +8,7 @@ import { noController, noProject, noSuchMethod, signInPage } from "./replies.js"
 import { refuseCredential, userOf } from "./signIn.js";
 import { readVersion, type ApiVersion } from "./version.js";
 import { answerWorkItem } from "./workItems.js";
-import type { Call } from "../call.js";
-import type { Reply, RequestHead } from "../types.js";
+import type { Call, RequestHead } from "../call.js";
 
 /** Answers a request to the Azure DevOps origin: credential first, then path, api-version and resource. */
 export function answerAzureDevOps(context: AzureDevOpsContext, call: Call): Reply {

@@ -1,10 +1,10 @@
+import type { Reply } from "../api.js";
 import { answerBase, refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { attachmentTooLarge, lengthRequired, noSuchMethod, refuseAzure, unauthorizedRead } from "./replies.js";
 import type { Blob } from "./store.js";
 import { isBelow, type ApiVersion } from "./version.js";
 import { json } from "../replies.js";
 import { contentTypeOf } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** The types that E2 lists for a POST; whichever it is, the body is taken as raw bytes. */
 export const uploadContentTypes = ["application/json", "application/json-patch+json", "application/octet-stream"];

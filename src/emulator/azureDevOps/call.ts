@@ -1,8 +1,8 @@
+import type { Reply } from "../api.js";
 import type { Call } from "../call.js";
 import type { AzureDevOpsRoute } from "./path.js";
 import type { AzureDevOpsStore, Project, User } from "./store.js";
 import { contentTypeNotSupported } from "./replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
 export interface Credentials {

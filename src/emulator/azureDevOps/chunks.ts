@@ -1,10 +1,10 @@
+import type { Reply } from "../api.js";
 import { isChunked, noAttachment, reference, uploadContentTypes } from "./attachments.js";
 import { refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { attachmentTooLarge, noSuchMethod, refuseAzure } from "./replies.js";
 import type { Blob } from "./store.js";
 import { isBelow, type ApiVersion } from "./version.js";
 import { contentRangePattern } from "../sessions/range.js";
-import type { Reply } from "../types.js";
 
 interface ChunkRange {
   readonly start: number;

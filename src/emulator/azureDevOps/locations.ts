@@ -1,8 +1,8 @@
+import type { Reply } from "../api.js";
 import type { AzureDevOpsCall, AzureDevOpsContext } from "./call.js";
 import { noSuchMethod } from "./replies.js";
 import { latestVersion } from "./version.js";
 import { json } from "../replies.js";
-import type { Reply } from "../types.js";
 
 /** Of the area "wit", as Microsoft's clients ask for it. */
 const workItemTrackingArea = "5264459e-e5e0-4bd8-b118-0985e68a4ec5";

@@ -1,9 +1,8 @@
+import type { Reply, WorkItemRelation } from "../api.js";
 import type { AzureDevOpsContext } from "./call.js";
 import { attachmentIdIn } from "./path.js";
 import { badRelation, invalidPatch, testFailed, tooManyAttachments } from "./replies.js";
 import type { StoredWorkItem } from "./store.js";
-import type { WorkItemRelation } from "./types.js";
-import type { Reply } from "../types.js";
 
 interface Operation {
   readonly op: string;

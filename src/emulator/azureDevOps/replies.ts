@@ -1,5 +1,5 @@
+import type { Reply } from "../api.js";
 import { html, json } from "../replies.js";
-import type { Reply } from "../types.js";
 
 const workItemTracking = "Microsoft.TeamFoundation.WorkItemTracking.Server";
 const framework = "Microsoft.TeamFoundation.Framework.Server";

@@ -1,3 +1,4 @@
+import type { AzureDevOpsFixture, EmulatorOptions, Reply, RequestKind } from "../api.js";
 import { answerAzureDevOps, dropAttachment, isAuthorized } from "./answer.js";
 import { isChunked } from "./attachments.js";
 import { readQuery, type AzureDevOpsContext, type Credentials } from "./call.js";
@@ -5,11 +6,9 @@ import { organization, readAzureDevOpsPath, serverPath } from "./path.js";
 import { refuseAzure } from "./replies.js";
 import { AzureDevOpsStore } from "./store.js";
 import { AzureDevOpsThrottle } from "./throttle.js";
-import type { AzureDevOpsFixture } from "./types.js";
-import type { Exchange } from "../call.js";
+import type { Exchange, RequestHead } from "../call.js";
 import { logEntry } from "../requestKind.js";
 import { Traffic } from "../traffic.js";
-import type { EmulatorOptions, Reply, RequestHead, RequestKind } from "../types.js";
 import type { Variations } from "../variations.js";
 
 /** Azure DevOps without sockets and timers. */

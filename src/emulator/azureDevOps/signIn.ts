@@ -1,7 +1,8 @@
+import type { Reply } from "../api.js";
+import type { RequestHead } from "../call.js";
 import type { AzureDevOpsContext } from "./call.js";
 import { signInPage, signInRedirect, unauthorized } from "./replies.js";
 import type { User } from "./store.js";
-import type { Reply, RequestHead } from "../types.js";
 
 /** Who a request comes from: a PAT by Basic with any user name or, on Services only, the bearer (documented). */
 export function userOf(

@@ -1,7 +1,7 @@
+import type { StoredBlob, WorkItemInit, WorkItemRelation } from "../api.js";
 import { createHash } from "node:crypto";
 import { guidOf } from "../ids.js";
 import { attachmentIdIn } from "./path.js";
-import type { StoredBlob, WorkItemInit, WorkItemRelation } from "./types.js";
 
 export interface Project {
   readonly id: string;

@@ -1,5 +1,5 @@
+import type { Reply } from "../api.js";
 import { requestBlocked } from "./replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
 /** The sliding window of the global limit (documented). */

@@ -1,6 +1,6 @@
+import type { Reply } from "../api.js";
 import type { AzureDevOpsCall } from "./call.js";
 import { noVersion, previewFlagMissing, refuseAzure, versionOutOfRange } from "./replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
 /** The only preview there is: Services offer it beyond their released 7.1 (documented). */

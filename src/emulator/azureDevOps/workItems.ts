@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import { answerBase, refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { applyPatch, readPatch } from "./patch.js";
 import { noSuchMethod, noWorkItem, tooManyRevisions } from "./replies.js";
 import type { StoredWorkItem } from "./store.js";
 import { json } from "../replies.js";
-import type { Reply } from "../types.js";
 
 /** By REST (documented). */
 const mostRevisions = 10_000;

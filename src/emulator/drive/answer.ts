@@ -1,6 +1,6 @@
-import type { Call, Context } from "../call.js";
+import type { Reply, RequestKind } from "../api.js";
+import type { Call, Context, RequestHead } from "../call.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import type { DriveCall } from "./call.js";
 import { answerChildren } from "./children.js";
 import { commitSession } from "./commit.js";

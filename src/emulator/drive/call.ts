@@ -1,8 +1,7 @@
+import type { Reply } from "../api.js";
 import type { Call, Context } from "../call.js";
-import type { Reply } from "../types.js";
 import type { DriveRoute } from "./path.js";
-import type { ConflictBehavior } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
+import type { ConflictBehavior, DriveItem } from "./store.js";
 import { folderNamed, type Place } from "./tree.js";
 import { invalidRequest, notThere } from "./replies.js";
 

@@ -1,7 +1,7 @@
+import type { Reply } from "../api.js";
 import type { Context } from "../call.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, methodNotAllowed } from "../replies.js";
-import type { Reply } from "../types.js";
 import { readBehavior, refuseName, type DriveCall } from "./call.js";
 import { describeItem } from "./describe.js";
 import { invalidRequest, nameTaken } from "./replies.js";

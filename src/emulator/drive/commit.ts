@@ -1,15 +1,14 @@
+import type { Reply } from "../api.js";
 import type { Context } from "../call.js";
 import { Content } from "../content.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import { readBehavior, refuseName, type DriveCall } from "./call.js";
 import { describeUploaded } from "./describe.js";
 import { isTaken, putFile } from "./finish.js";
 import { invalidRequest, nameTakenBySession, preconditionFailed, sessionNotThere } from "./replies.js";
 import { driveSessionAt, endSession, stateOf } from "./session.js";
-import type { Destination, StoredDriveSession } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
+import type { Destination, DriveItem, StoredDriveSession } from "./store.js";
 import { childNamed, meetsConditions } from "./tree.js";
 
 /**

@@ -1,12 +1,12 @@
+import type { Destination } from "./store.js";
+import type { Reply } from "../api.js";
 import type { Context } from "../call.js";
 import { readParameters } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
 import { timestamp } from "../sessions/session.js";
-import type { Reply } from "../types.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";
 import { isTaken } from "./finish.js";
 import { openDriveSession, stateOf } from "./session.js";
-import type { Destination } from "./sessionTypes.js";
 import { invalidRequest, nameTaken, preconditionFailed, quotaReached } from "./replies.js";
 import { meetsConditions, usedBytes, type Place } from "./tree.js";
 

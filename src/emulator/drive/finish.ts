@@ -1,7 +1,6 @@
 import type { Context } from "../call.js";
 import type { Content } from "../content.js";
-import type { Destination } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
+import type { Destination, DriveItem } from "./store.js";
 import { childNamed, freeName } from "./tree.js";
 
 interface NewFile {

@@ -1,11 +1,10 @@
+import type { DriveFile, DriveFixture, Item } from "../api.js";
 import type { Context } from "../call.js";
 import { bufferOf, Content } from "../content.js";
-import type { Item } from "../types.js";
 import { readDrivePath, type DriveReference } from "./path.js";
 import { putFile } from "./finish.js";
 import type { Drive, DriveItem } from "./store.js";
 import { driveOf, eTagOf, folderNamed, pathOf, usedBytes, walk } from "./tree.js";
-import type { DriveFile, DriveFixture } from "./types.js";
 import { webDavUrlOf, webUrlOf } from "./urls.js";
 
 /** A drive as tests see it; looked up each time, as a reset makes new ones. */

@@ -1,12 +1,12 @@
+import type { StoredDriveSession } from "./store.js";
+import type { Reply } from "../api.js";
 import type { Call, Context } from "../call.js";
 import { json, refuse } from "../replies.js";
 import { contentRangePattern } from "../sessions/range.js";
 import { timestamp } from "../sessions/session.js";
-import type { Reply } from "../types.js";
 import { complete } from "./commit.js";
 import { invalidRequest, quotaReached, tooLarge } from "./replies.js";
 import { endSession, prolong } from "./session.js";
-import type { StoredDriveSession } from "./sessionTypes.js";
 import { usedBytes } from "./tree.js";
 
 /** What every range but the last is a multiple of (documented). */

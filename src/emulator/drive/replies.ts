@@ -1,5 +1,5 @@
+import type { Reply } from "../api.js";
 import { refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 
 /** No such item, folder or drive; the code is documented. */
 export const notThere = (): Reply => refuse(404, "itemNotFound", "The resource could not be found.");

@@ -1,7 +1,7 @@
+import type { Destination, StoredDriveSession } from "./store.js";
+import type { SessionInfo, SessionState } from "../api.js";
 import type { Context } from "../call.js";
 import { guidOf, lettersOf, tokenOf } from "../ids.js";
-import type { SessionInfo, SessionState } from "../types.js";
-import type { Destination, StoredDriveSession } from "./sessionTypes.js";
 import { childNamed } from "./tree.js";
 
 /** No session outlives it (field report). */

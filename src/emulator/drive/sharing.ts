@@ -1,12 +1,11 @@
+import type { DrivePermission, Reply } from "../api.js";
 import type { Context } from "../call.js";
 import { readObject } from "../graph/requestBody.js";
 import { guidOf, lettersOf } from "../ids.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import type { DriveCall } from "./call.js";
 import { invalidRequest } from "./replies.js";
 import type { DriveItem } from "./store.js";
-import type { DrivePermission } from "./types.js";
 
 const linkProperties = ["type", "scope", "expirationDateTime", "password", "message", "retainInheritedPermissions"];
 const inviteProperties = [

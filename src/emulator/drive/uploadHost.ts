@@ -1,14 +1,14 @@
-import type { Call, Context } from "../call.js";
+import type { StoredDriveSession } from "./store.js";
+import type { Reply, RequestKind } from "../api.js";
+import type { Call, Context, RequestHead } from "../call.js";
 import { empty, json, methodNotAllowed, refuse } from "../replies.js";
 import { knownHeaders } from "../sessions/outlookHost.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import { complete } from "./commit.js";
 import { downloadUrlOf } from "./describe.js";
 import { download } from "./fileContent.js";
 import { putDriveRange, statusOf } from "./ranges.js";
 import { invalidRequest, sessionNotThere, unauthenticated } from "./replies.js";
 import { driveSessionAt, endSession, isPastItsDay, stateOf, targetOf } from "./session.js";
-import type { StoredDriveSession } from "./sessionTypes.js";
 
 /** What a request to this host is for. */
 export const driveHostKindOf = ({ method, url }: RequestHead): RequestKind =>

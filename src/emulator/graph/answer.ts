@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import { answerAttachment, answerAttachments } from "../items/attachments.js";
 import type { Call, Context, GraphCall } from "../call.js";
 import { answerDrive } from "../drive/answer.js";
@@ -14,7 +15,6 @@ import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending
 import type { StoredItem } from "../items/store.js";
 import { answerTodoSession } from "../sessions/todo.js";
 import { answerTeams } from "../teams/answer.js";
-import type { Reply } from "../types.js";
 
 /** Answers a request to the Graph origin: bearer first, then path, length and resource. */
 export function answerGraph(context: Context, call: Call): Reply {

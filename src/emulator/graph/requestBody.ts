@@ -1,7 +1,7 @@
+import type { Reply } from "../api.js";
 import type { Call, Context } from "../call.js";
 import { badRequest, empty, html, refuse } from "../replies.js";
 import type { ItemKind } from "./path.js";
-import type { Reply } from "../types.js";
 
 /** The body of a Graph POST may have 4 MiB exactly (two field measurements; "4 MB" in the documentation). */
 export const requestCap = 4_194_304;

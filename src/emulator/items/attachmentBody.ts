@@ -1,7 +1,7 @@
+import type { Reply } from "../api.js";
 import { badRequest } from "../replies.js";
 import type { ItemKind } from "../graph/path.js";
 import type { NewAttachment } from "./store.js";
-import type { Reply } from "../types.js";
 
 const properties: Record<string, readonly string[]> = {
   "microsoft.graph.fileattachment": [

@@ -1,3 +1,4 @@
+import type { Reply, StoredAttachment } from "../api.js";
 import { readAttachment } from "./attachmentBody.js";
 import type { Context, GraphCall } from "../call.js";
 import { empty, json, methodNotAllowed, refuse } from "../replies.js";
@@ -5,7 +6,6 @@ import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
 import { isReference, refuseReference } from "./references.js";
 import type { StoredItem } from "./store.js";
-import type { Reply, StoredAttachment } from "../types.js";
 
 /** To Do's inline limit, "3 MB", in the file's bytes. */
 const todoInlineLimit = 3_000_000;

@@ -1,6 +1,6 @@
+import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import { badRequest, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
 /** By the metadata of beta; v1.0 has only the first line of them. */

@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { readLetter, type Letter } from "./letter.js";
 import { badRequest, refuse } from "../replies.js";
 import { readObject } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** A message as it was posted; MIME is kept decoded and not parsed. */
 export interface Composed extends Letter {

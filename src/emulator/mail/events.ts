@@ -1,13 +1,12 @@
+import type { Reply, SentMail } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { readChange } from "./composed.js";
 import { addressesIn, contentOf, readLetter } from "./letter.js";
-import type { SentMail } from "./types.js";
 import { hasAttachments } from "./messages.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** Answers POST on a collection of events; whoever attends is invited at once, before any file can be there. */
 export function createEvent(context: Context, call: GraphCall): Reply {

@@ -1,7 +1,7 @@
+import type { Reply } from "../api.js";
 import { readAttachments } from "../items/attachmentBody.js";
 import { badRequest } from "../replies.js";
 import type { NewAttachment } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** The JSON of a message or event, taken apart: what can be written of it, and its attachments. */
 export interface Letter {

@@ -1,8 +1,7 @@
+import type { EventInfo, Fixture, Item, MailboxFixture, MessageInfo, MessageInit } from "../api.js";
 import { addressesIn, contentOf, recipient } from "./letter.js";
-import type { EventInfo, MailboxFixture, MessageInfo } from "./types.js";
 import { recipientsOf } from "./sending.js";
 import { userName, type Store, type StoredItem } from "../items/store.js";
-import type { Fixture, Item, MessageInit } from "../types.js";
 
 const colleague = "adele@contoso.example";
 

@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { makeMessage, readChange, readPosted } from "./composed.js";
 import { contentOf, recipient } from "./letter.js";
@@ -5,7 +6,6 @@ import { empty, json, methodNotAllowed } from "../replies.js";
 import { select } from "../graph/select.js";
 import { discardSending, noteSeen } from "./sending.js";
 import { userName, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** Answers POST `…/messages` with the draft it makes, attachments included (201, documented). */
 export function createMessage(context: Context, call: GraphCall): Reply {

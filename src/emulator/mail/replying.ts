@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
 import { addressesIn, contentOf, readLetter, recipient, type Letter } from "./letter.js";
@@ -6,7 +7,6 @@ import { badRequest, json, methodNotAllowed } from "../replies.js";
 import { readParameters } from "../graph/requestBody.js";
 import { sendNow } from "./sending.js";
 import { userName, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 type Verb = "reply" | "replyAll" | "forward";
 

@@ -1,11 +1,10 @@
+import type { Reply, SentMail } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
 import { addressesIn, contentOf, readLetter } from "./letter.js";
-import type { SentMail } from "./types.js";
 import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
 import { readParameters } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** MIME adds about 37 % to a message's bytes (inferred from base64 with its line breaks). */
 const mimeFactor = 1.37;

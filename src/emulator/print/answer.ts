@@ -1,8 +1,8 @@
-import type { Call, Context } from "../call.js";
+import type { Reply, RequestKind } from "../api.js";
+import type { Call, Context, RequestHead } from "../call.js";
 import { readObject } from "../graph/requestBody.js";
 import { badRequest, json, methodNotAllowed, refuse } from "../replies.js";
 import { timestamp } from "../sessions/session.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import { readPrintPath, type PrintRoute } from "./path.js";
 import { openPrintSession } from "./session.js";
 import type { StoredDocument } from "./store.js";

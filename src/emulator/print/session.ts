@@ -1,6 +1,6 @@
+import type { SessionInfo, SessionState } from "../api.js";
 import type { Context } from "../call.js";
 import { tokenOf } from "../ids.js";
-import type { SessionInfo, SessionState } from "../types.js";
 import type { StoredPrintSession } from "./store.js";
 
 /** Opens a session at a URL of the documented form. */

@@ -1,10 +1,10 @@
-import type { Call, Context } from "../call.js";
+import type { Reply, RequestKind } from "../api.js";
+import type { Call, Context, RequestHead } from "../call.js";
 import { Content } from "../content.js";
 import { badRequest, empty, json, methodNotAllowed, refuse, sessionNotFound } from "../replies.js";
 import { knownHeaders } from "../sessions/outlookHost.js";
 import { contentRangePattern } from "../sessions/range.js";
 import { timestamp } from "../sessions/session.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import { endSession, printSessionAt, stateOf } from "./session.js";
 import type { Piece, StoredPrintSession } from "./store.js";
 

@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { readObject } from "../graph/requestBody.js";
 import { accessDenied, badRequest, json, noSegment, refuse } from "../replies.js";
 import { openSession, timestamp } from "./session.js";
 import { userId, userName, type SessionFile, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** Properties in the metadata of `attachmentItem` (Outlook) and `attachmentInfo` (To Do); others are refused. */
 const outlookProperties = ["attachmentType", "name", "size", "contentType", "isInline", "contentId"];

@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import type { Call, Context } from "../call.js";
 import { badRequest, json, methodNotAllowed, refuse, sessionNotFound } from "../replies.js";
 import {
@@ -12,7 +13,6 @@ import {
   type SessionForm,
 } from "./session.js";
 import type { StoredSession } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** What fetch and browsers send by themselves, and the three headers of a range. */
 export const knownHeaders =

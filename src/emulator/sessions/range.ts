@@ -1,5 +1,5 @@
+import type { Reply } from "../api.js";
 import { badRequest, invalidRange } from "../replies.js";
-import type { Reply } from "../types.js";
 
 /** The form that every page documents: zero-based, end inclusive, total known. */
 export const contentRangePattern = /^bytes (\d+)-(\d+)\/(\d+)$/;

@@ -1,9 +1,9 @@
+import type { Reply, StoredAttachment } from "../api.js";
 import { createHash } from "node:crypto";
 import type { Call, Context } from "../call.js";
 import { refuseRange } from "./range.js";
 import { empty, itemNotFound, json, refuse, sessionNotFound } from "../replies.js";
 import { tenantId, userId, type SessionFile, type StoredItem, type StoredSession } from "../items/store.js";
-import type { Reply, StoredAttachment } from "../types.js";
 
 /** What the two session protocols say differently. */
 export interface SessionForm {

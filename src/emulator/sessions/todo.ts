@@ -1,3 +1,4 @@
+import type { Reply } from "../api.js";
 import type { Context, GraphCall } from "../call.js";
 import { json, methodNotAllowed, refuse, sessionNotFound } from "../replies.js";
 import {
@@ -10,7 +11,6 @@ import {
   type SessionForm,
 } from "./session.js";
 import type { StoredSession } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 /** Ranges from here on fail in strict mode: "less than 4 MB", read as 4,000,000. */
 const strictRange = 4_000_000;

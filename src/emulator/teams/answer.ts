@@ -1,9 +1,9 @@
-import type { Call, Context } from "../call.js";
+import type { Reply, RequestKind } from "../api.js";
+import type { Call, Context, RequestHead } from "../call.js";
 import { describeItem } from "../drive/describe.js";
 import { folderNamed } from "../drive/tree.js";
 import { tenantId, userId, userName } from "../items/store.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import { readMessage } from "./message.js";
 import { readTeamsPath, type TeamsRoute } from "./path.js";
 import type { Place, StoredMessage } from "./store.js";

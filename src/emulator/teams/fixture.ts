@@ -1,9 +1,8 @@
+import type { Item, TeamsAttachment, TeamsFixture, TeamsMessage } from "../api.js";
 import type { Context } from "../call.js";
 import { describeFile, readersOf } from "../drive/fixture.js";
 import { itemAtUrl } from "../drive/shares.js";
-import type { Item } from "../types.js";
 import type { PostedAttachment, StoredMessage } from "./store.js";
-import type { TeamsAttachment, TeamsFixture, TeamsMessage } from "./types.js";
 
 const colleague = "adele@contoso.example";
 

@@ -1,8 +1,8 @@
+import type { Reply } from "../api.js";
 import type { Call, Context } from "../call.js";
 import { itemAtUrl } from "../drive/shares.js";
 import { readObject } from "../graph/requestBody.js";
 import { badRequest, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import type { PostedAttachment, StoredMessage } from "./store.js";
 
 /** "Approximately 28 KB" (documented) of the whole request, which is a choice. */

@@ -1,6 +1,6 @@
+import type { ChatMember } from "../api.js";
 import { guidOf } from "../ids.js";
 import { userId, userName } from "../items/store.js";
-import type { ChatMember } from "./types.js";
 
 /** An attachment as it was posted. */
 export interface PostedAttachment {

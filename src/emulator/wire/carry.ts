@@ -1,10 +1,10 @@
+import type { FaultScript, Origin, Reply } from "../api.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
-import type { Exchange } from "../call.js";
-import { describeFault, faultReply, toBuffer, type FaultQueue, type FaultScript } from "./faults.js";
+import type { Exchange, RequestHead } from "../call.js";
+import { describeFault, faultReply, toBuffer, type FaultQueue } from "./faults.js";
 import { refuse } from "../replies.js";
 import type { Service } from "../service.js";
-import type { Origin, Reply, RequestHead } from "../types.js";
 
 /** What carries requests from a socket to the service, and faults in between. */
 export interface Wire {

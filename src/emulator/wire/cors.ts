@@ -1,4 +1,5 @@
-import type { Origin, Reply, RequestHead } from "../types.js";
+import type { Origin, Reply } from "../api.js";
+import type { RequestHead } from "../call.js";
 import type { Variations } from "../variations.js";
 
 /** What an origin lets pages of other origins do. */

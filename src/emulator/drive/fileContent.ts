@@ -1,6 +1,6 @@
 import type { Reply } from "../api.js";
-import type { Context } from "../call.js";
 import { Content } from "../content.js";
+import type { Context } from "../context.js";
 import { contentTypeOf } from "../items/store.js";
 import { empty, json, methodNotAllowed } from "../replies.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";

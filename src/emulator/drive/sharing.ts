@@ -1,5 +1,5 @@
 import type { DrivePermission, Reply } from "../api.js";
-import type { Context } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { guidOf, lettersOf } from "../ids.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
@@ -13,7 +13,7 @@ const inviteProperties = [
   ...["expirationDateTime", "password", "retainInheritedPermissions"],
 ];
 
-/** 201 with a new link, 200 with the one that is there (documented). */
+/** Answers 201 with a new link or 200 with an existing one (documented). */
 export function createLink(context: Context, call: DriveCall, item: DriveItem): Reply {
   const body = readKnown(call, linkProperties);
   if ("status" in body) return body;
@@ -46,7 +46,7 @@ function addLink(context: Context, item: DriveItem, type: string, scope: string)
   return permission;
 }
 
-/** 200 with a permission for each recipient (documented). */
+/** Answers 200 with a permission for each recipient (documented). */
 export function invite(context: Context, call: DriveCall, item: DriveItem): Reply {
   const body = readKnown(call, inviteProperties);
   if ("status" in body) return body;

@@ -1,14 +1,15 @@
 import type { Reply } from "../api.js";
-import type { Call, Context } from "../call.js";
+import type { Call } from "../call.js";
+import type { Context } from "../context.js";
 import { itemAtUrl } from "../drive/shares.js";
 import { readObject } from "../graph/requestBody.js";
 import { badRequest, refuse } from "../replies.js";
 import type { PostedAttachment, StoredMessage } from "./store.js";
 
-/** "Approximately 28 KB" (documented) of the whole request, which is a choice. */
+/** The limit of "approximately 28 KB" (documented). Applying it to the whole request is a choice. */
 const largest = 28 * 1024;
 
-/** By the metadata of chatMessage, what a client may write. */
+/** The properties in the metadata of chatMessage that a client may write. */
 const properties = [
   ...["body", "attachments", "subject", "importance", "mentions", "hostedContents", "locale"],
   ...["messageType", "summary", "policyViolation"],
@@ -16,7 +17,7 @@ const properties = [
 const attachmentProperties = ["id", "contentType", "contentUrl", "content", "name", "thumbnailUrl", "teamsAppId"];
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** A chatMessage as it was posted, or why it is refused; all statuses but 413 are choices. */
+/** Reads a posted chatMessage. All statuses but 413 are choices. */
 export function readMessage(context: Context, call: Call): Omit<StoredMessage, "id" | "created"> | Reply {
   if (call.body.length > largest) {
     return refuse(context.vary.teamsTooLarge, "RequestBodyTooLarge", "The message is larger than 28 KB.");
@@ -48,7 +49,7 @@ function readBody(value: unknown): StoredMessage["body"] | Reply {
     : badRequest("contentType is text or html.");
 }
 
-/** Of a file that is referred to, everything is documented that is asked for here; cards and the like pass. */
+/** Checks an attachment. The rules for files are documented. Cards and similar attachments pass. */
 function refuseAttachment(context: Context, value: unknown): Reply | undefined {
   if (typeof value !== "object" || value === null) return badRequest("An attachment must be a JSON object.");
   const attachment = value as Record<string, unknown>;
@@ -70,7 +71,7 @@ function refuseAttachment(context: Context, value: unknown): Reply | undefined {
   return undefined;
 }
 
-/** Every attachment has its tag in an HTML body, and every tag its attachment. */
+/** Refuses an attachment without its tag in an HTML body, and a tag without its attachment. */
 function refuseTags(
   { contentType, content }: StoredMessage["body"],
   attachments: readonly PostedAttachment[],

@@ -1,8 +1,8 @@
 import type { FaultMatcher, FaultScript, Reply, RequestLogEntry } from "../api.js";
 import type { RequestHead } from "../call.js";
-import { contentRangePattern } from "../sessions/range.js";
+import { contentRangePattern } from "../uploadSession.js";
 
-/** The scripted faults in order, and where each session's ranges have begun so far. */
+/** The scripted faults in order, and the starts of each session's ranges. */
 export class FaultQueue {
   private pending: { readonly script: FaultScript; left: number }[] = [];
   private readonly starts = new Map<string, number[]>();
@@ -11,7 +11,7 @@ export class FaultQueue {
     for (const script of scripts) this.pending.push({ script, left: script.times ?? 1 });
   }
 
-  /** The first fault that waits for this request; it counts as used. */
+  /** Takes the first fault that matches the request. */
   take(head: RequestHead, entry: RequestLogEntry): FaultScript | undefined {
     const index = this.rangeIndex(head);
     const found = this.pending.find(({ script, left }) => left > 0 && matches(script.on ?? {}, entry, index));
@@ -74,7 +74,7 @@ export function describeFault(script: FaultScript): string {
   return JSON.stringify(script, show);
 }
 
-/** The reply that a fault with a status stands for. */
+/** The reply of a fault with a status. */
 export function faultReply(script: FaultScript): Reply {
   const { headers = {}, body } = script;
   const type: Record<string, string> =

@@ -20,7 +20,7 @@ export function putChunk(context: AzureDevOpsContext, call: AzureDevOpsCall, ver
   if ("status" in range) return range;
   // Some documentation puts the range into Content-Length.
   if (Number(call.head.headers["content-length"]) !== call.body.length) {
-    return refuseAzure(400, "The range does not fit the Content-Length.");
+    return refuseAzure(400, "The length of the range differs from Content-Length.");
   }
   if (range.total > vary.azureMaximum) return attachmentTooLarge(vary.azureTooLargeStatus, vary.azureMaximum);
   const blob = store.blobs.get(call.route.id ?? "");

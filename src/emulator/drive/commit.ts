@@ -35,7 +35,7 @@ export function commitSession(context: Context, call: DriveCall, folder: DriveIt
   if ("status" in body) return body;
   const stray = Object.keys(body.value).find((key) => !["name", behaviorKey, sourceUrl].includes(key));
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for a commit.`);
-  if (folder.content) return invalidRequest("A session is committed to the folder that the file is to be in.");
+  if (folder.content) return invalidRequest("Commit a session to the folder of the new file.");
   const { name, [sourceUrl]: url } = body.value;
   if (typeof name !== "string" || typeof url !== "string") {
     return invalidRequest("name and @microsoft.graph.sourceUrl are required.");

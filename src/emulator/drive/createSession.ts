@@ -88,7 +88,7 @@ function refuseItem(context: Context, item: Record<string, unknown>, place: Plac
   if (fileSize !== undefined && (!Number.isSafeInteger(fileSize) || (fileSize as number) < 1)) {
     return invalidRequest("fileSize must be above 0: an empty file is uploaded with PUT on its content.");
   }
-  if (name !== undefined && name !== place.name) return invalidRequest("The name is not the one in the path.");
+  if (name !== undefined && name !== place.name) return invalidRequest("The name differs from the one in the path.");
   if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
   if (fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)) {
     return invalidRequest("fileSystemInfo is an object.");

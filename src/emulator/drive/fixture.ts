@@ -11,14 +11,14 @@ import { webDavUrlOf, webUrlOf } from "./urls.js";
 export function driveFixture(context: Context, keys: DriveKeys): DriveFixture {
   const drive = (): Drive => {
     const found = driveOf(context, keys);
-    if (!found) throw new Error("The emulator has no such drive.");
+    if (!found) throw new Error("The emulator has no drive at this path.");
     return found;
   };
   const item = (named: Item | string): DriveItem => there(drive(), named);
   const way = (filePath: string): { folder: DriveItem; name: string } => {
     const names = namesIn(filePath);
     const name = names.pop();
-    if (name === undefined) throw new Error("A path in a drive has at least one name.");
+    if (name === undefined) throw new Error("The path in a drive needs at least one name.");
     return { folder: names.reduce((folder, each) => folderNamed(context, folder, each), drive().root), name };
   };
   return {

@@ -60,7 +60,7 @@ function refuseUnknown({ drives }: Context, url: string): Reply {
   const known = drives.sessions.find(({ target }) => bare(target) === bare(targetOf(url)));
   if (!known) return sessionNotThere();
   return decodeLoosely(known.target) === decodeLoosely(targetOf(url))
-    ? invalidRequest("The upload URL was rewritten; use uploadUrl as it was given.")
+    ? invalidRequest("The upload URL was rewritten. Use uploadUrl exactly as you received it.")
     : unauthenticated("The token of the upload URL is not valid.");
 }
 

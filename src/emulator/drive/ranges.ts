@@ -67,7 +67,7 @@ const vary = (context: Context, reply: Reply): Reply =>
 /** Ends a session whose ranges cannot be corrected any more. The end, status and code are choices. */
 function dropMisaligned(session: StoredDriveSession): Reply {
   endSession(session, "deleted");
-  return invalidRequest(`Ranges before the last were no multiples of ${unit} bytes.`);
+  return invalidRequest(`Every range but the last must be a multiple of ${unit} bytes.`);
 }
 
 /** The answer to GET. Field reports show it incomplete. */

@@ -20,10 +20,10 @@ export function createLink(context: Context, call: DriveCall, item: DriveItem): 
   const business = context.vary.driveKind === "business";
   const { type, scope = business ? "organization" : "anonymous" } = body.value;
   if (!["view", "edit", ...(business ? [] : ["embed"])].includes(type as string)) {
-    return invalidRequest("type is view or edit; embed on personal drives alone.");
+    return invalidRequest("type must be view or edit, or on personal drives embed.");
   }
   if (!["anonymous", ...(business ? ["organization", "users"] : [])].includes(scope as string)) {
-    return invalidRequest("scope is anonymous; organization and users on business drives alone.");
+    return invalidRequest("scope must be anonymous, or on business drives organization or users.");
   }
   const refused = context.vary.driveRefusedScopes;
   if ((refused === "both" && scope !== "users") || refused === scope) {

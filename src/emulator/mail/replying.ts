@@ -42,7 +42,7 @@ function readAnswer(call: GraphCall, verb: Verb, drafts: boolean, original: Stor
   if (comment && letter.properties.body) return badRequest("Specify comment or the body of message, not both.");
   const named = [toRecipients, letter.properties.toRecipients].filter(Boolean).length;
   if (verb === "forward" && (named === 2 || (named === 0 && !drafts))) {
-    return badRequest("Specify toRecipients or the toRecipients of message, one of them.");
+    return badRequest("Specify either toRecipients or the toRecipients of message.");
   }
   const body = { contentType: "text", content: quote(comment, original) };
   const properties = { ...derive(verb, original), body, ...own.properties, ...letter.properties };

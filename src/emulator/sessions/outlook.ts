@@ -78,7 +78,7 @@ function refuseUnknown(context: Context, url: string): Reply {
   const { path } = readUploadUrl(url);
   const rewritten = context.store.sessions.some((session) => session.uploadPath === decodeLoosely(path));
   return rewritten
-    ? badRequest("The path of the upload URL was rewritten; use uploadUrl as it was given.")
+    ? badRequest("The upload URL was rewritten. Use uploadUrl exactly as you received it.")
     : sessionNotFound();
 }
 

@@ -61,12 +61,12 @@ function refuseAttachment(context: Context, value: unknown): Reply | undefined {
   if (typeof id !== "string" || id === "") return badRequest("An attachment needs an id.");
   if (typeof contentType !== "string") return badRequest("An attachment needs a contentType.");
   if (contentType !== "reference") return undefined;
-  if (!guid.test(id)) return badRequest("The id of a reference is a GUID.");
+  if (!guid.test(id)) return badRequest("The id of a reference must be a GUID.");
   if (typeof name !== "string" || name === "") return badRequest("A reference needs a name.");
   const file = typeof contentUrl === "string" ? itemAtUrl(context, contentUrl) : undefined;
-  if (!file?.content) return badRequest("contentUrl is not that of a file in a drive.");
+  if (!file?.content) return badRequest("contentUrl is not the URL of a file in a drive.");
   if (context.vary.teamsAttachmentId === "eTag" && id.toUpperCase() !== file.guid) {
-    return badRequest("The id of a reference is the GUID in the eTag of its file.");
+    return badRequest("The id of a reference must be the GUID in the eTag of its file.");
   }
   return undefined;
 }
@@ -77,11 +77,13 @@ function refuseTags(
   attachments: readonly PostedAttachment[],
 ): Reply | undefined {
   if (attachments.length === 0 && contentType === "text") return undefined;
-  if (contentType !== "html") return badRequest("A message with attachments has a body of HTML.");
+  if (contentType !== "html") return badRequest("A message with attachments needs an HTML body.");
   const tagged = [...content.matchAll(/<attachment id="([^"]*)"><\/attachment>/g)].map(([, id]) => id);
   const ids = attachments.map(({ id }) => id);
   const untagged = ids.find((id) => !tagged.includes(id));
   if (untagged !== undefined) return badRequest(`The body has no <attachment id="${untagged}"></attachment>.`);
   if (new Set(ids).size < ids.length) return badRequest("Two attachments have the same id.");
-  return tagged.every((id) => ids.includes(id!)) ? undefined : badRequest("An attachment in the body is not there.");
+  return tagged.every((id) => ids.includes(id!))
+    ? undefined
+    : badRequest("The body refers to an attachment that the message does not have.");
 }

@@ -1,7 +1,7 @@
 /** What is particular to files of OneDrive and SharePoint, with the real Graph client against the emulator. */
 import { Client, GraphError, type Context } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type DriveFile, type Emulator, type RequestLogEntry } from "../../src/emulator/index.js";
-import type { RequestKind } from "../../src/emulator/types.js";
+import type { RequestKind } from "../../src/emulator/api.js";
 import { defaultVariations, type Variations } from "../../src/emulator/variations.js";
 import { LargeAttachmentTask, UploadError, withLargeAttachments, type AttachOptions } from "../../src/index.js";
 import { clientOf, fileOf, sha256 } from "../support/graph.js";

@@ -19,13 +19,13 @@ async function preflight(url: string, method: string, headers = ""): Promise<Rec
 const nothing = { origin: null, methods: null, headers: null };
 const graphUrl = () => `${bench.emulator.graphUrl}v1.0/me/messages`;
 
-describe("the Graph origin, as graph.microsoft.com was captured", () => {
-  test("lets pages of any origin send any header, so that clients may mark their requests", async () => {
+describe("the Graph origin", () => {
+  test("lets pages of any origin send any header", async () => {
     const headers = "authorization, client-request-id, content-type, prefer, sdkversion";
     expect(await preflight(graphUrl(), "POST", headers)).toMatchObject({ origin: "*", headers });
   });
 
-  test("allows the methods of its API and no other", async () => {
+  test("allows only the methods of its API", async () => {
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
       expect((await preflight(graphUrl(), method)).methods).toContain(method);
     }
@@ -45,13 +45,13 @@ describe("the Graph origin, as graph.microsoft.com was captured", () => {
     expect(exposed).not.toContain("Date");
   });
 
-  test("lets pages read a refusal too, so that they can say what is wrong", async () => {
+  test("lets pages read a refusal too", async () => {
     const response = await bench.send(graphUrl(), { headers: { origin: page } });
     expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([401, "*"]);
   });
 });
 
-describe("the Outlook upload host, as strict as feared", () => {
+describe("the Outlook upload host", () => {
   const open = () => openOutlook(bench, bench.emulator.addMessage(), { size: 10 });
 
   test("allows a range with its two headers and the methods of a session", async () => {
@@ -75,7 +75,7 @@ describe("the Outlook upload host, as strict as feared", () => {
     expect(await preflight(await open(), method, "content-type")).toEqual(nothing);
   });
 
-  test("hides Location and Retry-After from pages, unless it is varied", async () => {
+  test("hides Location and Retry-After from pages, unless the variation exposes them", async () => {
     const put = async (): Promise<Headers> => {
       const response = await bench.send(await open(), rangeOf(sampleBytes(10), 0, 10, { origin: page }));
       expect(response.status).toBe(201);
@@ -90,20 +90,20 @@ describe("the Outlook upload host, as strict as feared", () => {
   });
 });
 
-test("Azure DevOps lets pages send what an upload needs and nothing else", async () => {
+test("Azure DevOps lets pages send only the headers that an upload needs", async () => {
   const url = `${bench.emulator.azureDevOps.organizationUrl}/_apis/wit/attachments?fileName=a`;
   const headers = "authorization, content-type, content-range, accept";
   expect(await preflight(url, "POST", headers)).toMatchObject({ origin: page, headers });
   expect(await preflight(url, "POST", "authorization, x-tfs-session")).toEqual(nothing);
 });
 
-test("an answer made up by a fault can be read by pages as well, or it would look like a lost connection", async () => {
+test("pages can read the answer of a fault", async () => {
   bench.emulator.fault({ status: 503 });
   const response = await bench.send(graphUrl(), { headers: { origin: page } });
   expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([503, "*"]);
 });
 
-test("a preflight meets no fault, counts for no limit, and is logged as what it is", async () => {
+test("a preflight meets no fault, counts for no limit, and is logged as a preflight", async () => {
   const { emulator } = bench;
   emulator.vary({ mailboxRequests: 1 });
   emulator.fault({ status: 500 });
@@ -116,12 +116,12 @@ test("a preflight meets no fault, counts for no limit, and is logged as what it 
   emulator.vary({ mailboxRequests: 10000 });
 });
 
-test("a request without an origin is answered as if there were no browsers", async () => {
+test("the answer to a request without Origin has no CORS headers", async () => {
   const { headers } = await bench.graph("GET", bench.emulator.addMessage().path);
   expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
 });
 
-test("with CORS off, no origin says a word of it, as in webviews that know none", async () => {
+test("with CORS off, no origin sends CORS headers", async () => {
   bench.emulator.vary({ cors: "off" });
   const headers = { origin: page, "access-control-request-method": "GET" };
   for (const method of ["OPTIONS", "GET"]) {

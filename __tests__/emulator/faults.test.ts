@@ -50,12 +50,12 @@ test.each<[string, FaultScript["on"], (number | "lost")[]]>([
   expect(bench.emulator.requests.filter(({ fault }) => fault !== undefined)).toHaveLength(1);
 });
 
-test("a range by number means the same range however often it is sent", async () => {
+test("a range's number stays the same when the range is sent again", async () => {
   bench.emulator.fault({ on: { range: 1 }, times: 3, status: 500 });
   expect(await upload()).toEqual([200, 500, 500, 500, 200, 201]);
 });
 
-test("faults that nothing met are named, so that a test cannot pass without its fault", async () => {
+test("verifyFaults names the faults that no request met", async () => {
   const { emulator } = bench;
   const script = { on: { range: 7, path: /nowhere/ }, status: 500 };
   emulator.fault(script);
@@ -65,7 +65,7 @@ test("faults that nothing met are named, so that a test cannot pass without its 
   emulator.reset();
 });
 
-test("an answer in place of processing carries its headers and body and keeps no bytes", async () => {
+test("an answer instead of processing has its headers and body, and no bytes are kept", async () => {
   bench.emulator.fault(
     { on: { kind: "range" }, status: 429, headers: { "Retry-After": "3" }, body: { error: { code: "x" } } },
     { on: { kind: "range" }, status: 502, body: "<html>Bad gateway</html>" },
@@ -90,13 +90,13 @@ test.each<[string, FaultScript, number]>([
   ["after processing", { reset: "after" }, 3000],
   ["with part of the range kept", { partial: 100, reset: "after" }, 100],
   ["inside the answer", { cutReply: true }, 3000],
-])("a connection that breaks %s leaves the offset where it says", async (_where, fault, kept) => {
+])("a connection that breaks %s leaves the stated offset", async (_where, fault, kept) => {
   bench.emulator.fault({ on: { range: "first" }, ...fault });
   await expect(put(0, 3000).then((response) => response.text())).rejects.toThrow();
   expect(offset()).toBe(kept);
 });
 
-test("a cut in the empty final answer still shows its head, as the id is there", async () => {
+test("a cut in the empty final answer still delivers its head, which holds the id", async () => {
   bench.emulator.fault({ on: { range: "last" }, cutReply: true });
   await put(0, 6000);
   const response = await put(6000, 9000);
@@ -106,7 +106,7 @@ test("a cut in the empty final answer still shows its head, as the id is there",
 test.each<[string, FaultScript, number]>([
   ["before", { hang: true }, 0],
   ["after", { hang: "after" }, 3000],
-])("a request that hangs %s processing ends with its client, and blocks no later one", async (_when, fault, kept) => {
+])("a request that hangs %s processing ends with its client and blocks no later one", async (_when, fault, kept) => {
   bench.emulator.fault({ on: { range: "first" }, ...fault });
   await expect(put(0, 3000, { signal: AbortSignal.timeout(50) })).rejects.toThrow("timeout");
   expect(offset()).toBe(kept);
@@ -120,7 +120,7 @@ test("a delay comes before the processing", async () => {
   expect(performance.now() - began).toBeGreaterThanOrEqual(29);
 });
 
-test("a range that was kept in part is followed by the rest only", async () => {
+test("after a range that was kept in part, only the rest is accepted", async () => {
   bench.emulator.fault({ on: { range: "last" }, partial: 10 });
   await put(0, 6000);
   const partly = await put(6000, 9000);
@@ -133,7 +133,7 @@ test("a range that was kept in part is followed by the rest only", async () => {
   expect(bench.emulator.attachments(message)[0]!.bytes.equals(bytes)).toBe(true);
 });
 
-test.each([404, 410, 401])("a session can be gone with %i and stays so", async (status) => {
+test.each([404, 410, 401])("a dropped session answers %i and does not come back", async (status) => {
   bench.emulator.fault({ on: { range: "middle" }, gone: true, status });
   await put(0, 3000);
   expect((await put(3000, 6000)).status).toBe(status);
@@ -141,7 +141,7 @@ test.each([404, 410, 401])("a session can be gone with %i and stays so", async (
   expect((await put(3000, 6000)).status).toBe(404);
 });
 
-test("a To Do session can be gone too", async () => {
+test("a To Do session can be dropped too", async () => {
   const { emulator, send } = bench;
   const session = await openTodo(bench, emulator.addTask(), 10);
   emulator.fault({ on: { kind: "range" }, gone: true });
@@ -160,7 +160,7 @@ test("a reply can be rewritten at will, for hostile services", async () => {
   expect([list.status, await list.text()]).toEqual([206, "not JSON"]);
 });
 
-test("a mistake in a test's own rewriting reaches the client as an emulator error", async () => {
+test("an exception in a fault's reply function reaches the client as an emulator error", async () => {
   bench.emulator.fault({
     on: { range: "first" },
     reply: () => {
@@ -189,7 +189,7 @@ test("the later of two overlapping writes to one item gets 412, on any route, an
   expect(await hanging).toBe("stopped");
 });
 
-test("a client that gives a write up and goes on at once meets no conflict with itself", async () => {
+test("a client that aborts a write and sends the next one immediately gets no conflict", async () => {
   bench.emulator.fault({ on: { range: "first" }, times: 20, delay: 600_000 });
   for (let round = 0; round < 20; round++) {
     const stop = new AbortController();
@@ -201,7 +201,7 @@ test("a client that gives a write up and goes on at once meets no conflict with 
   }
 });
 
-test("a fifth request at once on one mailbox gets 429 ApplicationThrottled", async () => {
+test("a fifth simultaneous request to one mailbox gets 429 ApplicationThrottled", async () => {
   const { emulator, graph } = bench;
   emulator.fault({ on: { kind: "list" }, times: 4, delay: 600_000 });
   const stop = new AbortController();

@@ -14,7 +14,7 @@ const smile = {
   contentBytes: "R0lGODdhEAYEAA7/",
 };
 
-test("an attachment posted, listed, read and removed is the same one throughout", async () => {
+test("an attachment can be posted, listed, read and removed", async () => {
   const { emulator, graph } = bench;
   const event = emulator.addEvent();
   const posted = await graph("POST", `${event.path}/attachments`, {
@@ -42,7 +42,7 @@ test("an attachment posted, listed, read and removed is the same one throughout"
   expect((await graph("GET", url)).status).toBe(404);
 });
 
-test("an attachment's size is larger than its file, so nobody verifies an upload by it", async () => {
+test("an attachment's size is larger than its file, as in the documented sample", async () => {
   const { emulator, graph } = bench;
   const message = emulator.addMessage();
   const { id } = emulator.addAttachment(message, { name: "a.bin", bytes: sampleBytes(1000) });
@@ -51,7 +51,7 @@ test("an attachment's size is larger than its file, so nobody verifies an upload
   expect(read).not.toHaveProperty("contentBytes");
 });
 
-test("a list longer than a page goes on at its nextLink", async () => {
+test("a list longer than a page continues at its nextLink", async () => {
   const { emulator, graph, send } = bench;
   const message = emulator.addMessage();
   for (let at = 0; at < 13; at++) emulator.addAttachment(message, { name: `${at}`, bytes: sampleBytes(1) });
@@ -99,7 +99,7 @@ describe("a link to a file, as a reference attachment,", () => {
   ];
   afterEach(() => bench.emulator.vary({ referenceAttachments: "refused" }));
 
-  test("is refused by v1.0, which does not see its URL", async () => {
+  test("is refused by v1.0, which ignores its URL", async () => {
     for (const [kind, item] of items()) {
       const response = await bench.graph("POST", `${item.path}/attachments`, reference);
       expect([kind, response.status, await errorOf(response)]).toEqual([
@@ -114,7 +114,7 @@ describe("a link to a file, as a reference attachment,", () => {
     }
   });
 
-  test("is stored by beta, and by v1.0 where that reading is chosen", async () => {
+  test("is stored by beta, and by v1.0 in that variation", async () => {
     const { emulator, graph, send } = bench;
     const { path } = emulator.addMessage();
     const beta = await send(`${emulator.graphUrl}beta${path}/attachments`, {
@@ -130,7 +130,7 @@ describe("a link to a file, as a reference attachment,", () => {
     }
   });
 
-  test("needs its URL and nothing unknown in every reading", async () => {
+  test("needs its URL and no unknown property in every variation", async () => {
     bench.emulator.vary({ referenceAttachments: "taken" });
     const { path } = bench.emulator.addMessage();
     for (const wrong of [{ sourceUrl: undefined }, { sourceUrl: "" }, { link: "x" }, { name: "" }]) {
@@ -139,7 +139,7 @@ describe("a link to a file, as a reference attachment,", () => {
   });
 });
 
-test("an item attachment is stored too, as clients send it past any upload session", async () => {
+test("an item attachment is stored too", async () => {
   const { emulator, graph } = bench;
   const message = emulator.addMessage();
   const item = { "@odata.type": "#microsoft.graph.itemAttachment", name: "mail", item: { subject: "x" } };
@@ -176,7 +176,7 @@ describe("the request cap is 4,194,304 bytes of body", () => {
     bench.emulator.vary({ tooLarge: "json413" });
   });
 
-  test("its answer can be a broken connection", async () => {
+  test("the answer to a longer body can be a reset", async () => {
     bench.emulator.vary({ tooLarge: "reset" });
     await expect(post(bodyOf(4_194_305))).rejects.toThrow("fetch failed");
     bench.emulator.vary({ tooLarge: "json413" });
@@ -258,7 +258,7 @@ test("a draft can be created, read, and deleted with its sessions", async () => 
   expect(() => emulator.attachments(id)).toThrow("no item");
 });
 
-test("the mailbox windows of the documentation end in 429 with Retry-After", async () => {
+test("the documented limits of a mailbox end in 429 with Retry-After", async () => {
   let now = 0;
   const own = await startBench({ now: () => now, vary: { mailboxRequests: 2, retryAfterSeconds: 7 } });
   const { path } = own.emulator.addMessage();

@@ -5,7 +5,7 @@ import { makeDenoClient } from "../../src/emulator/dispatcher";
 import { createService } from "../../src/emulator/service";
 import { openOutlook, rangeOf, sampleBytes, startBench } from "./support";
 
-test("close ends requests that hang, so that no test run is kept alive", async () => {
+test("close ends hanging requests", async () => {
   const bench = await startBench();
   bench.emulator.fault({ on: { method: "GET" }, hang: true }, { on: { method: "DELETE" }, delay: 600_000 });
   const { path } = bench.emulator.addMessage();
@@ -29,11 +29,11 @@ function run(program: string): string {
   return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", around], options).trim();
 }
 
-test("a process that only started and closed an emulator exits by itself", () => {
+test("a process that only starts and closes an emulator exits on its own", () => {
   expect(run("console.log((await get()).status);")).toBe("200");
 });
 
-test("many requests may be delayed at once without a warning of Node's in somebody's tests", () => {
+test("many simultaneous delayed requests cause no warning from Node", () => {
   const told = run(`
     process.on("warning", ({ name }) => console.log(name));
     emulator.fault({ on: { method: "GET" }, delay: 50, times: 30 });
@@ -51,7 +51,7 @@ test("two emulators run side by side without sharing anything", async () => {
   await Promise.all([one.emulator.close(), two.emulator.close()]);
 });
 
-test("reset forgets items, sessions, log and faults", async () => {
+test("reset removes items, sessions, the log and faults", async () => {
   const bench = await startBench();
   const message = bench.emulator.addMessage();
   const url = await openOutlook(bench, message, { size: 5 });
@@ -62,19 +62,19 @@ test("reset forgets items, sessions, log and faults", async () => {
   await bench.emulator.close();
 });
 
-test("without the certificate nothing is trusted, so no test talks to the emulator by accident", async () => {
+test("fetch without the certificate does not trust the emulator", async () => {
   const { emulator } = await startBench();
   await expect(fetch(emulator.graphUrl)).rejects.toThrow("fetch failed");
   await emulator.close();
 });
 
-test("the certificate is no authority's, which Deno would refuse from a server, and vouches for nothing else", async () => {
+test("the certificate is not an authority, because Deno refuses a server with one", async () => {
   const { emulator } = await startBench();
   await emulator.close();
   expect(new X509Certificate(emulator.ca).ca).toBe(false);
 });
 
-test("Deno's fetch is given a client of its own that trusts the certificate, and other runtimes none", () => {
+test("only Deno's fetch gets a client that trusts the certificate", () => {
   expect(makeDenoClient("PEM")).toBeUndefined();
   const createHttpClient = jest.fn(() => ({ close: () => {} }));
   Object.assign(globalThis, { Deno: { createHttpClient } });

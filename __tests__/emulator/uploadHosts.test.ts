@@ -8,7 +8,7 @@ afterAll(() => bench.emulator.close());
 
 const page = "https://page.example";
 
-describe.each(["drive", "print"] as const)("the upload host of %s, as browsers meet it", (host) => {
+describe.each(["drive", "print"] as const)("the upload host of %s in a browser", (host) => {
   const url = () => `${bench.emulator[`${host}Url`]}anything`;
   const preflight = async (method: string, headers: string) => {
     const asked = { origin: page, "access-control-request-method": method, "access-control-request-headers": headers };

@@ -1,5 +1,5 @@
 import type { Exchange } from "../../src/emulator/call.js";
-import type { Reply, RequestKind } from "../../src/emulator/types.js";
+import type { Reply, RequestKind } from "../../src/emulator/api.js";
 
 /** What a fault may do with a request on its way. */
 export interface Passage {

@@ -1,6 +1,6 @@
 import type { createService } from "../../src/emulator/service.js";
 import type { Exchange } from "../../src/emulator/call.js";
-import type { Origin, RequestKind } from "../../src/emulator/types.js";
+import type { Origin, RequestKind } from "../../src/emulator/api.js";
 import { faults, type Fault } from "./faults.js";
 
 export const origins = {

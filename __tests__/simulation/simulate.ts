@@ -1,6 +1,6 @@
 import { AuthenticationHandler, Client, HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
 import { createService } from "../../src/emulator/service.js";
-import type { Item } from "../../src/emulator/types.js";
+import type { Item } from "../../src/emulator/api.js";
 import type { Variations } from "../../src/emulator/variations.js";
 import {
   createAzureDevOpsClient,

@@ -1,6 +1,6 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import type { DriveFixture, Emulator, StoredBlob, Variations } from "../../src/emulator/index.js";
-import type { RequestKind } from "../../src/emulator/types.js";
+import type { RequestKind } from "../../src/emulator/api.js";
 import { defaultVariations } from "../../src/emulator/variations.js";
 import { createAzureDevOpsClient } from "../../src/index.js";
 import { clientOf, sha256 } from "./graph.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The bytes of a file in the pieces that they came in, so that a large upload is held once. */
+/** The bytes of a file, in the pieces that arrived. A large upload is in memory only once. */
 export class Content {
   private pieces: Buffer[];
   private hash?: string;
@@ -11,13 +11,13 @@ export class Content {
     this.length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 
-  /** The whole in one piece; from then on it is held so. */
+  /** All bytes. Joins the pieces at the first use. */
   get bytes(): Buffer {
     if (this.pieces.length !== 1) this.pieces = [Buffer.concat(this.pieces)];
     return this.pieces[0]!;
   }
 
-  /** In hex. */
+  /** The SHA-256 in hex. */
   get sha256(): string {
     if (this.hash === undefined) {
       const hash = createHash("sha256");
@@ -28,6 +28,6 @@ export class Content {
   }
 }
 
-/** The same memory, seen as a Buffer. */
+/** A Buffer on the same memory. */
 export const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);

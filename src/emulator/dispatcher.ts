@@ -1,6 +1,6 @@
 import { runInThisContext } from "node:vm";
 
-/** An undici Agent as far as the emulator touches it. */
+/** An undici Agent, reduced to the method that the emulator calls. */
 export interface Dispatcher {
   destroy(): Promise<void>;
 }
@@ -8,12 +8,12 @@ export interface Dispatcher {
 type AgentClass = new (options: { connect: { ca: string } }) => Dispatcher;
 
 /**
- * An Agent of the undici inside Node that trusts `ca`: the class is that of fetch's own default Agent.
- * Undefined where fetch is not undici's (Bun, Deno).
+ * Makes an Agent that trusts `ca`, from the class of fetch's default Agent in Node's own undici.
+ * Undefined if fetch does not use undici (Bun, Deno).
  */
 export async function makeDispatcher(ca: string): Promise<Dispatcher | undefined> {
   await fetch("data:,"); // The default Agent is made at fetch's first use.
-  // Test runners give their files another global object than the one that undici knows.
+  // A test runner's global object is not the one that undici uses.
   const realGlobal = runInThisContext("globalThis") as Record<symbol, unknown>;
   const symbol = Object.getOwnPropertySymbols(realGlobal).find((candidate) =>
     candidate.description?.startsWith("undici.globalDispatcher"),
@@ -22,7 +22,7 @@ export async function makeDispatcher(ca: string): Promise<Dispatcher | undefined
   return agent && new agent.constructor({ connect: { ca } });
 }
 
-/** A client for Deno's fetch that trusts `ca`; undefined elsewhere. */
+/** Makes a client for Deno's fetch that trusts `ca`. Undefined in other runtimes. */
 export function makeDenoClient(ca: string): { close(): void } | undefined {
   const { Deno } = globalThis as { Deno?: { createHttpClient(options: { caCerts: string[] }): { close(): void } } };
   return Deno?.createHttpClient({ caCerts: [ca] });

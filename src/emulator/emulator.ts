@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { makeCertificate } from "./wire/certificate.js";
+import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
+import { createService } from "./service.js";
+import { carry, type Wire } from "./wire/carry.js";
+import { makeCertificate } from "./wire/certificate.js";
 import { FaultQueue } from "./wire/faults.js";
 import { listen, type Listening } from "./wire/server.js";
-import { createService } from "./service.js";
-import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./types.js";
-import { carry, type Wire } from "./wire/carry.js";
 
-/** Starts a strict local Graph, its upload hosts and Azure DevOps, for tests of whatever uploads files. */
+/** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const certificate = await makeCertificate();
   const closing = new AbortController();

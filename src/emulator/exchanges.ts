@@ -1,100 +1,102 @@
-import type { Call, Context, Exchange } from "./call.js";
-import { sessionNotThere } from "./drive/replies.js";
-import { driveSessionAt, endSession } from "./drive/session.js";
-import { answerDriveHost } from "./drive/uploadHost.js";
+import type { Origin, Reply } from "./api.js";
+import type { Call, Exchange, RequestHead } from "./call.js";
+import type { Context } from "./context.js";
+import { driveHost } from "./drive/host.js";
 import { answerGraph } from "./graph/answer.js";
-import type { Route } from "./graph/path.js";
-import { userId, userName, type StoredSession } from "./items/store.js";
-import { endSession as endPrintSession, printSessionAt } from "./print/session.js";
-import { answerPrintHost } from "./print/uploadHost.js";
+import { isItemRoute, routeOf } from "./graph/routes.js";
+import type { ItemRoute } from "./items/routes.js";
+import { userId, userName } from "./items/store.js";
+import { printHost } from "./print/host.js";
+import { printSessionAt } from "./print/session.js";
 import { sessionNotFound } from "./replies.js";
-import { readRequest } from "./requestKind.js";
-import { answerOutlookHost, outlookSessionAt } from "./sessions/outlookHost.js";
+import { logEntry } from "./requestLog.js";
+import { kindOf } from "./router.js";
+import { outlookHost, outlookSessionAt } from "./sessions/outlook.js";
+import { deleteSession } from "./sessions/session.js";
 import { todoSessionOf } from "./sessions/todo.js";
-import type { Traffic } from "./traffic.js";
-import type { Reply, RequestHead, RequestLogEntry } from "./types.js";
+import type { Passage, Traffic } from "./traffic.js";
+import type { UploadHost } from "./uploadHost.js";
 
-interface Opening {
-  readonly head: RequestHead;
-  readonly entry: RequestLogEntry;
-  readonly route?: Route;
-  /** What every answer gets last: its request ids. */
-  finish(reply: Reply): Reply;
-}
+const hosts: { readonly [origin in Origin]?: UploadHost } = {
+  outlook: outlookHost,
+  drive: driveHost,
+  print: printHost,
+};
 
-/** Begins a request to Graph or one of its upload hosts. */
+/** Begins a request to Graph or one of its upload hosts. `finish` completes every answer. */
 export function openExchange(
   context: Context,
   traffic: Traffic,
   head: RequestHead,
-  finish: Opening["finish"],
+  finish: (reply: Reply) => Reply,
 ): Exchange {
-  const opening = { head, finish, ...readRequest(head, context.token) };
-  const inMailbox = head.origin === "outlook" || opening.route !== undefined;
-  return inMailbox ? openInMailbox(context, traffic, opening) : openElsewhere(context, traffic, opening);
-}
-
-/** Messages, events and tasks: what goes on in one mailbox is limited. */
-function openInMailbox(context: Context, traffic: Traffic, { head, entry, route, finish }: Opening): Exchange {
-  const { store } = context;
-  const onOutlook = head.origin === "outlook";
-  const session = onOutlook ? outlookSessionAt(context, head.url) : route && todoSessionOf(context, { route });
-  const item = session?.item ?? (route && store.find(route));
-  const mailbox = mailboxOf(route?.user);
-  const writes = head.method !== "GET" && head.method !== "HEAD";
-  const admitted = onOutlook ? head.headers.authorization === undefined : entry.authorized;
-  const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
+  const host = hosts[head.origin];
+  const route = host ? undefined : routeOf(head.url);
+  const itemRoute = isItemRoute(route) ? route : undefined;
+  const authorized = head.headers.authorization === `Bearer ${context.token}`;
+  const limits =
+    itemRoute || host === outlookHost
+      ? enterMailbox(context, traffic, head, itemRoute)
+      : host === printHost && enterPrintSession(context, traffic, head);
+  const passage = limits ? limits.passage : undefined;
   return {
     head,
-    entry,
-    answer: (body, keep) => {
-      const { vary } = context;
-      const counted = admitted && (!onOutlook || vary.countOutlookRequests);
-      const full = counted ? traffic.count(mailbox, writes ? body.length : 0, vary) : undefined;
-      const refused = admitted ? (traffic.refuse(passage, vary) ?? full) : undefined;
-      const call: Call = { head, body, keep };
-      return finish(refused ?? (onOutlook ? answerOutlookHost(context, call) : answerGraph(context, call)));
-    },
-    dropSession: (status) => finish(drop(session, status)),
-    contested: passage.others.length > 0,
-    close: () => traffic.leave(passage),
-    abandon: () => traffic.abandon(passage),
-  };
-}
-
-/** Drives and print documents, which only their own hosts limit. */
-function openElsewhere(context: Context, traffic: Traffic, { head, entry, finish }: Opening): Exchange {
-  const printSession = head.origin === "print" ? printSessionAt(context, head.url) : undefined;
-  const driveSession = head.origin === "drive" ? driveSessionAt(context, head.url) : undefined;
-  const ranges = printSession && head.method === "PUT";
-  const passage = ranges ? traffic.enter(`print session ${printSession.id}`, undefined) : undefined;
-  return {
-    head,
-    entry,
+    entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized),
     answer: (body, keep) => {
       const call: Call = { head, body, keep };
-      if (head.origin === "drive") return finish(answerDriveHost(context, call));
-      if (head.origin === "graph") return finish(answerGraph(context, call));
-      const others = passage?.others.filter(({ abandoned }) => !abandoned).length ?? 0;
-      return finish(answerPrintHost(context, call, others));
+      const refused = limits ? limits.refuse(body) : undefined;
+      const others = passage ? othersIn(passage) : 0;
+      return finish(refused ?? (host ? host.answer(context, call, others) : answerGraph(context, call, route)));
     },
     dropSession: (status) => {
-      if (driveSession) endSession(driveSession, "deleted");
-      if (printSession) endPrintSession(printSession, "deleted");
-      return finish(driveSession ? sessionNotThere(status) : sessionNotFound(status));
+      if (host) return finish(host.drop(context, head.url, status));
+      const session = itemRoute && todoSessionOf(context, { route: itemRoute });
+      if (session) deleteSession(session);
+      return finish(sessionNotFound(status));
     },
-    contested: (passage?.others.length ?? 0) > 0,
+    contested: passage !== undefined && passage.others.length > 0,
     close: () => passage && traffic.leave(passage),
     abandon: () => passage && traffic.abandon(passage),
   };
 }
 
-/** One mailbox has several names; that of `/me` is the user's. */
-function mailboxOf(user: string = userId): string {
-  return user.toLowerCase() === userName ? userId : user.toLowerCase();
+/** The limits on a request, from its arrival on. */
+interface Limits {
+  readonly passage: Passage;
+  refuse(body: Buffer): Reply | undefined;
 }
 
-function drop(session: StoredSession | undefined, status?: number): Reply {
-  if (session) session.ended = "deleted";
-  return sessionNotFound(status);
+/** The limits of a mailbox, which messages, events and tasks share. */
+function enterMailbox(context: Context, traffic: Traffic, head: RequestHead, route: ItemRoute | undefined): Limits {
+  const onOutlook = route === undefined;
+  const session = onOutlook ? outlookSessionAt(context, head.url) : todoSessionOf(context, { route });
+  const item = session?.item ?? (route && context.store.find(route));
+  const mailbox = mailboxOf(route?.keys.user);
+  const writes = head.method !== "GET" && head.method !== "HEAD";
+  const { authorization } = head.headers;
+  const admitted = onOutlook ? authorization === undefined : authorization === `Bearer ${context.token}`;
+  const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
+  return {
+    passage,
+    refuse: (body) => {
+      const { vary } = context;
+      if (!admitted) return undefined;
+      const counted = !onOutlook || vary.countOutlookRequests;
+      const full = counted ? traffic.count(mailbox, writes ? body.length : 0, vary) : undefined;
+      return traffic.refuse(passage, vary) ?? full;
+    },
+  };
+}
+
+/** The limit of a print session. Its host refuses what is too much. */
+function enterPrintSession(context: Context, traffic: Traffic, head: RequestHead): Limits | undefined {
+  const session = head.method === "PUT" ? printSessionAt(context, head.url) : undefined;
+  return session && { passage: traffic.enter(`print session ${session.id}`, undefined), refuse: () => undefined };
+}
+
+const othersIn = ({ others }: Passage): number => others.filter(({ abandoned }) => !abandoned).length;
+
+/** The mailbox of a user, by id or name. `/me` is that of the signed-in user. */
+function mailboxOf(user: string = userId): string {
+  return user.toLowerCase() === userName ? userId : user.toLowerCase();
 }

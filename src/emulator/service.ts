@@ -1,29 +1,22 @@
+import type { EmulatorOptions, Fixture, Reply, RequestLogEntry, SessionInfo } from "./api.js";
 import { createAzureDevOps } from "./azureDevOps/service.js";
-import type { Context, Exchange } from "./call.js";
+import type { Exchange, RequestHead, ServiceRequest } from "./call.js";
+import type { Context } from "./context.js";
 import { driveFixture } from "./drive/fixture.js";
 import { DriveStore } from "./drive/store.js";
 import { openExchange } from "./exchanges.js";
+import { Store } from "./items/store.js";
+import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mail/mailbox.js";
 import { printFixture } from "./print/fixture.js";
 import { PrintStore } from "./print/store.js";
-import { answerPreflight, corsHeaders, isPreflight } from "./wire/cors.js";
-import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mail/mailbox.js";
-import { logEntry } from "./requestKind.js";
-import { Store } from "./items/store.js";
+import { logEntry } from "./requestLog.js";
 import { teamsFixture } from "./teams/fixture.js";
 import { TeamsStore } from "./teams/store.js";
 import { Traffic } from "./traffic.js";
-import type {
-  EmulatorOptions,
-  Fixture,
-  Reply,
-  RequestHead,
-  RequestLogEntry,
-  ServiceRequest,
-  SessionInfo,
-} from "./types.js";
 import { defaultVariations, type Variations } from "./variations.js";
+import { answerPreflight, corsHeaders, isPreflight } from "./wire/cors.js";
 
-/** What the core needs to know of its surroundings; URLs absolute, with a slash at the end. */
+/** The options of the core. URLs are absolute, with a slash at the end. */
 export interface ServiceOptions extends EmulatorOptions {
   readonly graphUrl: string;
   readonly outlookUrl: string;
@@ -38,12 +31,12 @@ export interface ServiceOptions extends EmulatorOptions {
 /** Graph, its upload hosts and Azure DevOps without sockets and timers. */
 export interface Service extends Fixture {
   readonly token: string;
-  /** The answer to a browser's preflight, which counts for nothing; undefined for every other request. */
+  /** The answer to a browser's preflight, which no limit counts. Undefined for every other request. */
   preflight(head: RequestHead): Reply | undefined;
-  /** What an answer needs beside its own headers for a page of another origin to read it. */
+  /** The headers that let a page of another origin read an answer. */
   corsHeaders(head: RequestHead): Record<string, string>;
   open(head: RequestHead): Exchange;
-  /** A whole request at once. */
+  /** Processes a whole request. */
   handle(request: ServiceRequest): Reply;
   reset(): void;
 }
@@ -136,7 +129,7 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** Request ids on the reply, and in `innerError` of an error; the Outlook host writes `requestId` (field report). */
+/** Adds request ids to the headers and to an error's `innerError`, where the Outlook host writes `requestId` (field report). */
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {
   const id = `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
   const client = head.headers["client-request-id"] ?? id;

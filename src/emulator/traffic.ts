@@ -1,5 +1,5 @@
-import { irresolvableConflict, refuse } from "./replies.js";
-import type { Reply } from "./types.js";
+import type { Reply } from "./api.js";
+import { irresolvableConflict, refuse, retryAfter } from "./replies.js";
 import type { Variations } from "./variations.js";
 
 /** A request from the arrival of its head until its answer is written. */
@@ -7,9 +7,9 @@ export interface Passage {
   readonly mailbox: string;
   /** The item that a write touches. */
   readonly writesTo?: string;
-  /** What was in progress in this mailbox when the request arrived. */
+  /** The requests that were in progress in this mailbox on arrival. */
   readonly others: readonly Passage[];
-  /** The connection was lost, so that nobody waits for the answer and nothing is held up by it. */
+  /** True if the connection was lost, so the request does not count any more. */
   abandoned: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Arrival {
 const requestWindow = 600_000;
 const uploadWindow = 300_000;
 
-/** What goes on at the same time and in the last minutes, per mailbox and item. */
+/** Counts the requests in progress and in the last minutes, per mailbox and item. */
 export class Traffic {
   private readonly open = new Set<Passage>();
   private arrivals: Arrival[] = [];
@@ -41,7 +41,7 @@ export class Traffic {
   }
 
   abandon(passage: Passage): void {
-    // What was answered stays a neighbour to those that overlapped it.
+    // An answered request still counts for those that overlapped it.
     if (this.open.delete(passage)) passage.abandoned = true;
   }
 
@@ -54,12 +54,12 @@ export class Traffic {
     return vary.conflicts && this.overlaps(passage) ? irresolvableConflict() : undefined;
   }
 
-  /** Whether an earlier write to the same item was in progress when this one arrived. */
+  /** True if an earlier write to the same item was in progress on arrival. */
   overlaps({ writesTo, others }: Passage): boolean {
     return writesTo !== undefined && others.some((other) => !other.abandoned && other.writesTo === writesTo);
   }
 
-  /** Counts a request against the two documented windows; 429 when one is full. */
+  /** Counts a request in the two documented windows. Answers 429 if one is full. */
   count(mailbox: string, uploadBytes: number, vary: Variations): Reply | undefined {
     const now = this.now();
     this.arrivals = this.arrivals.filter(({ time }) => now - time < requestWindow);
@@ -80,9 +80,6 @@ export class Traffic {
   }
 }
 
-/** 429 ApplicationThrottled (field report); whether `Retry-After` comes along is a choice. */
-function throttled(vary: Variations, message: string): Reply {
-  const headers: Record<string, string> =
-    vary.retryAfterSeconds === null ? {} : { "retry-after": String(vary.retryAfterSeconds) };
-  return refuse(429, "ApplicationThrottled", message, headers);
-}
+/** 429 ApplicationThrottled (field report). */
+const throttled = (vary: Variations, message: string): Reply =>
+  refuse(429, "ApplicationThrottled", message, retryAfter(vary));

@@ -1,91 +1,192 @@
-import { defaultDriveVariations, type DriveVariations } from "./drive/variations.js";
-import { defaultPrintVariations, type PrintVariations } from "./print/variations.js";
-import { defaultTeamsVariations, type TeamsVariations } from "./teams/variations.js";
-import { defaultAzureDevOpsVariations, type AzureDevOpsVariations } from "./azureDevOps/variations.js";
-
 /**
- * Where sources disagree or say nothing, the emulator can take each side. Byte and second values are plain numbers.
- * "Disputed": sources differ, the first reading named is the default. "Choice": no source, the default is ours.
+ * The emulator's switches for facts that sources dispute or leave open. Sizes are in bytes, times in seconds.
+ * "Disputed": sources differ, and the default is the first reading named. "Choice": no source says, the default is ours.
  */
 export interface Variations extends AzureDevOpsVariations, DriveVariations, PrintVariations, TeamsVariations {
-  /** Bytes below which an Outlook session is refused; 0 is off (one 2026 client opens them for 95 kB). Disputed. @default 0 */
+  /** Smallest file of an Outlook session. 0 is off (one 2026 client opens them for 95 kB). Disputed. @default 0 */
   readonly outlookMinimum: 0 | 2097152 | 3000000 | 3145728;
-  /** "150 MB" (documented) in bytes. Choice. @default 157286400 */
+  /** Largest file of an Outlook session: "150 MB" (documented) in bytes. Choice. @default 157286400 */
   readonly outlookMaximum: 157286400 | 150000000;
-  /** Whether one Outlook range may be longer than 4,194,304 bytes (5 MiB works in the field). Disputed. @default "none" */
+  /** Longest Outlook range: no limit (5 MiB works in the field), or 4,194,304 bytes. Disputed. @default "none" */
   readonly rangeMaximum: "none" | "4MiB";
   /** Letter case of the two keys in an Outlook intermediate reply. Disputed. @default "mixed" */
   readonly intermediateKeys: "mixed" | "pascal" | "camel";
-  /** Form of the ranges in Outlook and To Do intermediate replies: `"N"` (documented), `"N-"`, or no such key. @default "bare" */
+  /** Ranges in Outlook and To Do intermediate replies: `"N"` (documented), `"N-"`, or no such key. @default "bare" */
   readonly intermediateRanges: "bare" | "open" | "absent";
-  /** Answer to GET on an Outlook uploadUrl. Disputed. @default 200 */
+  /** Status of a GET on an Outlook uploadUrl. Disputed. @default 200 */
   readonly outlookStatus: 200 | 404 | 405;
-  /** Path in front of `Users(…)` on the Outlook host; the g-versions write `users(…)/messages(…)`. Disputed. @default "api/v2.0" */
+  /** Path before `Users(…)` on the Outlook host. The g-versions write `users(…)/messages(…)`. Disputed. @default "api/v2.0" */
   readonly uploadPath: "api/v1.0" | "api/v2.0" | "api/beta" | "api/gv1.0" | "api/gbeta";
   /** Code of the 401 for a request with Authorization to the Outlook host. Disputed. @default "InvalidAudience" */
   readonly audienceError: "InvalidAudience" | "InvalidAudienceForResource";
-  /** Status of a created To Do session: every example says 200, prose 201. Disputed. @default 200 */
+  /** Status of a created To Do session: every example says 200, prose says 201. Disputed. @default 200 */
   readonly todoCreateStatus: 200 | 201;
-  /** Letter case of the keys in a To Do intermediate reply: examples Pascal, prose camel. Disputed. @default "pascal" */
+  /** Letter case of the keys in a To Do intermediate reply: Pascal in examples, camel in prose. Disputed. @default "pascal" */
   readonly todoKeys: "pascal" | "camel";
-  /** Refuse To Do ranges from 4,000,000 bytes instead of above 4,194,304. Choice. @default false */
+  /** Refuses To Do ranges from 4,000,000 bytes instead of above 4,194,304. Choice. @default false */
   readonly todoStrictRange: boolean;
-  /** "25 MB" (documented) in bytes. Choice. @default 26214400 */
+  /** Largest file of a To Do session: "25 MB" (documented) in bytes. Choice. @default 26214400 */
   readonly todoMaximum: 26214400 | 25000000;
-  /** A To Do POST of more than 3,000,000 file bytes; "consumer" also lifts the request cap to 30,000,000. Disputed. @default "accept" */
+  /** Answer to a To Do POST of more than 3,000,000 file bytes. "consumer" also raises the request cap to 30,000,000. Disputed. @default "accept" */
   readonly todoInlineOver3MB: "accept" | "refuse" | "consumer";
-  /** The answer to a Graph POST above 4,194,304 bytes; all are reported somewhere. Disputed. @default "json413" */
+  /** Answer to a Graph POST above 4,194,304 bytes. Each one was reported from the field. Disputed. @default "json413" */
   readonly tooLarge: "json413" | "entity413" | "html413" | "empty413" | "json400" | "empty500" | "reset";
-  /** Status of a session that was deleted. Choice. @default 404 */
+  /** Status of a deleted session. Choice. @default 404 */
   readonly afterDelete: 404 | 410;
-  /** Status of a session whose time is over. Choice. @default 401 */
+  /** Status of an expired session. Choice. @default 401 */
   readonly afterExpiry: 401 | 404;
-  /** Life of a session in seconds; it is fixed at creation (documented), its length is a choice. @default 3600 */
+  /** Life of a session. It is fixed at creation (documented), its length is a choice. @default 3600 */
   readonly sessionSeconds: number;
-  /** Percent-encode the id in the Location of a final 201. Choice. @default false */
+  /** Percent-encodes the id in the Location of a final 201. Choice. @default false */
   readonly locationEncoded: boolean;
-  /** No Location on a final 201: what a browser sees of it across origins. @default false */
+  /** Sends no Location with a final 201, as a browser sees it across origins. @default false */
   readonly locationMissing: boolean;
-  /** "off" has no origin answer to CORS, so that pages of other origins can do nothing: some webviews see that. @default "strict" */
+  /** "off" gives no CORS permission on any origin, as some webviews experience. @default "strict" */
   readonly cors: "strict" | "off";
-  /** Whether the Outlook host lets pages read Location and Retry-After; no source says that it does. @default false */
+  /** Lets pages read Location and Retry-After of the Outlook host. No source says that it does. @default false */
   readonly corsExposeLocation: boolean;
-  /** Body of a final 201: empty (documented) or, for hostile runs, the attachment as JSON. @default "empty" */
+  /** Body of a final 201: empty (documented) or, for hostile tests, the attachment as JSON. @default "empty" */
   readonly finalBody: "empty" | "json";
-  /** 412 for a write that overlaps another write to the same item (field report; here every time). @default true */
+  /** Answers 412 to a write that overlaps another write to the same item (field report; here every time). @default true */
   readonly conflicts: boolean;
-  /** Requests at once on one mailbox before 429 ApplicationThrottled (documented: 4). @default 4 */
+  /** Simultaneous requests to one mailbox before 429 ApplicationThrottled (documented: 4). @default 4 */
   readonly concurrency: number;
-  /** Requests on one mailbox in 10 minutes (documented: 10,000). @default 10000 */
+  /** Requests to one mailbox in 10 minutes (documented: 10,000). @default 10000 */
   readonly mailboxRequests: number;
-  /** Bytes of PATCH, POST and PUT on one mailbox in 5 minutes (documented: 150 MB). @default 157286400 */
+  /** Bytes of PATCH, POST and PUT to one mailbox in 5 minutes (documented: 150 MB). @default 157286400 */
   readonly mailboxUploadBytes: number;
-  /** Whether requests to the Outlook host count in the two windows above. Choice. @default false */
+  /** Counts requests to the Outlook host in the two limits above. Choice. @default false */
   readonly countOutlookRequests: boolean;
-  /** `Retry-After` in seconds on the emulator's own 429; null leaves the header out. @default 1 */
+  /** `Retry-After` of the emulator's own 429. null omits the header. @default 1 */
   readonly retryAfterSeconds: number | null;
-  /** How many first session PUTs to a draft get 404 ErrorItemNotFound (field report). @default 0 */
+  /** Number of first session PUTs to a draft that get 404 ErrorItemNotFound (field report). @default 0 */
   readonly replicationDelay: number;
-  /** US Government cloud: no sessions for Outlook (documented); the answer is a choice: 400. @default false */
+  /** US Government cloud: no sessions for Outlook (documented). The answer, 400, is a choice. @default false */
   readonly usGov: boolean;
-  /** China: no To Do at all (documented); the answer is a choice: 400. @default false */
+  /** China: no To Do at all (documented). The answer, 400, is a choice. @default false */
   readonly china: boolean;
-  /** 403 when a session is created in a mailbox that is not the caller's (documented known issue). @default false */
+  /** Answers 403 to a new session in a mailbox of another user (documented known issue). @default false */
   readonly sharedMailbox403: boolean;
-  /** 403 on writes to mail as with the Mail.Send scope only (field report); what sends is allowed. @default false */
+  /** Answers 403 to writes to mail, as with the scope Mail.Send only (field report). Sending is allowed. @default false */
   readonly mailSendOnly403: boolean;
   /** Attachments per page of a list. Choice. @default 10 */
   readonly listPageSize: number;
-  /** An Outlook attachment's `size` divided by its bytes; the documented sample has 1.045. @default 1.045 */
+  /** An Outlook attachment's `size` divided by its bytes (1.045 in the documented sample). @default 1.045 */
   readonly sizeFactor: number;
-  /** "35 MB" of a tenant (documented) in bytes, against 1.37 times a message's attachments when it is sent. @default 36700160 */
+  /** Message limit of the tenant: "35 MB" (documented), compared to 1.37 times the attachments on sending. @default 36700160 */
   readonly tenantMessageLimit: number;
-  /** Inline attachments of a new event: dropped without a word (2024) or refused with 400 (2019). Disputed. @default "drop" */
+  /** Inline attachments of a new event: dropped silently (2024) or refused with 400 (2019). Disputed. @default "drop" */
   readonly eventAttachments: "drop" | "refuse";
-  /** A POST of a referenceAttachment on v1.0, which documents no URL of it; beta takes it. Disputed. @default "refused" */
+  /** A POST of a referenceAttachment on v1.0, which documents no URL for it. beta takes it. Disputed. @default "refused" */
   readonly referenceAttachments: "refused" | "taken";
-  /** GETs of a message after its `/send` that still show the draft; deleted before, it is never sent (inferred). @default 0 */
+  /** GETs after `/send` that still show the draft. Deleting it in that time stops the message (inferred). @default 0 */
   readonly sentDelay: number;
+}
+
+/** Disputed or open facts about drives. */
+export interface DriveVariations {
+  /** Kind of all drives. They differ in ids, upload URLs, `fileSize`, `deferCommit` and links. @default "business" */
+  readonly driveKind: "business" | "personal";
+  /** When a session that may not replace a file reports one with its name. A file added later is reported at the end. @default "atLastByte" */
+  readonly driveConflict: "atLastByte" | "atCreate";
+  /** When a range that is not a multiple of 327,680 bytes is refused: immediately, or after the last range. Choice. @default "refuse" */
+  readonly driveMisaligned: "refuse" | "atCommit";
+  /** `nextExpectedRanges` of a new session: absent, or `["0-"]` (both documented). @default "absent" */
+  readonly driveCreateRanges: "absent" | "0-";
+  /** Form of `nextExpectedRanges`: `["26-"]`, `["26-127"]`, or the same in two adjoining ranges (documented forms). @default "open" */
+  readonly driveRanges: "open" | "closed" | "several";
+  /** Ranges in the answer to a GET on an uploadUrl: all, the first only, or no such key (field reports). @default "all" */
+  readonly driveStatusRanges: "all" | "first" | "absent";
+  /** Ranges in the answer to the last range under `deferCommit`: empty, or no such key. Choice. @default "empty" */
+  readonly driveDeferredRanges: "empty" | "absent";
+  /** A request with Authorization to the upload host. The documentation says that it may fail. Disputed. @default "refuse" */
+  readonly driveAuthorization: "refuse" | "ignore";
+  /** A second session for a name that has an open one (409, field report). @default "refuse" */
+  readonly driveSecondSession: "refuse" | "accept";
+  /** End of a session: each range moves it, or it is 24 hours after the start (disputed). It is never later. @default "moves" */
+  readonly driveExpiry: "moves" | "fixed";
+  /** How far a range moves that end ("about 15 min", field report). @default 900 */
+  readonly driveSessionSeconds: number;
+  /** Status of a wrong range: 400, 413 or 416 as it applies, or 400 for all but a repeated one. Choice. @default "own" */
+  readonly driveRefusalStatus: "own" | 400;
+  /** Longest PUT on `/content`: "250 MB" (documented), 4 MB in older pages. @default 262144000 */
+  readonly driveContentMaximum: 262144000 | 4194304;
+  /** Answer to a GET on `/content`: 302 to the upload host (documented), or the bytes themselves. @default "redirect" */
+  readonly driveContent: "redirect" | "bytes";
+  /** Missing folders in the path of a new file. Choice. @default "create" */
+  readonly driveMissingFolders: "create" | "refuse";
+  /** Items per page of `children` (documented: 200). @default 200 */
+  readonly drivePageSize: number;
+  /** Scopes of links that the tenant does not allow (403; documented as possible, its code is a choice). @default "none" */
+  readonly driveRefusedScopes: "none" | "anonymous" | "organization" | "both";
+}
+
+/** Disputed or open facts about Universal Print. */
+export interface PrintVariations {
+  /** A request with Authorization to the upload host. The documentation says that it might fail. Disputed. @default "refuse" */
+  readonly printAuthorization: "refuse" | "ignore";
+  /** Bytes that a range must be shorter than: "10 MB" (documented). Choice. @default 10485760 */
+  readonly printRangeMaximum: 10485760 | 10000000;
+  /** Simultaneous ranges of one session before 429 (documented: 4). @default 4 */
+  readonly printConcurrency: number;
+  /** Status of a wrong range that is not a repeated one. Choice. @default 400 */
+  readonly printRefusalStatus: 400 | 416;
+  /** A second session for a document that has all its bytes. Choice. @default "accept" */
+  readonly printSecondSession: "accept" | "refuse";
+  /** Life of a session. No source states it. Choice. @default 3600 */
+  readonly printSessionSeconds: number;
+}
+
+/** Disputed or open facts about Teams. */
+export interface TeamsVariations {
+  /** Status of a message above 28 KB (about that is documented). 413 is a field report. Choice. @default 413 */
+  readonly teamsTooLarge: 413 | 400;
+  /** The id of a file in a message: the GUID in its item's eTag (documented), or any GUID. @default "eTag" */
+  readonly teamsAttachmentId: "eTag" | "any";
+  /** Number of first requests for a channel's `filesFolder` that get 404 (field report). @default 0 */
+  readonly teamsFolderDelay: number;
+  /** Members per page. Choice. @default 100 */
+  readonly teamsPageSize: number;
+}
+
+/** Disputed or open facts about Azure DevOps. */
+export interface AzureDevOpsVariations {
+  /** Azure DevOps Server at every URL: no DELETE, bearer or previews. `/tfs/…` is always a Server. @default false */
+  readonly azureServer: boolean;
+  /** Latest released api-version. Services with 7.1 also accept 7.2-preview (documented). @default "7.1" */
+  readonly azureApiCeiling: "7.1" | "7.0" | "6.0" | "5.0" | "4.1" | "3.2" | "2.3" | "1.0";
+  /** Status of a simple upload and of a start: 201 in all examples, 200 in swagger. Disputed. @default 201 */
+  readonly azureUploadStatus: 200 | 201 | 202;
+  /** Status of a chunk: examples of 4.1 say 201, for the last one 200; swagger says 200. Disputed. @default "201 then 200" */
+  readonly azureChunkStatus: "201 then 200" | 200 | 201 | 202;
+  /** First api-version that takes chunks by PUT: 2.0 in samples, 5.0 in swagger. Disputed. @default "2.0" */
+  readonly azureChunkFloor: "2.0" | "5.0";
+  /** Repeats the `fileName` of a chunk's request in the `url` of its answer. Choice. @default false */
+  readonly azureChunkFileName: boolean;
+  /** The last range, sent again: refused with 400, or accepted in its own place. Choice. @default "refuse" */
+  readonly azureReplay: "refuse" | "accept";
+  /** Status of a chunk for an attachment that does not exist. Choice. @default 400 */
+  readonly azureUnknownId: 400 | 404;
+  /** Largest attachment: 60 MB on Services (documented), 4 MB or 60 MB on Server (disputed), 2 GB at most. @default 62914560 */
+  readonly azureMaximum: 62914560 | 4194304 | 2000000000;
+  /** Status of TF237082. Only its message is known. Choice. @default 400 */
+  readonly azureTooLargeStatus: 400 | 413;
+  /** Size above which only chunks are accepted: "130 MB" (documented). Choice. @default 136314880 */
+  readonly azureSimpleCeiling: number;
+  /** Answer to GET and POST with a bad credential: the sign-in page, or a redirect to it (field reports). @default 203 */
+  readonly azureSignIn: 203 | 302;
+  /** Status of VS402330: another user reads an attachment that is not linked. Choice. @default 403 */
+  readonly azureUnlinkedRead: 403 | 401 | 404;
+  /** A link without `attributes`: stored with 0 KB (one report), or refused with 400. Choice. @default "zeroSize" */
+  readonly azureMissingAttributes: "zeroSize" | "refuse";
+  /** `Retry-After` in seconds, with X-RateLimit-*, on every success (documented as possible). @default null */
+  readonly azureRetryAfterOnSuccess: number | null;
+  /** Requests in 5 minutes before 429. The documented unit is not requests, so the number is a choice. @default Infinity */
+  readonly azureRequests: number;
+  /** `url` in answers: on the requested host, or in the legacy form on another host (one capture). @default "requested" */
+  readonly azureReturnedUrl: "requested" | "otherHost";
+  /** Days after which an attachment that was never linked is removed: 30 (Microsoft, 2018), one dissent. @default 30 */
+  readonly azureOrphanDays: number;
 }
 
 export const defaultVariations: Variations = {
@@ -128,8 +229,49 @@ export const defaultVariations: Variations = {
   eventAttachments: "drop",
   referenceAttachments: "refused",
   sentDelay: 0,
-  ...defaultAzureDevOpsVariations,
-  ...defaultDriveVariations,
-  ...defaultPrintVariations,
-  ...defaultTeamsVariations,
+  azureServer: false,
+  azureApiCeiling: "7.1",
+  azureUploadStatus: 201,
+  azureChunkStatus: "201 then 200",
+  azureChunkFloor: "2.0",
+  azureChunkFileName: false,
+  azureReplay: "refuse",
+  azureUnknownId: 400,
+  azureMaximum: 62914560,
+  azureTooLargeStatus: 400,
+  azureSimpleCeiling: 136314880,
+  azureSignIn: 203,
+  azureUnlinkedRead: 403,
+  azureMissingAttributes: "zeroSize",
+  azureRetryAfterOnSuccess: null,
+  azureRequests: Infinity,
+  azureReturnedUrl: "requested",
+  azureOrphanDays: 30,
+  driveKind: "business",
+  driveConflict: "atLastByte",
+  driveMisaligned: "refuse",
+  driveCreateRanges: "absent",
+  driveRanges: "open",
+  driveStatusRanges: "all",
+  driveDeferredRanges: "empty",
+  driveAuthorization: "refuse",
+  driveSecondSession: "refuse",
+  driveExpiry: "moves",
+  driveSessionSeconds: 900,
+  driveRefusalStatus: "own",
+  driveContentMaximum: 262144000,
+  driveContent: "redirect",
+  driveMissingFolders: "create",
+  drivePageSize: 200,
+  driveRefusedScopes: "none",
+  printAuthorization: "refuse",
+  printRangeMaximum: 10485760,
+  printConcurrency: 4,
+  printRefusalStatus: 400,
+  printSecondSession: "accept",
+  printSessionSeconds: 3600,
+  teamsTooLarge: 413,
+  teamsAttachmentId: "eTag",
+  teamsFolderDelay: 0,
+  teamsPageSize: 100,
 };

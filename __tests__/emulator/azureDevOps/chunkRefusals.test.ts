@@ -46,7 +46,7 @@ test("a file above the limit is refused at its first chunk, by its total", async
   bench.emulator.vary({ azureMaximum: 62914560 });
 });
 
-test("an unknown or simple attachment takes no chunk", async () => {
+test("a chunk for an unknown or simple attachment is refused", async () => {
   const none = crypto.randomUUID();
   const { id } = await upload(bench, bytes);
   expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(400);
@@ -60,13 +60,13 @@ test("an unknown or simple attachment takes no chunk", async () => {
   bench.emulator.vary({ azureUnknownId: 400 });
 });
 
-test("an upload in progress is not there to be read", async () => {
+test("an upload in progress cannot be read", async () => {
   const { id } = await start(bench);
   await chunk(bench, id, bytes, [0, 10]);
   expect((await bench.request("GET", `${attachmentsPath}/${id}`)).status).toBe(404);
 });
 
-test("there is no status, offset, commit or abort, and a chunk is no POST", async () => {
+test("there is no status, offset, commit or abort, and a POST of a chunk is refused", async () => {
   const { id } = await start(bench);
   for (const method of ["HEAD", "PATCH", "OPTIONS", "DELETE"]) {
     expect((await bench.request(method, `${attachmentsPath}/${id}`)).status).toBe(405);
@@ -79,7 +79,7 @@ test("there is no status, offset, commit or abort, and a chunk is no POST", asyn
   expect((await bench.request("PUT", attachmentsPath, { body: bytes })).status).toBe(405);
 });
 
-describe("without sockets, as Node's own would not send them,", () => {
+describe("requests that Node's sockets would not send:", () => {
   const service = createService({ graphUrl: "https://graph/", outlookUrl: "https://outlook/" });
   const { organizationUrl, personalAccessToken } = service.azureDevOps;
   const handle = (method: string, path: string, headers: Record<string, string>, body = ""): [number, string] => {
@@ -95,7 +95,7 @@ describe("without sockets, as Node's own would not send them,", () => {
     expect([status, page]).toEqual([411, expect.stringContaining("Length Required")]);
   });
 
-  test("a range inside of Content-Length, as some documentation has it, is refused", () => {
+  test("a range inside Content-Length, as in some documentation, is refused", () => {
     const [, started] = handle("POST", "?uploadType=chunked&api-version=7.1", { "content-length": "0" });
     const { id } = JSON.parse(started) as { id: string };
     const headers = { "content-length": "bytes 0-9/10" };

@@ -28,7 +28,7 @@ test("a start, chunks in order, and the last byte completes the file", async () 
   expect(azure.blob(id).bytes.equals(bytes)).toBe(true);
 });
 
-test("one chunk is enough, and no size is a multiple of anything", async () => {
+test("one chunk is enough, and chunks can have any size", async () => {
   const { id } = await start(bench, "");
   expect(await chunks(id, 50_000)).toEqual([200]);
   const { id: odd } = await start(bench, "");
@@ -36,14 +36,14 @@ test("one chunk is enough, and no size is a multiple of anything", async () => {
   expect(bench.azure.blob(odd).bytes.equals(bytes)).toBe(true);
 });
 
-test.each([200, 201, 202] as const)("all chunks answer %i where the sources are read so", async (azureChunkStatus) => {
+test.each([200, 201, 202] as const)("all chunks answer %i in that variation", async (azureChunkStatus) => {
   bench.emulator.vary({ azureChunkStatus });
   const { id } = await start(bench);
   expect(await chunks(id, 40_000, 50_000)).toEqual([azureChunkStatus, azureChunkStatus]);
   bench.emulator.vary({ azureChunkStatus: "201 then 200" });
 });
 
-test("uploadType is read in any letter case, may be absent on a PUT, and is nothing else", async () => {
+test("uploadType is read in any letter case, may be absent on a PUT, and is otherwise refused", async () => {
   const { request } = bench;
   const response = await request("POST", `${attachmentsPath}?UploadType=Chunked&filename=a`);
   const { id } = await read<{ id: string }>(response);
@@ -53,14 +53,14 @@ test("uploadType is read in any letter case, may be absent on a PUT, and is noth
   expect((await request("POST", `${attachmentsPath}?uploadType=resumable`)).status).toBe(400);
 });
 
-test("a chunk's url has its fileName only in the variation", async () => {
+test("a chunk's url has its fileName only in that variation", async () => {
   bench.emulator.vary({ azureChunkFileName: true });
   const { id, url } = await start(bench);
   expect(await (await chunk(bench, id, bytes, [0, 10])).json()).toEqual({ id, url });
   bench.emulator.vary({ azureChunkFileName: false });
 });
 
-test("a range that was taken is refused when it comes again, at the end too", async () => {
+test("a range that is sent again is refused, also after the last one", async () => {
   const { id } = await start(bench);
   await chunks(id, 10);
   expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(400);
@@ -69,7 +69,7 @@ test("a range that was taken is refused when it comes again, at the end too", as
   expect(bench.azure.blob(id).bytes.equals(bytes)).toBe(true);
 });
 
-test("or, in the variation, the last one is taken once more in its own place", async () => {
+test("the last range is accepted again in that variation, in its own place", async () => {
   bench.emulator.vary({ azureReplay: "accept" });
   const { id } = await start(bench);
   await chunks(id, 10, 20);
@@ -83,7 +83,7 @@ test("or, in the variation, the last one is taken once more in its own place", a
   bench.emulator.vary({ azureReplay: "refuse" });
 });
 
-test("of two chunks at once for one upload, the later is refused", async () => {
+test("the later of two simultaneous chunks of an upload is refused", async () => {
   const { emulator } = bench;
   const { id } = await start(bench);
   emulator.fault({ on: { range: "first" }, delay: 600_000 });
@@ -98,7 +98,7 @@ test("of two chunks at once for one upload, the later is refused", async () => {
   expect((await chunk(bench, id, bytes, [0, 10])).status).toBe(201);
 });
 
-test("chunks begin with api-version 2.0 or, read strictly, 5.0", async () => {
+test("chunks need api-version 2.0, or 5.0 in that variation", async () => {
   const { emulator, request } = bench;
   const put = async (version: string): Promise<number> => {
     const { id } = await start(bench);

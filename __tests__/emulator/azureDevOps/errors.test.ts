@@ -39,7 +39,7 @@ test.each([octets, "application/json", "application/json-patch+json", `${octets}
   },
 );
 
-test("no Content-Type at all is refused", async () => {
+test("a missing Content-Type is refused", async () => {
   expect((await post({ "content-type": undefined })).status).toBe(400);
 });
 
@@ -47,7 +47,7 @@ describe("an api-version", () => {
   const version = async (value: string, base = ""): Promise<[number, string, string]> =>
     exceptionOf(await bench.request("GET", `${base}${attachmentsPath}/${crypto.randomUUID()}?api-version=${value}`));
 
-  test("is needed with every request", async () => {
+  test("is required in every request", async () => {
     expect(await exceptionOf(await post({}, "?api-version="))).toEqual([
       400,
       'No api-version was supplied for the "POST" request. The version must be supplied either as part of the Accept header (e.g. "application/json; api-version=1.0") or as a query parameter (e.g. "?api-version=1.0").',
@@ -62,7 +62,7 @@ describe("an api-version", () => {
     },
   );
 
-  test("may be a preview, must be one beyond what is released, and ends there", async () => {
+  test("may be a preview, and must be one above the released version", async () => {
     expect((await version("7.1-preview.3"))[0]).toBe(404);
     expect((await version("7.2-preview.4"))[0]).toBe(404);
     expect(await version("7.2")).toEqual([
@@ -79,7 +79,7 @@ describe("an api-version", () => {
     expect((await version("0.9"))[0]).toBe(400);
   });
 
-  test("too new for a Server is told which is the latest", async () => {
+  test("that is too new for a Server gets the latest version in the error", async () => {
     const { emulator, azure } = bench;
     const message = (asked: string, latest: string): string =>
       `The requested REST API version of ${asked} is out of range for this server. The latest REST API version this server supports is ${latest}.`;

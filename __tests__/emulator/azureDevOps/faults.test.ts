@@ -77,7 +77,7 @@ test.each<[string, FaultScript, number]>([
   ["after processing", { reset: "after" }, 3000],
   ["inside the answer", { cutReply: true }, 3000],
   ["with a part of the chunk kept", { partial: 100, reset: "after" }, 100],
-])("a connection that breaks %s leaves as many bytes as it says", async (_where, fault, kept) => {
+])("a connection that breaks %s leaves the stated number of bytes", async (_where, fault, kept) => {
   bench.emulator.fault({ on: { range: "first" }, ...fault });
   await expect(put(0, 3000).then((response) => response.text())).rejects.toThrow();
   expect(stored()).toBe(kept);
@@ -86,18 +86,18 @@ test.each<[string, FaultScript, number]>([
 test.each<[string, FaultScript, number]>([
   ["before", { hang: true }, 0],
   ["after", { hang: "after" }, 3000],
-])("a chunk that hangs %s processing ends with its client, and blocks no later one", async (_when, fault, kept) => {
+])("a chunk that hangs %s processing ends with its client and blocks no later one", async (_when, fault, kept) => {
   bench.emulator.fault({ on: { range: "first" }, ...fault });
   await expect(put(0, 3000, AbortSignal.timeout(50))).rejects.toThrow("timeout");
   expect((await put(kept, 6000)).status).toBe(201);
 });
 
-test("an answer after processing hides that the chunk was kept, so its replay is refused", async () => {
+test("a fault after processing hides that the chunk was kept, so sending it again is refused", async () => {
   bench.emulator.fault({ on: { range: "first" }, status: 504, after: true });
   expect([(await put(0, 3000)).status, (await put(0, 3000)).status, stored()]).toEqual([504, 400, 3000]);
 });
 
-test("a chunk of which only a part was kept is an error, and refused when it is sent again", async () => {
+test("a chunk that was kept in part is an error, and sending it again is refused", async () => {
   bench.emulator.fault({ on: { range: "last" }, partial: 10 });
   await put(0, 6000);
   expect((await exceptionOf(await put(6000, 9000)))[0]).toBe(500);
@@ -106,7 +106,7 @@ test("a chunk of which only a part was kept is an error, and refused when it is 
   expect((await bench.request("GET", `${attachmentsPath}/${id}`)).status).toBe(404);
 });
 
-test("or, where replays are accepted, written once more in its own place", async () => {
+test("if replays are accepted, it is written again in its own place", async () => {
   const { emulator, azure } = bench;
   emulator.vary({ azureReplay: "accept" });
   emulator.fault({ on: { range: "middle" }, partial: 10, reset: "after" });
@@ -117,7 +117,7 @@ test("or, where replays are accepted, written once more in its own place", async
   emulator.vary({ azureReplay: "refuse" });
 });
 
-test("an upload can be gone and stays so", async () => {
+test("a dropped upload does not come back", async () => {
   bench.emulator.fault({ on: { range: "middle" }, gone: true });
   await put(0, 3000);
   const [status, message] = await exceptionOf(await put(3000, 6000));
@@ -126,7 +126,7 @@ test("an upload can be gone and stays so", async () => {
   expect(bench.azure.attachments()).toEqual([]);
 });
 
-test("a link whose answer is lost was made, and the guard shows it", async () => {
+test("a link is made even if its answer is lost, and the revision test shows it", async () => {
   const { emulator, azure } = bench;
   const item = azure.addWorkItem();
   const { url } = await upload(bench, bytes);
@@ -137,13 +137,13 @@ test("a link whose answer is lost was made, and the guard shows it", async () =>
   expect(azure.workItem(item.id)).toMatchObject({ rev: 2, relations: [{ rel: "AttachedFile" }] });
 });
 
-test("a start whose answer is lost leaves an orphan", async () => {
+test("a start with a lost answer leaves an orphan", async () => {
   bench.emulator.fault({ on: { kind: "create" }, reset: "after" });
   await expect(start(bench)).rejects.toThrow();
   expect(bench.azure.attachments()).toHaveLength(2);
 });
 
-test("a delay slows an answer down that is flagged as such, which is the third state of the rate limit", async () => {
+test("a delay slows down an answer that announces it", async () => {
   bench.emulator.vary({ azureRetryAfterOnSuccess: 1 });
   const reply: FaultScript["reply"] = (kept) => ({
     ...kept,
@@ -157,7 +157,7 @@ test("a delay slows an answer down that is flagged as such, which is the third s
   bench.emulator.vary({ azureRetryAfterOnSuccess: null });
 });
 
-test("an answer can be rewritten, for a service that names no id or the sign-in page amid an upload", async () => {
+test("an answer can be rewritten, for example into one without an id", async () => {
   bench.emulator.fault(
     { on: { range: "first" }, reply: (reply) => ({ ...reply, body: {} }) },
     { on: { range: "middle" }, status: 203, body: "<html>Sign In</html>" },

@@ -27,7 +27,7 @@ const dates = {
   revisedDate: "9999-01-01T00:00:00Z",
 };
 
-test("a linked file reads back with its name moved out of the url, an id, four dates and its size", async () => {
+test("a linked file is returned with its name moved out of the url, an id, four dates and its size", async () => {
   const { azure, request } = bench;
   const { id, path, rev } = azure.addWorkItem({ title: "Upload it" });
   expect([path, rev]).toEqual([`/MyProject/_apis/wit/workitems/${id}`, 1]);
@@ -73,7 +73,7 @@ test("several files make one revision, and one file may be linked to several ite
   expect(azure.blob(first.id).linkedTo).toEqual([one.id, two.id]);
 });
 
-test("a stale revision gets 412 and changes nothing, so a lost answer need not link twice", async () => {
+test("a stale revision gets 412 and changes nothing", async () => {
   const { azure } = bench;
   const { id, path } = azure.addWorkItem({ rev: 4 });
   const { url } = await upload(bench, bytes);
@@ -86,7 +86,7 @@ test("a stale revision gets 412 and changes nothing, so a lost answer need not l
   expect(azure.workItem(id)).toMatchObject({ rev: 4, relations: [] });
 });
 
-test("without that guard the same link is made twice", async () => {
+test("without a revision test, a repeated PATCH makes a second link", async () => {
   const { azure } = bench;
   const { id, path } = azure.addWorkItem();
   const { url } = await upload(bench, bytes);
@@ -95,7 +95,7 @@ test("without that guard the same link is made twice", async () => {
   expect(azure.blob(azure.attachments()[0]!.id).linkedTo).toEqual([id]);
 });
 
-test("a link is removed by its place, and its file stays", async () => {
+test("a link is removed by its index, and its file stays", async () => {
   const { azure, request } = bench;
   const { id, path } = azure.addWorkItem();
   const [one, two] = [await upload(bench, bytes), await upload(bench, bytes)];
@@ -108,7 +108,7 @@ test("a link is removed by its place, and its file stays", async () => {
   expect(azure.blob(one.id).linkedTo).toEqual([]);
 });
 
-test("a test alone and validateOnly make no revision", async () => {
+test("a test operation alone and validateOnly make no revision", async () => {
   const { azure } = bench;
   const { id, path } = azure.addWorkItem();
   expect((await patch(bench, path, [{ op: "test", path: "/rev", value: 1 }])).status).toBe(200);

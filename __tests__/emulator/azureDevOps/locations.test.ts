@@ -15,7 +15,7 @@ const bare = { headers: { accept: "application/json" } };
 const options = async (path: string): Promise<Locations> =>
   read<Locations>(await bench.request("OPTIONS", `${path}?api-version=`, bare));
 
-test("OPTIONS lists resource locations without an api-version, as SDKs ask before their first request", async () => {
+test("OPTIONS lists resource locations without an api-version", async () => {
   const { value, count } = await options("/_apis/wit");
   expect(count).toBe(2);
   expect(value[0]).toEqual({
@@ -48,7 +48,7 @@ test("the resource area of work items is in the organisation, and a Server has n
   expect(await read(none)).toEqual({ count: 0, value: null });
 });
 
-test("connection data says who is signed in, and where", async () => {
+test("connection data names the user and the kind of server", async () => {
   const { azure, request } = bench;
   const path = "/_apis/connectionData?api-version=";
   const hosted = await read<object>(await request("GET", path));

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.emulator.close());
 
-test("DELETE exists in 7.2-preview.4 on Services only", async () => {
+test("DELETE exists only in 7.2-preview.4 on Services", async () => {
   const { azure, request } = bench;
   const { id } = await upload(bench, bytes);
   const remove = (version: string, base: string = azure.organizationUrl): Promise<Response> =>
@@ -26,7 +26,7 @@ test("DELETE exists in 7.2-preview.4 on Services only", async () => {
   expect(azure.attachments()).toEqual([]);
 });
 
-test("what is linked to nothing is gone after 30 days", async () => {
+test("an attachment that is never linked is removed after 30 days", async () => {
   let now = Date.UTC(2026, 0, 1);
   await withAzure({ now: () => now }, async (own) => {
     await upload(own, bytes);

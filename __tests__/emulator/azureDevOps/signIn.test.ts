@@ -17,7 +17,7 @@ describe("a bad credential", () => {
     ["a PAT as a bearer", { authorization: "Bearer emulatorpersonalaccesstoken2222222222222222222222222" }],
     ["Basic without a colon", { authorization: `Basic ${Buffer.from("x").toString("base64")}` }],
     ["another scheme", { authorization: "Digest x" }],
-  ])("such as %s gets the sign-in page with 203, which passes for a success", async (_such, headers) => {
+  ])("such as %s gets the sign-in page with 203, which looks like a success", async (_such, headers) => {
     const response = await post(headers);
     expect([response.status, response.ok, response.headers.get("content-type")]).toEqual([
       203,
@@ -33,7 +33,7 @@ describe("a bad credential", () => {
     expect((await bench.request("GET", path, { headers: bad })).status).toBe(203);
   });
 
-  test("or is redirected to that page in the variation", async () => {
+  test("is redirected to that page in that variation", async () => {
     const { emulator, azure, send } = bench;
     emulator.vary({ azureSignIn: 302 });
     const response = await post(bad);
@@ -51,7 +51,7 @@ describe("a bad credential", () => {
     "UnauthorizedRequestException",
   ];
 
-  test("gets 401 as JSON where it asks for no redirect", async () => {
+  test("gets 401 as JSON if it suppresses the redirect", async () => {
     expect(await exceptionOf(await post({ ...bad, "x-tfs-fedauthredirect": "Suppress" }))).toEqual(unauthorized);
   });
 
@@ -65,7 +65,7 @@ describe("a bad credential", () => {
   });
 });
 
-test("a PAT is good with any user name, a bearer until it is renewed, and on a Server never", async () => {
+test("a PAT is valid with any user name, a bearer until it is renewed, and never on a Server", async () => {
   const { azure, request } = bench;
   expect((await post({ authorization: basic(azure.personalAccessToken, "PAT") })).status).toBe(201);
   const old = { authorization: `Bearer ${azure.bearer}` };
@@ -78,7 +78,7 @@ test("a PAT is good with any user name, a bearer until it is renewed, and on a S
   expect(onServer.status).toBe(203);
 });
 
-test("another user reads what is linked or uploaded for a project or an area, and nothing else", async () => {
+test("another user reads only attachments that are linked, or uploaded for a project or an area", async () => {
   const { emulator, azure, request } = bench;
   const headers = { authorization: basic(azure.otherPersonalAccessToken) };
   const get = async (id: string): Promise<Response> => request("GET", `${attachmentsPath}/${id}`, { headers });

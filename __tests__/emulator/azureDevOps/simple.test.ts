@@ -7,7 +7,7 @@ const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const projectId = "21066450-5b08-4133-a0ee-5825033500cd";
 const bench = useAzure();
 
-test("a POST of bytes answers 201 with id and url alone, and the file is there", async () => {
+test("a POST of bytes answers 201 with only id and url, and stores the file", async () => {
   const { azure, request } = bench;
   const response = await request("POST", `${attachmentsPath}?fileName=a%20b%26c.bin&areaPath=MyProject%5CWeb`, {
     body: bytes,
@@ -60,7 +60,7 @@ test.each([
   expect(Buffer.from(await got.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-test("the url in an answer may name another host, so that credentials are sent by origin only", async () => {
+test("the url in an answer can name another host", async () => {
   const { emulator, azure } = bench;
   emulator.vary({ azureReturnedUrl: "otherHost" });
   const { id, url } = await upload(bench, bytes);
@@ -87,7 +87,7 @@ test("an empty file is uploaded by one empty POST", async () => {
   expect(bench.azure.blob(id)).toMatchObject({ complete: true, chunks: 0, bytes: Buffer.alloc(0) });
 });
 
-test("a stream without a length is taken as Node's own client sends it", async () => {
+test("a stream without a length is accepted", async () => {
   const { send, azure } = bench;
   const body = new Blob([bytes]).stream();
   const response = await send(`${azure.organizationUrl}${attachmentsPath}?api-version=1.0`, {
@@ -101,7 +101,7 @@ test("a stream without a length is taken as Node's own client sends it", async (
   expect(azure.attachments()[0]!.bytes.equals(bytes)).toBe(true);
 });
 
-test("a download is typed by its name and forced on demand", async () => {
+test("a download has the type of its name, and a Content-Disposition on request", async () => {
   const { id } = await upload(bench, bytes, "?fileName=a.png");
   const get = async (query: string): Promise<(string | null)[]> => {
     const response = await bench.request("GET", `${attachmentsPath}/${id}${query}`);
@@ -129,7 +129,7 @@ test.each([
   emulator.vary({ azureMaximum: 62914560 });
 });
 
-test("above a ceiling that the limit does not know, only chunks are taken", async () => {
+test("above the ceiling of simple uploads, only chunks are accepted", async () => {
   const { emulator, request } = bench;
   emulator.vary({ azureSimpleCeiling: 999 });
   expect((await request("POST", attachmentsPath, { body: bytes })).status).toBe(413);
@@ -137,7 +137,7 @@ test("above a ceiling that the limit does not know, only chunks are taken", asyn
   emulator.vary({ azureSimpleCeiling: 136314880 });
 });
 
-test("simple uploads and starts answer 200 or 202 where swagger is believed", async () => {
+test("simple uploads and starts answer 200 or 202 in that variation", async () => {
   const { emulator, request } = bench;
   for (const azureUploadStatus of [200, 202] as const) {
     emulator.vary({ azureUploadStatus });

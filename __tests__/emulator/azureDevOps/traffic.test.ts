@@ -8,7 +8,7 @@ const post = (headers: Record<string, string | undefined> = {}, query = ""): Pro
   bench.request("POST", `${attachmentsPath}${query}`, { body: Buffer.from(bytes), headers });
 
 describe("the rate limit", () => {
-  test("flags successes, which stay valid", async () => {
+  test("is announced on successes, which stay successes", async () => {
     bench.emulator.vary({ azureRetryAfterOnSuccess: 7 });
     const { status, headers } = await post();
     expect([status, headers.get("retry-after"), headers.get("x-ratelimit-remaining")]).toEqual([201, "7", "0"]);
@@ -18,7 +18,7 @@ describe("the rate limit", () => {
     bench.emulator.vary({ azureRetryAfterOnSuccess: null });
   });
 
-  test("blocks with 429 until its window has moved", async () => {
+  test("answers 429 until its window has passed", async () => {
     let now = 0;
     await withAzure({ now: () => now, vary: { azureRequests: 1, retryAfterSeconds: 30 } }, async (own) => {
       const again = (): Promise<Response> => own.request("POST", attachmentsPath);

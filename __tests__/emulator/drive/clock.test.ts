@@ -26,7 +26,7 @@ function start(vary: Partial<Variations> = {}) {
   return { service, create, put, status, pass: (milliseconds: number) => void (now += milliseconds) };
 }
 
-test("each range moves the end of a session on, and without any it is gone after 15 minutes", () => {
+test("each range extends a session, and without one it ends after 15 minutes", () => {
   const { create, put, status, pass } = start();
   const url = create();
   expect(url).toMatch(/^https:\/\/drive\//);
@@ -39,7 +39,7 @@ test("each range moves the end of a session on, and without any it is gone after
   expect(status(url).status).toBe(404);
 });
 
-test("after 24 hours nothing helps: the token of the URL has expired", () => {
+test("no range extends a session beyond 24 hours", () => {
   const { create, put, status, pass, service } = start();
   const url = create();
   for (let index = 0; index < 144; index++) {
@@ -52,7 +52,7 @@ test("after 24 hours nothing helps: the token of the URL has expired", () => {
   expect(service.sessions[0]!.state).toBe("expired");
 });
 
-test("the end never moves where that reading is chosen", () => {
+test("the end is fixed in that variation", () => {
   const { create, put, status, pass } = start({ driveExpiry: "fixed" });
   const url = create();
   pass(23 * 60 * minute);
@@ -62,7 +62,7 @@ test("the end never moves where that reading is chosen", () => {
   expect(put(url, 1)).toBe(401);
 });
 
-test("a session whose time is over does not stand in the way of the next", () => {
+test("an expired session does not block the next one", () => {
   const { create, service, pass } = start();
   create();
   pass(16 * minute);

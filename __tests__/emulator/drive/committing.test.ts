@@ -12,7 +12,7 @@ const outcome = async (response: Promise<Response>): Promise<[number, string]> =
 describe("a deferred session", () => {
   const post = (url: string, body?: string) => send(url, { method: "POST", body });
 
-  test("makes its file when it is told to, by a POST without body (201)", async () => {
+  test("creates its file on a POST without a body (201)", async () => {
     const url = await open(bench, file, { deferCommit: true });
     const last = await sendAll(bench, url);
     expect([last.status, await last.json()]).toEqual([
@@ -27,7 +27,7 @@ describe("a deferred session", () => {
     expect(bench.emulator.requests.at(-1)!.kind).toBe("commit");
   });
 
-  test("does not name ranges after the last one where that is varied", async () => {
+  test("omits the ranges after the last one in that variation", async () => {
     vary({ driveDeferredRanges: "absent" });
     const last = await sendAll(bench, await open(bench, file, { deferCommit: true }));
     expect(await last.json()).toEqual({ expirationDateTime: expect.any(String) });
@@ -43,14 +43,14 @@ describe("a deferred session", () => {
     expect((await post(url)).status).toBe(201);
   });
 
-  test("hears of a taken name when it is committed, and can be committed elsewhere then", async () => {
+  test("reports a taken name at the commit, and can then be committed elsewhere", async () => {
     const url = await open(bench, file, { deferCommit: true });
     await sendAll(bench, url);
     bench.emulator.drive.addFile("/Reports/a.zip", Buffer.from("x"));
     expect(await outcome(post(url))).toEqual([409, "nameAlreadyExists"]);
   });
 
-  test("takes the PUT instead on personal drives", async () => {
+  test("is committed by PUT on personal drives", async () => {
     vary({ driveKind: "personal" });
     const url = await open(bench, file, { deferCommit: true });
     await sendAll(bench, url);
@@ -76,7 +76,7 @@ describe("a session whose name is taken", () => {
     expect((await sendAll(bench, url)).status).toBe(409);
   });
 
-  test("is committed under a new name without sending a byte again", async () => {
+  test("is committed under a new name without sending its bytes again", async () => {
     const before = bench.emulator.requests.filter(({ kind }) => kind === "range").length;
     const committed = await commit(url, behavior("rename"));
     expect([committed.status, (await read<ItemJson>(committed)).name]).toEqual([201, "a 1.zip"]);
@@ -86,23 +86,23 @@ describe("a session whose name is taken", () => {
     expect((await send(url)).status).toBe(404);
   });
 
-  test("is committed over the file that is there (200)", async () => {
+  test("is committed over the existing file (200)", async () => {
     expect((await commit(url, behavior("replace"))).status).toBe(200);
     expect(bench.emulator.drive.file("/Reports/a.zip").size).toBe(bytes.length);
   });
 
-  test("is committed under a name that its client chose, in another folder, by the folder's id", async () => {
+  test("is committed under another name in another folder, by the folder's id", async () => {
     const folder = bench.emulator.drive.addFolder("/Other");
     expect((await commit(url, { name: "b.zip" }, folder.path)).status).toBe(201);
     expect(bench.emulator.drive.file("/Other/b.zip").size).toBe(bytes.length);
   });
 
-  test("may be refused again, and stays", async () => {
+  test("stays open when the commit is refused again", async () => {
     expect(await outcome(commit(url, {}))).toEqual([409, "nameAlreadyExists"]);
     expect((await send(url)).status).toBe(200);
   });
 
-  test("is committed only where the tag is that of the file or its folder", async () => {
+  test("is committed only if the tag is that of the file or its folder", async () => {
     const put = (tag: string) =>
       send(`${bench.emulator.graphUrl}v1.0/me/drive/root:/Reports`, {
         method: "PUT",

@@ -21,7 +21,7 @@ const outcome = async (response: Response | Promise<Response>): Promise<[number,
 const file = "/me/drive/root:/a.zip:";
 const behavior = (value: string) => ({ item: { "@microsoft.graph.conflictBehavior": value } });
 
-describe("a session is created only as documented", () => {
+describe("a session is created only in the documented form", () => {
   test.each<[string, string, object, number, string]>([
     ["an unknown parameter", file, { attachmentItem: {} }, 400, "BadRequest"],
     ["an unknown property", file, { item: { size: 5 } }, 400, "invalidRequest"],
@@ -53,14 +53,14 @@ describe("a session is created only as documented", () => {
     expect((await create(file, {}, { authorization: "Bearer x" })).status).toBe(401);
   });
 
-  test("its path may lead through folders that are not there yet, unless that is varied", async () => {
+  test("its path may contain missing folders, unless the variation refuses them", async () => {
     await sendAll(bench, await open(bench, "/me/drive/root:/new/deep/a.zip:"));
     expect(bench.emulator.drive.folders()).toEqual(["/new", "/new/deep"]);
     vary({ driveMissingFolders: "refuse" });
     expect((await create("/me/drive/root:/other/a.zip:", {})).status).toBe(404);
   });
 
-  test("its path may not lead through a file", async () => {
+  test("its path may not contain a file", async () => {
     bench.emulator.drive.addFile("/a.zip", Buffer.from("x"));
     expect((await create("/me/drive/root:/a.zip/b.zip:", {})).status).toBe(404);
   });
@@ -79,21 +79,21 @@ describe("on personal drives", () => {
     expect(JSON.stringify(bench.emulator.requests)).not.toContain(url.split("/up/")[1]);
   });
 
-  test("the size may be told, must be kept, and may not be 0", async () => {
+  test("a declared size must match the ranges and may not be 0", async () => {
     expect(await outcome(create(file, { item: { fileSize: 0 } }))).toEqual([400, "invalidRequest"]);
     const url = await open(bench, file, { item: { fileSize: 2 * unit } });
     expect(bench.emulator.sessions[0]!.size).toBe(2 * unit);
     expect((await send(url, part(0, unit))).status).toBe(400);
   });
 
-  test("a size above what is left is refused with 507, and no session opened", async () => {
+  test("a size above the remaining quota is refused with 507, and no session opens", async () => {
     bench.emulator.drive.setQuota(1000);
     expect(await outcome(create(file, { item: { fileSize: 1001 } }))).toEqual([507, "quotaLimitReached"]);
     expect(bench.emulator.sessions).toEqual([]);
   });
 });
 
-test("a range that the quota has no room for is refused with 507, and the session waits", async () => {
+test("a range above the remaining quota is refused with 507, and the session stays open", async () => {
   bench.emulator.drive.setQuota(unit + 10);
   const url = await open(bench, file);
   expect((await send(url, part(0, unit))).status).toBe(202);
@@ -103,14 +103,14 @@ test("a range that the quota has no room for is refused with 507, and the sessio
 });
 
 describe("conditions", () => {
-  test("if-match takes the eTag or cTag of what is there and nothing else (412)", async () => {
+  test("If-Match accepts only the eTag or cTag of the item (412)", async () => {
     const { eTag, path } = bench.emulator.drive.addFile("/a.zip", Buffer.from("x"));
     expect(await outcome(create(path, {}, { "if-match": '"{0},1"' }))).toEqual([412, "resourceModified"]);
     expect((await create(path, {}, { "if-match": eTag })).status).toBe(200);
     expect((await create("/me/drive/root:/b.zip:", {}, { "if-match": eTag })).status).toBe(412);
   });
 
-  test("if-none-match refuses what is there (412)", async () => {
+  test("If-None-Match refuses an existing item (412)", async () => {
     const { eTag, path } = bench.emulator.drive.addFile("/a.zip", Buffer.from("x"));
     expect((await create(path, {}, { "if-none-match": eTag })).status).toBe(412);
     expect((await create(path, {}, { "if-none-match": "*" })).status).toBe(412);
@@ -130,7 +130,7 @@ describe("a second session for a name", () => {
     expect((await create(file, {})).status).toBe(200);
   });
 
-  test("is taken where that reading is chosen, and both end by themselves", async () => {
+  test("is accepted in that variation, and each session ends on its own", async () => {
     vary({ driveSecondSession: "accept" });
     const urls = [await open(bench, file, behavior("rename")), await open(bench, file, behavior("rename"))];
     for (const url of urls) expect((await sendAll(bench, url)).status).toBe(201);
@@ -138,11 +138,11 @@ describe("a second session for a name", () => {
   });
 });
 
-describe("where a file of the name is there", () => {
+describe("if a file of that name exists", () => {
   beforeEach(() => bench.emulator.drive.addFile("/a.zip", Buffer.from("old")));
   const names = () => bench.emulator.drive.files().map(({ name, size }) => [name, size]);
 
-  test("rename puts the new one beside it, each under a name of its own", async () => {
+  test("rename stores the new file under a free name", async () => {
     for (const name of ["a 1.zip", "a 2.zip"]) {
       const last = await sendAll(bench, await open(bench, file, behavior("rename")));
       expect([last.status, (await read<ItemJson>(last)).name]).toEqual([201, name]);
@@ -154,12 +154,12 @@ describe("where a file of the name is there", () => {
     ]);
   });
 
-  test("replace puts the new one in its place", async () => {
+  test("replace stores the new file over it", async () => {
     expect((await sendAll(bench, await open(bench, file, behavior("replace")))).status).toBe(200);
     expect(names()).toEqual([["a.zip", bytes.length]]);
   });
 
-  test("fail, which is the default, is told at the last byte, and the session stays", async () => {
+  test("fail, the default, is reported at the last byte, and the session stays open", async () => {
     const url = await open(bench, file);
     const last = await sendAll(bench, url);
     const { code, message } = await errorOf(last);
@@ -171,14 +171,14 @@ describe("where a file of the name is there", () => {
     expect(bench.emulator.sessions[0]).toMatchObject({ state: "open", offset: bytes.length });
   });
 
-  test("fail is told at once where that reading is chosen", async () => {
+  test("fail is reported at creation in that variation", async () => {
     vary({ driveConflict: "atCreate" });
     expect(await outcome(create(file, {}))).toEqual([409, "nameAlreadyExists"]);
     expect((await create(file, behavior("replace"))).status).toBe(200);
   });
 });
 
-test("a name that is taken during the upload is told at the last byte in every reading", async () => {
+test("a name that is taken during the upload is reported at the last byte in every variation", async () => {
   vary({ driveConflict: "atCreate" });
   const url = await open(bench, file);
   await send(url, part(0, unit));
@@ -187,7 +187,7 @@ test("a name that is taken during the upload is told at the last byte in every r
   expect(await outcome(send(url, part(2 * unit, bytes.length)))).toEqual([409, "nameAlreadyExists"]);
 });
 
-test("a file never takes the place of a folder", async () => {
+test("a file never replaces a folder", async () => {
   bench.emulator.drive.addFolder("/a.zip/inner");
   expect(await outcome(create(file, behavior("replace")))).toEqual([400, "invalidRequest"]);
 });

@@ -25,7 +25,7 @@ const requests: readonly [RequestKind, (url: string) => Promise<Response>][] = [
   ["item", () => graph("GET", "/me/drive")],
 ];
 
-test.each(requests)("a fault is aimed at %s", async (kind, request) => {
+test.each(requests)("a fault can select %s", async (kind, request) => {
   const url = await open(bench, file);
   bench.emulator.fault({ on: { kind }, status: 503, headers: { "Retry-After": "1" } });
   const response = await request(url);
@@ -40,7 +40,7 @@ test.each<[string, FaultScript, number | "lost", number]>([
   ["has its answer cut", { cutReply: true }, "lost", unit],
   ["is answered with 500, though it was taken", { status: 500, after: true }, 500, unit],
   ["is answered with 500, and not taken", { status: 500 }, 500, 0],
-])("a range that %s leaves the session where it can go on", async (_what, script, outcome, offset) => {
+])("after a range that %s, the session can continue", async (_what, script, outcome, offset) => {
   const url = await open(bench, file);
   bench.emulator.fault({ on: { kind: "range" }, ...script });
   const seen = await send(url, part(0, unit))
@@ -54,7 +54,7 @@ test.each<[string, FaultScript, number | "lost", number]>([
   expect(bench.emulator.drive.file("/a.zip").bytes.equals(bytes)).toBe(true);
 });
 
-test("an answer that is lost after the last byte leaves the file, which can be found by its name", async () => {
+test("a lost answer to the last byte leaves the file in the drive", async () => {
   const url = await open(bench, file);
   bench.emulator.fault({ on: { range: "last" }, reset: "after" });
   await expect(sendAll(bench, url)).rejects.toThrow();

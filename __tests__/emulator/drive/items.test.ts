@@ -52,7 +52,7 @@ describe("every spelling of a path leads to its drive", () => {
     for (const each of byId) expect((await read<ItemJson>(graph("GET", each))).id).toBe(file.id);
   });
 
-  test("a site by its path is the same as by the id that its drive has", async () => {
+  test("a site's path leads to the same drive as its id", async () => {
     const { path, id } = bench.emulator.drive.of("/sites/contoso.sharepoint.com:/sites/team:/drive");
     expect(path).toMatch(/^\/sites\/contoso\.sharepoint\.com%2C[^/]+\/drive$/);
     expect((await read<ItemJson>(graph("GET", path))).id).toBe(id);
@@ -75,7 +75,7 @@ describe("every spelling of a path leads to its drive", () => {
     expect((await graph("GET", "/shares/u!bm93aGVyZQ/driveItem")).status).toBe(404);
   });
 
-  test("a special folder comes to be when it is asked for", async () => {
+  test("a special folder is created at its first use", async () => {
     const photo = await put("/me/drive/special/cameraRoll:/a.jpg:/content");
     expect(photo.status).toBe(201);
     expect(bench.emulator.drive.file("/Pictures/Camera Roll/a.jpg").size).toBe(1000);
@@ -92,7 +92,7 @@ describe("every spelling of a path leads to its drive", () => {
 });
 
 describe("an item", () => {
-  test("reads as documented, with webDavUrl only where it is selected", async () => {
+  test("has the documented form, with webDavUrl only if it is selected", async () => {
     const { drive } = bench.emulator;
     const file = drive.addFile("/Reports/plan.docx", small);
     const item = await read<ItemJson>(graph("GET", file.path));
@@ -120,7 +120,7 @@ describe("an item", () => {
     expect(folder).not.toHaveProperty("file");
   });
 
-  test("is deleted with all that is in it, where its tag still is the one that the client knows", async () => {
+  test("is deleted with its children if the tag matches", async () => {
     const { drive } = bench.emulator;
     drive.addFile("/Reports/deep/a.zip", small);
     expect((await graph("DELETE", "/me/drive/root:/Reports")).status).toBe(204);
@@ -130,7 +130,7 @@ describe("an item", () => {
     expect(bench.emulator.requests.map(({ kind }) => kind)).toEqual(["remove", "read", "remove"]);
   });
 
-  test("takes no other method", async () => {
+  test("accepts no other method", async () => {
     expect((await graph("POST", bench.emulator.drive.root.path)).status).toBe(405);
   });
 });
@@ -158,7 +158,7 @@ describe("children", () => {
     ...(behavior ? { "@microsoft.graph.conflictBehavior": behavior } : {}),
   });
 
-  test("get a new folder by POST, with the behavior that is asked for", async () => {
+  test("get a new folder by POST, with the requested conflict behavior", async () => {
     const post = (body: object) => graph("POST", "/me/drive/root/children", body);
     const made = await post(folder("Reports"));
     expect([made.status, await made.json()]).toEqual([
@@ -181,14 +181,14 @@ describe("children", () => {
     expect((await graph("POST", "/me/drive/root/children", body)).status).toBe(400);
   });
 
-  test("are none of a file", async () => {
+  test("do not exist for a file", async () => {
     const { path } = bench.emulator.drive.addFile("/a.zip", small);
     expect((await graph("POST", `${path}/children`, folder("a"))).status).toBe(400);
   });
 });
 
 describe("a file in one PUT", () => {
-  test("is made (201) and replaced (200), by its path and by its id", async () => {
+  test("is created (201) and replaced (200), by its path and by its id", async () => {
     const made = await put("/me/drive/root:/Reports/a.txt:/content");
     const { id, eTag } = await read<ItemJson>(made);
     expect(made.status).toBe(201);
@@ -203,14 +203,14 @@ describe("a file in one PUT", () => {
     expect(bench.emulator.drive.file("/a.txt").bytes).toHaveLength(0);
   });
 
-  test("may be longer than any other request, up to its own limit", async () => {
+  test("may exceed the request cap, up to its own limit", async () => {
     const large = new Uint8Array(5_000_000);
     expect((await put("/me/drive/root:/a.txt:/content", large)).status).toBe(201);
     vary({ driveContentMaximum: 4194304 });
     expect((await put("/me/drive/root:/a.txt:/content", large)).status).toBe(413);
   });
 
-  test("minds the behavior, the quota and the tag", async () => {
+  test("observes the conflict behavior, the quota and the tag", async () => {
     const path = "/me/drive/root:/a.txt:/content";
     await put(path);
     const asked = (value: string) => put(`${path}?@microsoft.graph.conflictBehavior=${value}`);
@@ -223,13 +223,13 @@ describe("a file in one PUT", () => {
     expect((await put(path)).status).toBe(200);
   });
 
-  test("takes no ranges", async () => {
+  test("accepts no ranges", async () => {
     expect((await put("/me/drive/root:/a.txt:/content", small, { "content-range": "bytes 0-999/2000" })).status).toBe(
       400,
     );
   });
 
-  test("reads back through a redirect to the upload host, which wants no token", async () => {
+  test("is read through a redirect to the upload host, which refuses a token", async () => {
     const { path, sha256 } = bench.emulator.drive.addFile("/a.txt", small);
     const redirect = await send(`${bench.emulator.graphUrl}v1.0${path}/content`, {
       headers: { authorization: `Bearer ${bench.emulator.token}` },
@@ -249,7 +249,7 @@ describe("a file in one PUT", () => {
   });
 });
 
-test("the drive tells its quota", async () => {
+test("the drive reports its quota", async () => {
   bench.emulator.drive.setQuota(5000);
   bench.emulator.drive.addFile("/a.txt", small);
   expect(await read(graph("GET", "/me/drive"))).toMatchObject({
@@ -259,12 +259,12 @@ test("the drive tells its quota", async () => {
   expect(bench.emulator.drive.used).toBe(1000);
 });
 
-test("a POST above 4 MiB is refused on drives as everywhere", async () => {
+test("a POST above 4 MiB is refused on drives too", async () => {
   const body = JSON.stringify({ name: "x".repeat(4_200_000), folder: {} });
   expect((await graph("POST", "/me/drive/root/children", body)).status).toBe(413);
 });
 
-test("the fixture tells what is not there", () => {
+test("the fixture throws for missing items", () => {
   const { drive } = bench.emulator;
   expect(() => drive.file("/nothing")).toThrow("has no item /nothing");
   expect(() => drive.file(drive.addFolder("/a"))).toThrow("a is a folder");

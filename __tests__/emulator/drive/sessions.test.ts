@@ -61,7 +61,7 @@ test("a small file needs one range of any length, and no body is needed to open 
   expect(bench.emulator.drive.file("/a.txt").size).toBe(7);
 });
 
-test("the log tells what each request was for, and keeps tokens to itself", async () => {
+test("the log shows the kind of each request and no token", async () => {
   const url = await open(bench, "/me/drive/root:/a.zip:");
   await send(url, part(0, unit));
   await send(url);
@@ -77,7 +77,7 @@ test("the log tells what each request was for, and keeps tokens to itself", asyn
   expect(JSON.stringify(requests)).not.toContain(token);
 });
 
-describe("a range is taken only as documented, so that no client learns to be sloppy", () => {
+describe("a range is accepted only in the documented form", () => {
   const [size, third] = [bytes.length, 100_000];
 
   test.each<[string, number, number, Record<string, string>, number, string]>([
@@ -128,7 +128,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
     expect(bench.emulator.sessions[0]!.offset).toBe(unit);
   });
 
-  test("not with another total than the ranges before", async () => {
+  test("not with a total that differs from the ranges before", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     await send(url, part(0, unit));
     const wrong = part(unit, 2 * unit, { "content-range": `bytes ${unit}-${2 * unit - 1}/${bytes.length + 1}` });
@@ -161,7 +161,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
 });
 
 describe("variations of ranges", () => {
-  test("Authorization is ignored where that reading is chosen", async () => {
+  test("Authorization is ignored in that variation", async () => {
     vary({ driveAuthorization: "ignore" });
     const url = await open(bench, "/me/drive/root:/a.zip:");
     expect((await send(url, part(0, unit, { authorization: "Bearer x" }))).status).toBe(202);
@@ -176,7 +176,7 @@ describe("variations of ranges", () => {
     expect(bench.emulator.drive.files()).toEqual([]);
   });
 
-  test("all wrong ranges but a repeated one are answered with 400", async () => {
+  test("all wrong ranges but a repeated one get 400", async () => {
     vary({ driveRefusalStatus: 400 });
     const url = await open(bench, "/me/drive/root:/a.zip:");
     expect((await send(url, part(unit, 2 * unit))).status).toBe(400);
@@ -188,7 +188,7 @@ describe("variations of ranges", () => {
     ["open" as const, [`${unit}-`]],
     ["closed" as const, [`${unit}-${bytes.length - 1}`]],
     ["several" as const, [`${unit}-491569`, `491570-${bytes.length - 1}`]],
-  ])("the wanted ranges are told %s", async (driveRanges, expected) => {
+  ])("the missing ranges are reported %s", async (driveRanges, expected) => {
     vary({ driveRanges });
     const url = await open(bench, "/me/drive/root:/a.zip:");
     expect(await read(send(url, part(0, unit)))).toMatchObject({ nextExpectedRanges: expected });
@@ -199,13 +199,13 @@ describe("variations of ranges", () => {
     expect(await read(send(url))).toEqual({ expirationDateTime: expect.any(String) });
   });
 
-  test("a created session tells its ranges where that form is chosen", async () => {
+  test("a new session reports its ranges in that variation", async () => {
     vary({ driveCreateRanges: "0-" });
     const created = graph("POST", "/me/drive/root:/a.zip:/createUploadSession");
     expect(await read(created)).toMatchObject({ nextExpectedRanges: ["0-"] });
   });
 
-  test("a part of a range is kept where a fault says so, and the session goes on from there", async () => {
+  test("a fault can keep a part of a range, and the session continues from there", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     bench.emulator.fault({ on: { origin: "drive", kind: "range" }, partial: 1000 });
     expect(await read(send(url, part(0, unit)))).toMatchObject({ nextExpectedRanges: ["1000-"] });
@@ -216,7 +216,7 @@ describe("variations of ranges", () => {
 });
 
 describe("a session", () => {
-  test("tells its offset, is deleted with 204, and is gone then", async () => {
+  test("reports its offset, is deleted with 204, and does not exist afterwards", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     expect(await read(send(url))).toMatchObject({ nextExpectedRanges: ["0-"] });
     await send(url, part(0, unit));
@@ -229,12 +229,12 @@ describe("a session", () => {
     expect(bench.emulator.sessions[0]!.state).toBe("deleted");
   });
 
-  test("takes no method but its own", async () => {
+  test("accepts no other method", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     expect((await send(url, { method: "PATCH" })).status).toBe(405);
   });
 
-  test("is dropped by a fault with 404, as when the service lost it", async () => {
+  test("is dropped by a fault with 404", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     bench.emulator.fault({ on: { kind: "range", range: "middle" }, gone: true });
     await send(url, part(0, unit));
@@ -242,7 +242,7 @@ describe("a session", () => {
     expect((await send(url)).status).toBe(404);
   });
 
-  test("discards the bytes of a request that breaks off", async () => {
+  test("discards the bytes of a request that is cut off", async () => {
     const url = await open(bench, "/me/drive/root:/a.zip:");
     bench.emulator.fault({ on: { kind: "range" }, reset: "midway" });
     await expect(send(url, part(0, unit))).rejects.toThrow();
@@ -250,7 +250,7 @@ describe("a session", () => {
   });
 });
 
-test("a file by its id is replaced (200), and its eTag counts on", async () => {
+test("a file addressed by its id is replaced (200) and gets the next eTag", async () => {
   const { drive } = bench.emulator;
   const file = drive.addFile("/old.zip", Buffer.from("old"));
   const last = await sendAll(bench, await open(bench, file.path));

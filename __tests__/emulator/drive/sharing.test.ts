@@ -13,7 +13,7 @@ interface Permission {
 }
 
 describe("createLink", () => {
-  test("makes a link once (201), gives it again (200), and the link leads to the item", async () => {
+  test("creates a link (201), returns it again (200), and the link leads to the item", async () => {
     const file = add();
     const body = { type: "view", scope: "organization" };
     const made = await graph("POST", `${file.path}/createLink`, body);
@@ -30,7 +30,7 @@ describe("createLink", () => {
     expect(await read(graph("GET", `${file.path}/permissions`))).toMatchObject({ value: [{ id: permission.id }] });
   });
 
-  test("shares within the organization where no scope is named", async () => {
+  test("shares within the organization if no scope is given", async () => {
     const permission = await read<Permission>(graph("POST", `${add().path}/createLink`, { type: "edit" }));
     expect(permission).toMatchObject({ roles: ["write"], link: { type: "edit", scope: "organization" } });
   });
@@ -57,7 +57,7 @@ describe("createLink", () => {
     expect((await errorOf(refused)).code).toBe("accessDenied");
   });
 
-  test("knows no organization on personal drives, and embeds there", async () => {
+  test("refuses organization and allows embed on personal drives", async () => {
     vary({ driveKind: "personal" });
     const { path } = add();
     expect((await graph("POST", `${path}/createLink`, { type: "view", scope: "organization" })).status).toBe(400);
@@ -69,7 +69,7 @@ describe("createLink", () => {
 describe("invite", () => {
   const recipients = [{ email: "adele@contoso.example" }, { objectId: "b1" }];
 
-  test("lets each recipient read the item, and all that is in a folder", async () => {
+  test("lets each recipient read the item, and everything in a folder", async () => {
     const file = add();
     const { drive } = bench.emulator;
     const body = { recipients, roles: ["read"], requireSignIn: true, sendInvitation: false };

@@ -60,7 +60,7 @@ test("a draft is read with $select, changed and deleted like any message", async
   expect([(await graph("GET", path)).status, (await graph("DELETE", path)).status]).toEqual([404, 404]);
 });
 
-test("inline images alone do not count as attachments, as documented", async () => {
+test("inline images do not count as attachments, as documented", async () => {
   const attachments = [fileAttachment("logo.png", bytes, { isInline: true, contentId: "logo" })];
   const made = await read(bench.graph("POST", "/me/messages", { attachments }));
   expect(made.hasAttachments).toBe(false);
@@ -77,13 +77,13 @@ test.each<[string, object]>([
   ["an attachment with broken base64", { attachments: [{ ...fileAttachment("a"), contentBytes: "a" }] }],
   ["a task's attachment", { attachments: [{ "@odata.type": "#microsoft.graph.taskFileAttachment", name: "a" }] }],
   ["one bad attachment after a good one", { attachments: [fileAttachment("a"), fileAttachment("")] }],
-])("a draft with %s is refused whole", async (_what, body) => {
+])("a draft with %s is refused as a whole", async (_what, body) => {
   const response = await bench.graph("POST", "/me/messages", body);
   expect([response.status, (await errorOf(response)).code]).toEqual([400, "BadRequest"]);
   expect(bench.emulator.mailbox.drafts()).toEqual([]);
 });
 
-test("attachments cannot be patched, since they are a navigation", async () => {
+test("PATCH cannot change attachments, which are a navigation property", async () => {
   const { path } = bench.emulator.addMessage();
   expect((await bench.graph("PATCH", path, { attachments: [fileAttachment("a")] })).status).toBe(400);
   expect(bench.emulator.attachments(path)).toEqual([]);

@@ -24,7 +24,7 @@ test.each([
   "/ME/Calendar/Events",
   "/users/megan@contoso.example/calendars/c/events",
   "/users('megan@contoso.example')/calendarGroups('g')/calendars('c')/events",
-])("POST %s makes an event and invites at once, when no file can be there yet", async (path) => {
+])("POST %s creates an event and sends invitations immediately, before a file can be attached", async (path) => {
   const { emulator, graph } = bench;
   const response = await graph("POST", path, { ...meeting, attendees: people("a@contoso.example") });
   const made = await read(response);
@@ -43,7 +43,7 @@ test.each([
   expect(emulator.events()).toMatchObject([{ id: made.id, subject: "Review", attendees: ["a@contoso.example"] }]);
 });
 
-test("attendees who are patched in after the file was attached get it with their invitation", async () => {
+test("attendees who are added after a file is attached get it with their invitation", async () => {
   const { emulator, graph } = bench;
   const { id } = await read(graph("POST", "/me/events", meeting));
   expect(letters()).toEqual([]);
@@ -55,7 +55,7 @@ test("attendees who are patched in after the file was attached get it with their
   expect(emulator.mailbox.outbox()[0]!.attachments[0]!.bytes.equals(bytes)).toBe(true);
 });
 
-test("a change of attendees tells each group its own", async () => {
+test("a change of attendees sends invitations, updates and cancellations", async () => {
   const { graph } = bench;
   const attendees = people("a@contoso.example", "b@contoso.example");
   const { id } = await read(graph("POST", "/me/events", { ...meeting, attendees }));
@@ -71,7 +71,7 @@ test("a change of attendees tells each group its own", async () => {
   ]);
 });
 
-test("deleting an event is told to whoever was invited, and to nobody else", async () => {
+test("deleting an event sends a cancellation to those invited, and to nobody else", async () => {
   const { emulator, graph } = bench;
   const quiet = await read(graph("POST", "/me/events", meeting));
   const invited = emulator.addEvent({ subject: "Old", attendees: ["a@contoso.example"] });
@@ -82,7 +82,7 @@ test("deleting an event is told to whoever was invited, and to nobody else", asy
   expect([emulator.events(), (await graph("GET", invited.path)).status]).toEqual([[], 404]);
 });
 
-test("attachments inside a new event are dropped, or refused, but never kept", async () => {
+test("attachments inside a new event are dropped or refused, never stored", async () => {
   const { emulator, graph } = bench;
   const body = { ...meeting, attendees: people("a@contoso.example"), attachments: [fileAttachment("a")] };
   const response = await graph("POST", "/me/events", body);

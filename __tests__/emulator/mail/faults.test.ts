@@ -47,7 +47,7 @@ test.each<[string, FaultScript, number]>([
   ["midway", { reset: "midway" }, 0],
   ["after", { reset: "after" }, 1],
   ["inside the answer", { cutReply: true }, 1],
-])("a mail whose connection breaks %s went out as often as the outbox says", async (_when, fault, count) => {
+])("a mail whose connection breaks %s is sent the stated number of times", async (_when, fault, count) => {
   const { emulator, graph } = bench;
   emulator.fault({ on: { kind: "mail" }, ...fault });
   await graph("POST", "/me/sendMail", { message }).then(
@@ -57,7 +57,7 @@ test.each<[string, FaultScript, number]>([
   expect(emulator.mailbox.outbox()).toHaveLength(count);
 });
 
-test("a send whose answer is lost was done, which a client sees by the draft alone", async () => {
+test("a send is done even if its answer is lost, and the missing draft shows it", async () => {
   const { emulator, graph } = bench;
   emulator.fault({ on: { kind: "send" }, reset: "after" });
   const path = draft();
@@ -65,7 +65,7 @@ test("a send whose answer is lost was done, which a client sees by the draft alo
   expect([emulator.mailbox.outbox().length, (await graph("GET", path)).status]).toEqual([1, 404]);
 });
 
-test("a draft whose answer is lost stays as an orphan, so tests can count them", async () => {
+test("a draft with a lost answer stays as an orphan", async () => {
   const { emulator, graph } = bench;
   emulator.fault({ on: { kind: "draft" }, reset: "after" });
   await expect(graph("POST", "/me/messages", message)).rejects.toThrow("fetch failed");
@@ -94,7 +94,7 @@ test.each<[string, (path: string) => Promise<Response>]>([
   expect(await hanging).toBe("stopped");
 });
 
-test("a fifth request at once on one mailbox is throttled, whatever it is, and sends nothing", async () => {
+test("a fifth simultaneous request to one mailbox is throttled and sends nothing", async () => {
   const { emulator, graph } = bench;
   emulator.fault({ on: { kind: "draft" }, times: 4, delay: 600_000 });
   const stop = new AbortController();
@@ -112,7 +112,7 @@ test("a fifth request at once on one mailbox is throttled, whatever it is, and s
   expect(await Promise.all(hanging)).toEqual(Array(4).fill("stopped"));
 });
 
-test("with Mail.Send alone whatever sends is allowed, and whatever makes or changes a draft is not", async () => {
+test("Mail.Send alone allows sending, and refuses requests that create or change a draft", async () => {
   const { emulator } = bench;
   emulator.vary({ mailSendOnly403: true });
   const statuses: Record<string, number> = {};
@@ -127,14 +127,14 @@ test("with Mail.Send alone whatever sends is allowed, and whatever makes or chan
   expect(emulator.mailbox.outbox().filter(({ kind }) => kind === "mail")).toHaveLength(5);
 });
 
-test("without a bearer nothing is made or sent", async () => {
+test("requests without a bearer create and send nothing", async () => {
   const headers = { authorization: "", "content-type": "application/json" };
   const body = JSON.stringify({ message });
   expect((await ask(bench, "POST", "/me/sendMail", headers, body)).status).toBe(401);
   expect(bench.emulator.mailbox.outbox()).toEqual([]);
 });
 
-test("the log keeps the Prefer header, by which tests see that it was sent along", async () => {
+test("the log keeps the Prefer header", async () => {
   await ask(bench, "POST", `${draft()}/send`, immutable);
   expect(bench.emulator.requests).toMatchObject([{ kind: "send", headers: immutable, status: 202 }]);
 });

@@ -26,7 +26,7 @@ const verbs: [string, object, string, string[], string[]][] = [
 ];
 const createForm = (verb: string): string => `create${verb[0]!.toUpperCase()}${verb.slice(1)}`;
 
-test.each(verbs)("%s sends at once, with its attachments", async (verb, more, subject, recipients, carried) => {
+test.each(verbs)("%s sends immediately, with its attachments", async (verb, more, subject, recipients, carried) => {
   const { emulator, graph } = bench;
   const message = { attachments: [fileAttachment("new.bin")] };
   const response = await graph("POST", `${original.path}/${verb}`, { comment: "See", message, ...more });
@@ -60,7 +60,7 @@ test.each(["createReply", "createReplyAll", "createForward"])("%s needs no body"
   expect((await bench.graph("POST", `${original.path}/${form.toLowerCase()}`, {})).status).toBe(201);
 });
 
-test("what message says is written over what follows from the original", async () => {
+test("the properties of message override those derived from the original", async () => {
   const message = { subject: "Other", toRecipients: d, body: { contentType: "html", content: "<p>New</p>" } };
   await bench.graph("POST", `${original.path}/reply`, { message });
   expect(bench.emulator.mailbox.outbox()).toMatchObject([
@@ -68,13 +68,13 @@ test("what message says is written over what follows from the original", async (
   ]);
 });
 
-test("replyTo goes before from, as documented", async () => {
+test("replyTo takes precedence over from, as documented", async () => {
   await bench.graph("PATCH", original.path, { replyTo: d });
   await bench.graph("POST", `${original.path}/reply`, { comment: "See" });
   expect(bench.emulator.mailbox.outbox()[0]!.recipients).toEqual(["d@contoso.example"]);
 });
 
-test("a forwarded attachment is the draft's own, so deleting it leaves the original's", async () => {
+test("deleting a forwarded attachment from a draft leaves the one of the original", async () => {
   const { emulator, graph } = bench;
   const { id } = await read(graph("POST", `${original.path}/createForward`));
   const [copy] = emulator.attachments(id);
@@ -99,7 +99,7 @@ test.each<[string, string, object, string]>([
   expect([emulator.mailbox.outbox(), emulator.mailbox.drafts()]).toEqual([[], []]);
 });
 
-test("a message that is not there cannot be answered", async () => {
+test("a missing message cannot be answered", async () => {
   expect((await bench.graph("POST", "/me/messages/x=/reply", { comment: "See" })).status).toBe(404);
   expect((await bench.graph("GET", `${original.path}/reply`)).status).toBe(405);
 });

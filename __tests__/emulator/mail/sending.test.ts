@@ -11,7 +11,7 @@ beforeEach(() => bench.emulator.reset());
 const to = people("a@contoso.example");
 const status = async (response: Promise<Response>): Promise<number> => (await response).status;
 
-test("a draft that is sent moves to Sent Items under another id, so nobody goes on with the old one", async () => {
+test("a sent draft moves to Sent Items under another id", async () => {
   const { emulator, graph } = bench;
   const item = emulator.addMessage({ subject: "Hello", to: ["a@contoso.example"], body: "See" });
   emulator.addAttachment(item, { name: "a.bin", bytes });
@@ -48,7 +48,7 @@ test.each<[string, Record<string, string>, Record<string, string>]>([
   },
 );
 
-test("a sent message takes no file any more, whether in one POST or in a session from before", async () => {
+test("a sent message refuses files, in one POST and in an earlier session", async () => {
   const { emulator, graph, send } = bench;
   const item = emulator.addMessage({ to: ["a@contoso.example"] });
   const url = await openOutlook(bench, item, { size: bytes.length });
@@ -60,11 +60,11 @@ test("a sent message takes no file any more, whether in one POST or in a session
   expect(emulator.mailbox.sentItems()[0]!.attachments).toEqual([]);
 });
 
-describe("while a message is on its way", () => {
+describe("while a message is in transit", () => {
   beforeEach(() => bench.emulator.vary({ sentDelay: 2 }));
   afterEach(() => bench.emulator.vary({ sentDelay: 0 }));
 
-  test("so many GETs still show the draft, and the next one what became of it", async () => {
+  test("that many GETs still show the draft, and the next one does not", async () => {
     const { emulator, graph } = bench;
     const kept = emulator.addMessage({ to: ["a@contoso.example"] });
     const changed = emulator.addMessage({ to: ["a@contoso.example"] });
@@ -79,7 +79,7 @@ describe("while a message is on its way", () => {
     expect([emulator.mailbox.drafts().length, emulator.mailbox.sentItems().length]).toEqual([0, 2]);
   });
 
-  test("it is not sent again, and deleting it loses it, so a client has to wait", async () => {
+  test("a second send is refused, and deleting the draft loses the message", async () => {
     const { emulator, graph } = bench;
     const item = emulator.addMessage({ to: ["a@contoso.example"] });
     await graph("POST", `${item.path}/send`);
@@ -94,7 +94,7 @@ test.each([
   ["nobody", undefined],
   ["an empty list", []],
   ["an address that is none", people("nobody")],
-])("what is addressed to %s is not sent, by any way", async (_whom, toRecipients) => {
+])("a message to %s is not sent, by any request", async (_whom, toRecipients) => {
   const { emulator, graph } = bench;
   const { id } = await read(graph("POST", "/me/messages", { toRecipients }));
   const answers = [
@@ -107,7 +107,7 @@ test.each([
   expect([emulator.mailbox.outbox().length, emulator.mailbox.drafts().length]).toEqual([0, 1]);
 });
 
-test("a tenant's limit shows only at the send, with MIME's 37 % on top, and the draft stays", async () => {
+test("the tenant's limit applies on sending, with 37 % for MIME, and the draft stays", async () => {
   const { emulator, graph } = bench;
   const item = emulator.addMessage({ to: ["a@contoso.example"] });
   emulator.addAttachment(item, { name: "a.bin", bytes: sampleBytes(1000) });
@@ -157,7 +157,7 @@ test.each([
   expect(bench.emulator.mailbox.outbox()).toEqual([]);
 });
 
-test("MIME is taken as it is, so that what passes through can be compared", async () => {
+test("MIME is stored as it is", async () => {
   const { emulator } = bench;
   const mime = Buffer.from("Subject: Hi\r\n\r\nText");
   const plain = { "content-type": "text/plain" };
@@ -170,14 +170,14 @@ test("MIME is taken as it is, so that what passes through can be compared", asyn
   expect([bad.status, (await errorOf(bad)).code]).toEqual([400, "ErrorMimeContentInvalidBase64String"]);
 });
 
-test("send takes no body and no other method", async () => {
+test("send accepts no body and no other method", async () => {
   const { path } = bench.emulator.addMessage({ to: ["a@contoso.example"] });
   expect(await status(bench.graph("POST", `${path}/send`, { message: {} }))).toBe(400);
   expect(await status(bench.graph("GET", `${path}/send`))).toBe(405);
   expect(await status(bench.graph("POST", `${path}/microsoft.graph.send`))).toBe(202);
 });
 
-test("reset forgets what went out", async () => {
+test("reset empties the outbox", async () => {
   await bench.graph("POST", "/me/sendMail", { message: { toRecipients: to } });
   bench.emulator.reset();
   expect([bench.emulator.mailbox.outbox(), bench.emulator.mailbox.sentItems()]).toEqual([[], []]);

@@ -37,7 +37,7 @@ const rangesOf = async (response: Promise<Response>): Promise<[number, unknown]>
   return [settled.status, ((await settled.json()) as { nextExpectedRanges: unknown }).nextExpectedRanges];
 };
 
-test("a document sent in ranges in any order arrives whole, and each reply has the documented form", async () => {
+test("a document sent in ranges in any order is complete, and each reply has the documented form", async () => {
   const created = await create();
   expect(created.status).toBe(200);
   const session = (await created.json()) as { uploadUrl: string };
@@ -107,7 +107,7 @@ describe("a document is found", () => {
     }
   });
 
-  test("with its content after the upload, of which only the description reads back", async () => {
+  test("with its description after the upload", async () => {
     await put(await open(), 0, 1000);
     expect(await (await bench.graph("GET", document.path)).json()).toMatchObject({
       ...{ displayName: "TestFile.pdf", contentType: "application/pdf", size: 1000 },
@@ -115,7 +115,7 @@ describe("a document is found", () => {
   });
 });
 
-describe("a session is created only as documented", () => {
+describe("a session is created only in the documented form", () => {
   test.each<[string, object]>([
     ["no properties", {}],
     ["another wrapper", { item: properties }],
@@ -137,7 +137,7 @@ describe("a session is created only as documented", () => {
     expect((await create()).status).toBe(400);
   });
 
-  test("a second time for a whole document, unless that is varied", async () => {
+  test("a second time for a complete document, unless the variation refuses it", async () => {
     await put(await open(), 0, 1000);
     await put(await open(), 0, 1000);
     expect(bench.emulator.print.document(document).sessions).toBe(2);
@@ -146,7 +146,7 @@ describe("a session is created only as documented", () => {
   });
 });
 
-describe("a range is taken only as documented, so that no client learns to be sloppy", () => {
+describe("a range is accepted only in the documented form", () => {
   test.each<[string, Record<string, string>, number]>([
     ["Authorization comes along", { authorization: "Bearer x" }, 401],
     ["Content-Range has no total", { "content-range": "bytes 0-499/*" }, 400],
@@ -161,7 +161,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
     expect(bench.emulator.sessions[0]).toMatchObject({ received: [], state: "open" });
   });
 
-  test("not when any of its bytes were received (416)", async () => {
+  test("not if any of its bytes were received (416)", async () => {
     const url = await open();
     await put(url, 200, 400);
     for (const [start, end] of [
@@ -200,13 +200,13 @@ describe("a range is taken only as documented, so that no client learns to be sl
   test.each<[Partial<Variations>, Record<string, string>, number]>([
     [{ printAuthorization: "ignore" }, { authorization: "Bearer x" }, 202],
     [{ printRefusalStatus: 416 }, { "content-range": "bytes 0-500/1000" }, 416],
-  ])("unless it is varied: %j", async (changes, headers, status) => {
+  ])("its answer follows the variation %j", async (changes, headers, status) => {
     bench.emulator.vary(changes);
     expect((await put(await open(), 0, 500, headers)).status).toBe(status);
   });
 });
 
-test("four ranges are taken at once, and a fifth is refused with 429", async () => {
+test("four simultaneous ranges are accepted, and a fifth is refused with 429", async () => {
   const url = await open();
   bench.emulator.fault({ on: { kind: "range" }, delay: 200, times: 5 });
   const starts = [0, 200, 400, 600, 800];
@@ -218,7 +218,7 @@ test("four ranges are taken at once, and a fifth is refused with 429", async () 
   expect(bench.emulator.print.document(document).bytes!.equals(bytes)).toBe(true);
 });
 
-test("a range whose connection is lost does not count among the four", () => {
+test("a range with a lost connection does not count", () => {
   const service = createService({ graphUrl: "https://g/", outlookUrl: "https://o/" });
   const { path } = service.print.addDocument();
   const headers = { authorization: `Bearer ${service.token}`, "content-type": "application/json" };
@@ -240,7 +240,7 @@ test("a range whose connection is lost does not count among the four", () => {
 });
 
 describe("a session", () => {
-  test("is deleted with 204, and gone then", async () => {
+  test("is deleted with 204, and does not exist afterwards", async () => {
     const url = await open();
     expect((await bench.send(url, { method: "DELETE" })).status).toBe(204);
     expect((await put(url, 0, 500)).status).toBe(404);
@@ -248,11 +248,11 @@ describe("a session", () => {
     expect(bench.emulator.print.document(document).bytes).toBeUndefined();
   });
 
-  test("takes no method but its own", async () => {
+  test("accepts no other method", async () => {
     expect((await bench.send(await open(), { method: "POST" })).status).toBe(405);
   });
 
-  test("is dropped by a fault, and keeps a part of a range where one says so", async () => {
+  test("is dropped by a fault, and keeps a part of a range if a fault says so", async () => {
     const url = await open();
     bench.emulator.fault({ on: { origin: "print", range: "first" }, partial: 100 });
     expect(await rangesOf(put(url, 0, 500))).toEqual([202, ["100-999"]]);
@@ -261,7 +261,7 @@ describe("a session", () => {
     expect((await bench.send(url)).status).toBe(404);
   });
 
-  test("ends after its time", () => {
+  test("expires", () => {
     let now = 0;
     const service = createService({ graphUrl: "https://g/", outlookUrl: "https://o/", now: () => now });
     const { path } = service.print.addDocument();

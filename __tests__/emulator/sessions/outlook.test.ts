@@ -51,7 +51,7 @@ test("a file sent in ranges is attached byte for byte, and each reply has the do
   expect((await send(session.uploadUrl, rangeOf(bytes, 0, 600))).status).toBe(404);
 });
 
-describe("a range is taken only as documented, so that no client learns to be sloppy", () => {
+describe("a range is accepted only in the documented form", () => {
   const bytes = sampleBytes(1000);
 
   test.each([
@@ -82,7 +82,7 @@ describe("a range is taken only as documented, so that no client learns to be sl
     expect([response.status, (await errorOf(response)).message]).toEqual([400, "Content-Length is required."]);
   });
 
-  test("not twice, so that a resent range cannot be stored double", async () => {
+  test("not twice", async () => {
     const url = await openOutlook(bench, bench.emulator.addMessage(), { size: 1000 });
     expect((await bench.send(url, rangeOf(bytes, 0, 500))).status).toBe(200);
     expect((await bench.send(url, rangeOf(bytes, 0, 500))).status).toBe(416);
@@ -99,14 +99,14 @@ describe("a range is taken only as documented, so that no client learns to be sl
   });
 });
 
-test("authentication errors of the upload host write requestId without a hyphen, as its gateway does", async () => {
+test("authentication errors of the upload host write requestId without a hyphen", async () => {
   const url = await openOutlook(bench, bench.emulator.addEvent(), { size: 10 });
   expect(url).toContain("/Events('");
   const response = await bench.send(url, rangeOf(sampleBytes(10), 0, 10, { authorization: "Bearer x" }));
   expect((await errorOf(response)).innerError).toHaveProperty("requestId");
 });
 
-test("GET tells the offset and DELETE ends the session, both without a bearer", async () => {
+test("GET reports the offset and DELETE ends the session, both without a bearer", async () => {
   const { emulator, send } = bench;
   const message = emulator.addMessage();
   const url = await openOutlook(bench, message, { size: 10 });
@@ -121,7 +121,7 @@ test("GET tells the offset and DELETE ends the session, both without a bearer", 
   expect(emulator.attachments(message)).toEqual([]);
 });
 
-test("a session expires at its fixed time, however busy it was", async () => {
+test("a session expires at its fixed time, even if it is in use", async () => {
   let now = Date.UTC(2025, 0, 1);
   const own = await startBench({ now: () => now, vary: { sessionSeconds: 60 } });
   const url = await openOutlook(own, own.emulator.addMessage(), { size: 10 });
@@ -135,7 +135,7 @@ test("a session expires at its fixed time, however busy it was", async () => {
   await own.emulator.close();
 });
 
-describe("a session is opened only for what the metadata describes", () => {
+describe("a session is opened only for properties in the metadata", () => {
   test.each([
     ["a missing wrapper", {}, 400, "BadRequest"],
     [
@@ -172,7 +172,7 @@ describe("a session is opened only for what the metadata describes", () => {
   });
 });
 
-test("the disputed minimum is off by default and can be each of the readings", async () => {
+test("the disputed minimum is off by default and has a variation for each reading", async () => {
   const { emulator, graph } = bench;
   const { path } = emulator.addMessage();
   const open = (size: number): Promise<Response> =>
@@ -190,7 +190,7 @@ test("the disputed minimum is off by default and can be each of the readings", a
   emulator.vary({ outlookMinimum: 0 });
 });
 
-test("each disputed form of an upload URL and its replies can be switched on", async () => {
+test("each disputed form of an upload URL and its replies has a variation", async () => {
   const { emulator, send } = bench;
   const message = emulator.addMessage();
   emulator.vary({
@@ -221,7 +221,7 @@ test("each disputed form of an upload URL and its replies can be switched on", a
   emulator.vary({ locationEncoded: false, locationMissing: false, finalBody: "empty" });
 });
 
-test("a new draft can be unknown to the upload host for a while, across sessions", async () => {
+test("the upload host may not find a new draft at first, in all its sessions", async () => {
   const { emulator, send } = bench;
   emulator.vary({ replicationDelay: 2 });
   const message = emulator.addMessage();
@@ -234,7 +234,7 @@ test("a new draft can be unknown to the upload host for a while, across sessions
   emulator.vary({ replicationDelay: 0 });
 });
 
-test("the upload host says no where scope, mailbox or cloud does not allow a session", async () => {
+test("a session is refused if the scope, mailbox or cloud does not allow it", async () => {
   const { emulator, graph } = bench;
   const { id } = emulator.addMessage();
   const open = (user: string): Promise<Response> =>

@@ -30,7 +30,7 @@ describe.each([
   ["a chat", () => bench.emulator.teams.addChat()],
   ["a channel", () => bench.emulator.teams.addChannel()],
 ])("%s", (_what, add) => {
-  test("takes a message with a file, and shows it with its attachment", async () => {
+  test("accepts a message with a file and returns it with its attachment", async () => {
     const place = add();
     const posted = await post(place, messageOf(file));
     const message = (await posted.json()) as { id: string };
@@ -51,13 +51,13 @@ describe.each([
     expect(bench.emulator.requests[0]!.kind).toBe("chat");
   });
 
-  test("takes a message without any file, of text too", async () => {
+  test("accepts a message without a file, also as text", async () => {
     const place = add();
     expect((await post(place, { body: { content: "Hello" } })).status).toBe(201);
     expect(bench.emulator.teams.messages(place)).toMatchObject([{ contentType: "text", attachments: [] }]);
   });
 
-  test("is found in any letter case and with its id encoded or in parentheses", async () => {
+  test("is found in any letter case, with its id encoded or in parentheses", async () => {
     const { path, id } = add();
     for (const each of [path.toUpperCase().replace(id.toUpperCase(), id), path.replace(id, encodeURIComponent(id))]) {
       expect((await read(bench.graph("GET", each))).id).toBe(id);
@@ -69,7 +69,7 @@ describe.each([
   });
 });
 
-describe("a message is taken only as documented", () => {
+describe("a message is accepted only in the documented form", () => {
   test.each<[string, (attached: DriveFile) => object]>([
     ["no body", (attached) => ({ ...messageOf(attached), body: undefined })],
     ["an empty body", (attached) => ({ ...messageOf(attached), body: { contentType: "html", content: "" } })],
@@ -107,12 +107,12 @@ describe("a message is taken only as documented", () => {
     attachments: [...message.attachments, ...message.attachments],
   });
 
-  test("of a file that was deleted, not any more", async () => {
+  test("not with a file that was deleted", async () => {
     await bench.graph("DELETE", file.path);
     expect((await post(bench.emulator.teams.addChat(), messageOf(file))).status).toBe(400);
   });
 
-  test("with webUrl in place of webDavUrl, and with any GUID where that reading is chosen", async () => {
+  test("with webUrl instead of webDavUrl, and with any GUID in that variation", async () => {
     const chat = bench.emulator.teams.addChat();
     expect((await post(chat, messageOf(file, undefined, { contentUrl: file.webUrl }))).status).toBe(201);
     bench.emulator.vary({ teamsAttachmentId: "any" });
@@ -130,7 +130,7 @@ describe("a message is taken only as documented", () => {
   test.each<[Partial<Variations>, number]>([
     [{}, 413],
     [{ teamsTooLarge: 400 }, 400],
-  ])("above 28 KB not: %j", async (changes, status) => {
+  ])("not above 28 KB: %j", async (changes, status) => {
     bench.emulator.vary(changes);
     const chat = bench.emulator.teams.addChat();
     const long = (length: number) => post(chat, { body: { content: "x".repeat(length) } });
@@ -141,7 +141,7 @@ describe("a message is taken only as documented", () => {
 });
 
 describe("a chat", () => {
-  test("tells its members page by page", async () => {
+  test("lists its members in pages", async () => {
     bench.emulator.vary({ teamsPageSize: 2 });
     const members = ["adele@contoso.example", "alex@contoso.example"];
     const chat = bench.emulator.teams.addChat({ members });
@@ -190,7 +190,7 @@ describe("a channel", () => {
     expect((await post(channel, messageOf(drive.file("/Design/a.txt")))).status).toBe(201);
   });
 
-  test("may take a while to have it", async () => {
+  test("can have no folder at first", async () => {
     bench.emulator.vary({ teamsFolderDelay: 2 });
     const { path } = bench.emulator.teams.addChannel();
     for (let ask = 0; ask < 2; ask++) {
@@ -203,7 +203,7 @@ describe("a channel", () => {
     expect((await bench.graph("GET", `${path}/filesFolder`)).status).toBe(200);
   });
 
-  test("takes replies to its messages, with files too", async () => {
+  test("accepts replies to its messages, also with files", async () => {
     const channel = bench.emulator.teams.addChannel();
     const { id } = await read<{ id: string }>(post(channel, { subject: "Plan", body: { content: "See below" } }));
     const reply = await bench.graph("POST", `${channel.path}/messages/${id}/replies`, messageOf(file));
@@ -221,14 +221,14 @@ describe("a channel", () => {
     expect((await bench.graph("POST", `${channel.path}/messages/1/replies`, messageOf(file))).status).toBe(404);
   });
 
-  test("is found in its own team only", async () => {
+  test("is found only in its own team", async () => {
     const { path } = bench.emulator.teams.addChannel();
     expect((await bench.graph("GET", path.replace(/teams\/[^/]+/, "teams/other"))).status).toBe(404);
     expect((await bench.graph("GET", path.replace(/\/teams\/[^/]+\/channels/, "/chats"))).status).toBe(404);
   });
 });
 
-test("faults meet messages as they do every other request", async () => {
+test("a fault can meet a message", async () => {
   const chat = bench.emulator.teams.addChat();
   bench.emulator.fault({ on: { kind: "chat" }, status: 429, headers: { "Retry-After": "1" } });
   expect((await post(chat, messageOf(file))).status).toBe(429);
@@ -236,7 +236,7 @@ test("faults meet messages as they do every other request", async () => {
   bench.emulator.verifyFaults();
 });
 
-test("the body of a message or event is changed by PATCH, so that a link can be put into it", async () => {
+test("PATCH changes the body of a message or event", async () => {
   const { emulator, graph } = bench;
   const body = { contentType: "html", content: `<a href="${file.webUrl}">plan.docx</a>` };
   for (const { path } of [emulator.addMessage({ body: "old" }), emulator.addEvent()]) {

@@ -1,21 +1,21 @@
+import type { Reply } from "../api.js";
+import type { Call, RequestHead } from "../call.js";
 import { answerAttachments, deleteAttachment, noAttachment, readAttachment } from "./attachments.js";
 import { readQuery, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { putChunk } from "./chunks.js";
 import { answerConnectionData, answerLocations, answerResourceAreas } from "./locations.js";
-import { readAzureDevOpsPath, type AzureDevOpsRoute } from "./path.js";
 import { noController, noProject, noSuchMethod, signInPage } from "./replies.js";
+import { readAzureDevOpsPath, type AzureDevOpsRoute } from "./routes.js";
 import { refuseCredential, userOf } from "./signIn.js";
 import { readVersion, type ApiVersion } from "./version.js";
 import { answerWorkItem } from "./workItems.js";
-import type { Call } from "../call.js";
-import type { Reply, RequestHead } from "../types.js";
 
 /** Answers a request to the Azure DevOps origin: credential first, then path, api-version and resource. */
 export function answerAzureDevOps(context: AzureDevOpsContext, call: Call): Reply {
   return withType(answerRequest(context, call));
 }
 
-/** The type of JSON as these services write it, with the version that was read (inferred). */
+/** Completes the content type of JSON, with the version of the request (inferred). */
 function withType(reply: Reply, version = ""): Reply {
   const type = reply.headers["content-type"];
   if (type !== "application/json") return reply;
@@ -24,7 +24,7 @@ function withType(reply: Reply, version = ""): Reply {
 
 function answerRequest(context: AzureDevOpsContext, call: Call): Reply {
   const { pathname } = new URL(call.head.url);
-  // Where a sign-in redirect leads; an ordinary page, a choice.
+  // The target of a sign-in redirect. An ordinary page is a choice.
   if (pathname.toLowerCase() === "/_signin") return signInPage(200);
   const route = readAzureDevOpsPath(pathname);
   const server = isServer(context, route);
@@ -36,14 +36,14 @@ function answerRequest(context: AzureDevOpsContext, call: Call): Reply {
   return answerRoute(context, { ...call, route, server, user, project, query: readQuery(call.head.url) });
 }
 
-/** Whether a request comes with a credential that is taken where it goes. */
+/** True if the request has a credential that its URL accepts. */
 export const isAuthorized = (context: AzureDevOpsContext, head: RequestHead): boolean =>
   userOf(context, head, isServer(context, readAzureDevOpsPath(new URL(head.url).pathname))) !== undefined;
 
 const isServer = ({ vary }: AzureDevOpsContext, route: AzureDevOpsRoute | undefined): boolean =>
   vary.azureServer || (route?.server ?? false);
 
-/** SDKs ask for locations, areas and connection data without an api-version, so these need none. */
+/** Locations, areas and connection data need no api-version, because SDKs send none. */
 function answerRoute(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply {
   switch (call.route.target) {
     case "locations":
@@ -81,14 +81,14 @@ function answerAttachment(context: AzureDevOpsContext, call: AzureDevOpsCall, ve
     case "DELETE":
       return deleteAttachment(context, call, version);
     default:
-      // POST, as some samples have it for a chunk, is met with this (inferred).
+      // Some samples POST a chunk. They get this answer (inferred).
       return noSuchMethod(call.head.method);
   }
 }
 
-/** Forgets the attachment that a request names. */
-export function dropAttachment(context: AzureDevOpsContext, head: RequestHead, status?: number): Reply {
-  const route = readAzureDevOpsPath(new URL(head.url).pathname);
-  if (route?.id !== undefined) context.store.blobs.delete(route.id);
-  return noAttachment({ route: route ?? { base: "", server: false, target: "unknown" } }, status ?? 404);
+/** Removes the attachment that a request names. */
+export function dropAttachment(context: AzureDevOpsContext, head: RequestHead, status = 404): Reply {
+  const id = readAzureDevOpsPath(new URL(head.url).pathname)?.id;
+  context.store.blobs.delete(id ?? "");
+  return noAttachment(id, status);
 }

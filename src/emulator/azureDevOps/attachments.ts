@@ -1,15 +1,15 @@
+import type { Reply } from "../api.js";
+import { contentTypeOf } from "../items/store.js";
+import { json } from "../replies.js";
 import { answerBase, refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { attachmentTooLarge, lengthRequired, noSuchMethod, refuseAzure, unauthorizedRead } from "./replies.js";
 import type { Blob } from "./store.js";
 import { isBelow, type ApiVersion } from "./version.js";
-import { json } from "../replies.js";
-import { contentTypeOf } from "../items/store.js";
-import type { Reply } from "../types.js";
 
-/** The types that E2 lists for a POST; whichever it is, the body is taken as raw bytes. */
+/** The types that E2 lists for a POST. The body is raw bytes with each of them. */
 export const uploadContentTypes = ["application/json", "application/json-patch+json", "application/octet-stream"];
 
-/** The only version with DELETE, on Services (documented). */
+/** The only version that has DELETE, on Services (documented). */
 const deleteVersion = "7.2-preview.4";
 
 /** Answers POST `…/attachments`: a simple upload or the start of a chunked one. */
@@ -25,7 +25,7 @@ export function answerAttachments(context: AzureDevOpsContext, call: AzureDevOps
   return reference(context, call, context.vary.azureUploadStatus, blob, blob.fileName);
 }
 
-/** Whether `uploadType` says so; that its letter case does not matter is a choice. */
+/** True if `uploadType` is chunked. Ignoring its letter case is a choice. */
 export const isChunked = ({ query }: Pick<AzureDevOpsCall, "query">): boolean =>
   query.get("uploadtype")?.toLowerCase() === "chunked";
 
@@ -33,7 +33,7 @@ function refuseUpload({ vary }: AzureDevOpsContext, call: AzureDevOpsCall, versi
   const { length } = call.body;
   const uploadType = call.query.get("uploadtype")?.toLowerCase();
   if (isChunked(call)) {
-    // 1.0 knows simple uploads only (documented); both answers are choices.
+    // 1.0 has simple uploads only (documented). Both answers are choices.
     if (isBelow(version.number, "2.0")) return refuseAzure(400, "uploadType chunked needs api-version 2.0 or later.");
     return length > 0 ? refuseAzure(400, "The start of a chunked upload takes no content.") : undefined;
   }
@@ -41,13 +41,13 @@ function refuseUpload({ vary }: AzureDevOpsContext, call: AzureDevOpsCall, versi
     return refuseAzure(400, `The uploadType '${uploadType}' is not valid.`);
   }
   if (length > vary.azureMaximum) return attachmentTooLarge(vary.azureTooLargeStatus, vary.azureMaximum);
-  // The ceiling is documented, its status a choice.
+  // The ceiling is documented, its status is a choice.
   return length > vary.azureSimpleCeiling
     ? refuseAzure(413, `The maximum request size of ${vary.azureSimpleCeiling} bytes was exceeded.`)
     : undefined;
 }
 
-/** `{ id, url }`, all that an upload answers; `fileName` is repeated in the URL where it was given (documented). */
+/** The whole answer to an upload: `{ id, url }`. The URL repeats a given `fileName` (documented). */
 export function reference(
   context: AzureDevOpsContext,
   call: AzureDevOpsCall,
@@ -62,12 +62,12 @@ export function reference(
 const attachmentUrl = (context: AzureDevOpsContext, call: AzureDevOpsCall, id: string): string =>
   `${answerBase(context, call)}/_apis/wit/attachments/${id}`;
 
-/** The file's bytes. That an upload in progress is not found is a choice. */
+/** Answers with the bytes of a file. Hiding an incomplete upload is a choice. */
 export function readAttachment(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply {
   const { store, vary } = context;
   const blob = store.blobs.get(call.route.id ?? "");
-  if (!blob || !store.isComplete(blob)) return noAttachment(call, 404);
-  // Readable once linked (field report) or where a project or area says who may read it (inferred).
+  if (!blob || !store.isComplete(blob)) return noAttachment(call.route.id, 404);
+  // Others can read it once it is linked (field report), or if it has a project or area (inferred).
   const shared = blob.everLinked || blob.areaPath !== undefined || blob.project !== undefined;
   if (!shared && blob.user !== call.user) return unauthorizedRead(vary.azureUnlinkedRead, blob.areaPath);
   const fileName = call.query.get("filename") ?? blob.fileName;
@@ -78,12 +78,12 @@ export function readAttachment(context: AzureDevOpsContext, call: AzureDevOpsCal
   return { status: 200, headers, body: Buffer.concat(blob.pieces) };
 }
 
-/** 200 with a `DestroyedAttachment` (documented); that other versions know no DELETE is a choice in its form: 405. */
+/** Answers 200 with a `DestroyedAttachment` (documented). The 405 of other versions is a choice. */
 export function deleteAttachment(context: AzureDevOpsContext, call: AzureDevOpsCall, version: ApiVersion): Reply {
   if (call.server || version.text !== deleteVersion) return noSuchMethod("DELETE");
   const id = call.route.id ?? "";
   const affected = context.store.linkedTo(id);
-  if (!context.store.blobs.delete(id)) return noAttachment(call, 404);
+  if (!context.store.blobs.delete(id)) return noAttachment(call.route.id, 404);
   const base = answerBase(context, call);
   return json(200, {
     attachment: { id, url: attachmentUrl(context, call, id) },
@@ -91,6 +91,6 @@ export function deleteAttachment(context: AzureDevOpsContext, call: AzureDevOpsC
   });
 }
 
-/** An attachment that is not there; nothing is known of its form. */
-export const noAttachment = ({ route }: Pick<AzureDevOpsCall, "route">, status: number): Reply =>
-  refuseAzure(status, `The attachment ${route.id} does not exist.`);
+/** The attachment does not exist. No source shows this answer. */
+export const noAttachment = (id: string | undefined, status: number): Reply =>
+  refuseAzure(status, `The attachment ${id} does not exist.`);

@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import type { Call } from "../call.js";
-import type { AzureDevOpsRoute } from "./path.js";
-import type { AzureDevOpsStore, Project, User } from "./store.js";
-import { contentTypeNotSupported } from "./replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
+import { contentTypeNotSupported } from "./replies.js";
+import type { AzureDevOpsRoute } from "./routes.js";
+import type { AzureDevOpsStore, Project, User } from "./store.js";
 
 export interface Credentials {
   readonly personalAccessToken: string;
@@ -11,7 +11,7 @@ export interface Credentials {
   bearer: string;
 }
 
-/** What every part of the Azure DevOps side works with; `url` is the origin without a slash at the end. */
+/** The state and settings of Azure DevOps. `url` is the origin without a slash at the end. */
 export interface AzureDevOpsContext {
   readonly url: string;
   readonly credentials: Credentials;
@@ -20,28 +20,28 @@ export interface AzureDevOpsContext {
   readonly vary: Variations;
 }
 
-/** A call whose credential and path were understood; `query` has its names in lower case. */
+/** A call with a valid credential and path. The names in `query` are in lower case. */
 export interface AzureDevOpsCall extends Call {
   readonly route: AzureDevOpsRoute;
   readonly query: ReadonlyMap<string, string>;
   readonly user: User;
-  /** Azure DevOps Server, not Services. */
+  /** True for Azure DevOps Server, false for Services. */
   readonly server: boolean;
   readonly project?: Project;
 }
 
-/** The names of query parameters in lower case, as their letter case differs between sources. */
+/** Reads a query, with names in lower case because their letter case differs between sources. */
 export const readQuery = (url: string): Map<string, string> =>
   new Map([...new URL(url).searchParams].map(([name, value]) => [name.toLowerCase(), value]));
 
-/** The absolute base of URLs in answers: that of the request, or the legacy form on another name of this host. */
+/** The absolute base of URLs in answers: the one of the request, or the legacy form on another name of this host. */
 export function answerBase(context: AzureDevOpsContext, { route, project }: AzureDevOpsCall): string {
   const other = context.vary.azureReturnedUrl === "otherHost";
   const base = other ? context.url.replace("localhost", "127.0.0.1") : `${context.url}${route.base}`;
   return project ? `${base}/${project.id}` : base;
 }
 
-/** E2 for a Content-Type that is not one of these; that none at all is refused too is a choice. */
+/** Answers E2 to another Content-Type. Refusing a missing one is a choice. */
 export function refuseContentType({ head }: Call, valid: readonly string[]): Reply | undefined {
   const contentType = head.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
   return valid.includes(contentType) ? undefined : contentTypeNotSupported(head.method, contentType, valid);

@@ -1,15 +1,15 @@
+import type { Reply } from "../api.js";
+import { json } from "../replies.js";
 import type { AzureDevOpsCall, AzureDevOpsContext } from "./call.js";
 import { noSuchMethod } from "./replies.js";
 import { latestVersion } from "./version.js";
-import { json } from "../replies.js";
-import type { Reply } from "../types.js";
 
-/** Of the area "wit", as Microsoft's clients ask for it. */
+/** The id of the area "wit" in Microsoft's clients. */
 const workItemTrackingArea = "5264459e-e5e0-4bd8-b118-0985e68a4ec5";
 const instance = "0f9f0d5c-2d3f-4d35-9a5e-0d1c2b3a4958";
 const identity = { id: "d291b0c4-a05c-4ea6-8df1-4b41d5f39eff", providerDisplayName: "Jamal Hartnett" };
 
-/** Ids and templates as Microsoft's clients know them; released "0.0" means previews only. */
+/** Ids and templates from Microsoft's clients. Released "0.0" means previews only. */
 const locations = [
   {
     id: "e07b5fa4-1499-494d-a496-64b860fd64ff",
@@ -35,7 +35,7 @@ const locations = [
   },
 ];
 
-/** Answers OPTIONS `…/_apis[/{area}]`: where each resource is and in which versions, as SDKs ask before all else. */
+/** Answers OPTIONS `…/_apis[/{area}]`, the first request of SDKs, with the place and versions of each resource. */
 export function answerLocations({ vary }: AzureDevOpsContext, { head, route, server }: AzureDevOpsCall): Reply {
   if (head.method !== "OPTIONS") return noSuchMethod(head.method);
   const value = locations
@@ -49,7 +49,7 @@ export function answerLocations({ vary }: AzureDevOpsContext, { head, route, ser
   return json(200, { count: value.length, value });
 }
 
-/** Answers GET `…/_apis/resourceAreas`: where the work items are; a Server has no areas (as node-api says). */
+/** Answers GET `…/_apis/resourceAreas` with the place of the work items. A Server has no areas (says node-api). */
 export function answerResourceAreas({ url }: AzureDevOpsContext, { head, route, server }: AzureDevOpsCall): Reply {
   if (head.method !== "GET") return noSuchMethod(head.method);
   if (server) return json(200, { count: 0, value: null });
@@ -57,7 +57,7 @@ export function answerResourceAreas({ url }: AzureDevOpsContext, { head, route, 
   return json(200, route.id === undefined ? { count: 1, value: [area] } : area);
 }
 
-/** Answers GET `…/_apis/connectionData`, with which SDKs check a credential; the values are choices. */
+/** Answers GET `…/_apis/connectionData`, which SDKs use to check a credential. The values are choices. */
 export function answerConnectionData(_context: AzureDevOpsContext, { head, server }: AzureDevOpsCall): Reply {
   if (head.method !== "GET") return noSuchMethod(head.method);
   return json(200, {

@@ -1,9 +1,8 @@
+import type { Reply, WorkItemRelation } from "../api.js";
 import type { AzureDevOpsContext } from "./call.js";
-import { attachmentIdIn } from "./path.js";
 import { badRelation, invalidPatch, testFailed, tooManyAttachments } from "./replies.js";
+import { attachmentIdIn } from "./routes.js";
 import type { StoredWorkItem } from "./store.js";
-import type { WorkItemRelation } from "./types.js";
-import type { Reply } from "../types.js";
 
 interface Operation {
   readonly op: string;
@@ -13,12 +12,12 @@ interface Operation {
 
 type Patched = Pick<StoredWorkItem, "fields" | "relations">;
 
-/** Attachments and links of one work item, characters of a comment (documented). */
+/** Limits of a work item: attachments, links, and characters of a comment (documented). */
 const mostAttachments = 100;
 const mostLinks = 1000;
 const longestComment = 255;
 
-/** The JSON Patch in a body, or why it is none; the words are a choice. */
+/** Reads a body that is a JSON Patch. The text of the refusal is a choice. */
 export function readPatch(body: Buffer): Operation[] | Reply {
   const isOperation = (value: unknown): value is Operation =>
     isObject(value) && typeof value.op === "string" && typeof value.path === "string";
@@ -26,12 +25,12 @@ export function readPatch(body: Buffer): Operation[] | Reply {
     const value: unknown = JSON.parse(body.toString("utf8"));
     if (Array.isArray(value) && value.length > 0 && value.every(isOperation)) return value;
   } catch {
-    // Refused below, as any other body that is no patch.
+    // Refused below, like every body that is not a patch.
   }
   return invalidPatch("You must pass a valid patch document in the body of the request.");
 }
 
-/** What a work item becomes by all operations in order, or the refusal of the first that fails. */
+/** Applies all operations in order, and refuses the first one that fails. */
 export function applyPatch(
   context: AzureDevOpsContext,
   item: StoredWorkItem,
@@ -72,7 +71,7 @@ function applyOperation(context: AzureDevOpsContext, item: StoredWorkItem, opera
   return invalidPatch(`The operation '${op}' at '${path}' is not possible.`);
 }
 
-/** A new relation as it will read back. */
+/** Reads a new relation into its stored form. */
 function readRelation(context: AzureDevOpsContext, value: unknown): WorkItemRelation | Reply {
   if (!isObject(value)) return badRelation(value);
   const { rel, url, attributes } = value;
@@ -87,7 +86,7 @@ function readRelation(context: AzureDevOpsContext, value: unknown): WorkItemRela
     : { rel, url, attributes: attributes ?? {} };
 }
 
-/** Moves `?fileName` into the attributes and adds id and dates (documented); incomplete uploads are refused, a choice. */
+/** Moves `?fileName` into the attributes and adds id and dates (documented). Refusing an incomplete upload is a choice. */
 function readAttachedFile(
   context: AzureDevOpsContext,
   url: string,

@@ -1,12 +1,12 @@
+import type { Reply } from "../api.js";
 import { html, json } from "../replies.js";
-import type { Reply } from "../types.js";
 
 const workItemTracking = "Microsoft.TeamFoundation.WorkItemTracking.Server";
 const framework = "Microsoft.TeamFoundation.Framework.Server";
 const webApi = "Microsoft.VisualStudio.Services.WebApi";
 const common = "Microsoft.VisualStudio.Services.Common";
 
-/** The standard exception in JSON (captured): a namespace, which is also the assembly, and the type in it. */
+/** The standard exception in JSON (captured). It names a type and its namespace, which is also its assembly. */
 function exception(
   status: number,
   message: string,
@@ -19,22 +19,22 @@ function exception(
   return json(status, body, headers);
 }
 
-/** What no source names: the message is ours, the type a general one, so that no client relies on either. */
+/** A refusal that no source shows. The message is ours and the type general, so no client can rely on them. */
 export const refuseAzure = (status: number, message: string): Reply =>
   exception(status, message, [common, "VssServiceException"]);
 
-/** The Web API's own error inside of a collection (captured with 405). */
+/** The Web API's own error, inside a collection (captured with 405). */
 export const noSuchMethod = (method: string): Reply =>
   json(405, { count: 1, value: { Message: `The requested resource does not support http method '${method}'.` } });
 
-/** A path that leads nowhere; a choice. */
+/** The path leads nowhere. The answer is a choice. */
 export const noController = (path: string): Reply =>
   exception(404, `The controller for path '${path}' was not found or does not implement IController.`, [
     "System.Web",
     "HttpException",
   ]);
 
-/** TF200016, from general knowledge: a choice. */
+/** TF200016, from general knowledge. The form is a choice. */
 export const noProject = (name: string): Reply =>
   exception(
     404,
@@ -42,7 +42,7 @@ export const noProject = (name: string): Reply =>
     ["Microsoft.TeamFoundation.Core.WebApi", "ProjectDoesNotExistWithNameException"],
   );
 
-/** E3 (captured). */
+/** E3: no api-version (captured). */
 export const noVersion = (method: string): Reply =>
   exception(
     400,
@@ -58,7 +58,7 @@ export const versionOutOfRange = (version: string, latest: string): Reply =>
     [webApi, "VssVersionOutOfRangeException"],
   );
 
-/** From Microsoft's client resources. */
+/** The text is from Microsoft's client resources. */
 export const previewFlagMissing = (version: string): Reply =>
   exception(
     400,
@@ -74,7 +74,7 @@ export const contentTypeNotSupported = (method: string, contentType: string, val
     [webApi, "VssRequestContentTypeNotSupportedException"],
   );
 
-/** E1: the message is a field report, all around it a choice. */
+/** E1: the message is a field report, the rest is a choice. */
 export const attachmentTooLarge = (status: number, maximum: number): Reply =>
   refuseAzure(
     status,
@@ -97,14 +97,14 @@ export const requestBlocked = (headers: Record<string, string>): Reply =>
     headers,
   );
 
-/** VS402330 (captured); its status is a choice. */
+/** VS402330 (captured). Its status is a choice. */
 export const unauthorizedRead = (status: number, areaPath = ""): Reply =>
   exception(status, `VS402330: Unauthorized Read access to the attachment under the areas ${areaPath}`, [
     workItemTracking,
     "WorkItemUnauthorizedAttachmentException",
   ]);
 
-/** VS403313 (message from the field); 400 is inferred. */
+/** VS403313. The message is a field report, 400 is inferred. */
 export const tooManyAttachments = (): Reply =>
   exception(
     400,
@@ -127,17 +127,17 @@ export const testFailed = (path: string, value: unknown, expected: unknown): Rep
     [`${webApi}.Patch`, "TestPatchOperationFailedException"],
   );
 
-/** A relation in another form than the model's (field report). */
+/** A relation that does not have the form of the model (field report). */
 export const badRelation = (value: unknown): Reply =>
   invalidPatch(
     `Value ${JSON.stringify(value)} does not match the expected type Microsoft.TeamFoundation.WorkItemTracking.WebApi.Models.WorkItemRelation.`,
   );
 
-/** Type from the field, for a relation; that other mistakes share it is a choice. */
+/** The type is a field report for a relation. Using it for other mistakes is a choice. */
 export const invalidPatch = (message: string): Reply =>
   exception(400, message, [common, "VssPropertyValidationException"]);
 
-/** Over 10,000 revisions (documented). */
+/** The work item has over 10,000 revisions (documented). */
 export const tooManyRevisions = (id: number, revisions: number): Reply =>
   refuseAzure(
     500,
@@ -151,7 +151,7 @@ export const lengthRequired = (): Reply =>
     `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">\r\n<HTML><HEAD><TITLE>Length Required</TITLE></HEAD>\r\n<BODY><h2>Length Required</h2>\r\n<hr><p>HTTP Error 411. The request must be chunked or have a content length.</p>\r\n</BODY></HTML>\r\n`,
   );
 
-/** What a browser would show to sign in. */
+/** The sign-in page of a browser. */
 export const signInPage = (status: number): Reply => ({
   ...html(
     status,
@@ -160,7 +160,7 @@ export const signInPage = (status: number): Reply => ({
   headers: { "content-type": "text/html; charset=utf-8" },
 });
 
-/** The way to that page (field report). */
+/** The redirect to that page (field report). */
 export function signInRedirect(origin: string): Reply {
   const location = `${origin}/_signin?realm=dev.azure.com`;
   const page = `<html><head><title>Object moved</title></head><body><h2>Object moved to <a href="${location}">here</a>.</h2></body></html>`;

@@ -1,16 +1,16 @@
+import type { AzureDevOpsFixture, EmulatorOptions, Reply } from "../api.js";
+import type { Exchange, RequestHead } from "../call.js";
+import { logEntry } from "../requestLog.js";
+import { kindOf } from "../router.js";
+import { Traffic } from "../traffic.js";
+import type { Variations } from "../variations.js";
 import { answerAzureDevOps, dropAttachment, isAuthorized } from "./answer.js";
 import { isChunked } from "./attachments.js";
 import { readQuery, type AzureDevOpsContext, type Credentials } from "./call.js";
-import { organization, readAzureDevOpsPath, serverPath } from "./path.js";
 import { refuseAzure } from "./replies.js";
+import { organization, readAzureDevOpsPath, serverPath } from "./routes.js";
 import { AzureDevOpsStore } from "./store.js";
 import { AzureDevOpsThrottle } from "./throttle.js";
-import type { AzureDevOpsFixture } from "./types.js";
-import type { Exchange } from "../call.js";
-import { logEntry } from "../requestKind.js";
-import { Traffic } from "../traffic.js";
-import type { EmulatorOptions, Reply, RequestHead, RequestKind } from "../types.js";
-import type { Variations } from "../variations.js";
 
 /** Azure DevOps without sockets and timers. */
 export interface AzureDevOpsService {
@@ -29,13 +29,13 @@ interface Surroundings {
 
 const day = 86_400_000;
 
-/** Makes the Azure DevOps side of the core, which shares variations and clock with the rest and nothing else. */
+/** Makes the Azure DevOps part of the core. It shares only variations and clock with the rest. */
 export function createAzureDevOps({ azureDevOpsUrl, now, options, vary }: Surroundings): AzureDevOpsService {
   const store = new AzureDevOpsStore();
   const throttle = new AzureDevOpsThrottle(now);
   const traffic = new Traffic(now);
   const credentials: Credentials = {
-    // As long as a real one, since Microsoft's node client tells a PAT from a bearer by its 52 characters.
+    // Microsoft's node client recognizes a PAT by its 52 characters.
     personalAccessToken: options?.personalAccessToken ?? "emulatorpersonalaccesstoken".padEnd(52, "2"),
     otherPersonalAccessToken: "emulatorotherpersonalaccesstoken".padEnd(52, "3"),
     bearer: options?.bearer ?? "emulator-azure-devops-bearer",
@@ -49,10 +49,11 @@ export function createAzureDevOps({ azureDevOpsUrl, now, options, vary }: Surrou
   };
 
   function open(head: RequestHead): Exchange {
-    const kind = kindOf(head);
+    const route = readAzureDevOpsPath(new URL(head.url).pathname);
+    const plainKind = kindOf(route, head.method);
+    const kind = plainKind === "post" && isChunked({ query: readQuery(head.url) }) ? "create" : plainKind;
     const authorized = isAuthorized(context, head);
-    const id = readAzureDevOpsPath(new URL(head.url).pathname)?.id;
-    const chunk = kind === "range" && authorized ? id : undefined;
+    const chunk = kind === "range" && authorized ? route?.id : undefined;
     const passage = traffic.enter(`attachment ${chunk ?? ""}`, chunk);
     const process = (body: Buffer, keep?: number): Reply => {
       store.removeOrphans(now() - context.vary.azureOrphanDays * day);
@@ -111,21 +112,5 @@ function makeFixture({ url, credentials, store }: AzureDevOpsContext): AzureDevO
   };
 }
 
-function kindOf(head: RequestHead): RequestKind {
-  const target = readAzureDevOpsPath(new URL(head.url).pathname)?.target;
-  if (target === "attachments" && head.method === "POST") {
-    return isChunked({ query: readQuery(head.url) }) ? "create" : "post";
-  }
-  return kinds[`${head.method} ${target}`] ?? "other";
-}
-
-const kinds: Record<string, RequestKind> = {
-  "PUT attachment": "range",
-  "GET attachment": "read",
-  "DELETE attachment": "remove",
-  "GET workItem": "workItem",
-  "PATCH workItem": "link",
-};
-
-/** Of two chunks for one upload at once, the later is refused; a choice, as only use in order is attested. */
+/** Refuses the later of two simultaneous chunks. This is a choice, because sources only show chunks in order. */
 const overlapping = (): Reply => refuseAzure(409, "Another chunk of this attachment is being processed.");

@@ -1,9 +1,10 @@
+import type { Reply } from "../api.js";
+import type { RequestHead } from "../call.js";
 import type { AzureDevOpsContext } from "./call.js";
 import { signInPage, signInRedirect, unauthorized } from "./replies.js";
 import type { User } from "./store.js";
-import type { Reply, RequestHead } from "../types.js";
 
-/** Who a request comes from: a PAT by Basic with any user name or, on Services only, the bearer (documented). */
+/** The user of a request: a PAT by Basic with any user name or, on Services only, the bearer (documented). */
 export function userOf(
   { credentials }: AzureDevOpsContext,
   { headers }: RequestHead,
@@ -20,8 +21,8 @@ export function userOf(
 }
 
 /**
- * What a bad credential gets: GET and POST the sign-in page with 203 or the way there (field reports), PATCH 401 (captured).
- * That PUT and DELETE are like PATCH, and that Suppress means 401, is inferred.
+ * Answers a bad credential: GET and POST get the sign-in page with 203 or a redirect to it (field reports), PATCH gets 401
+ * (captured). The same 401 for PUT, DELETE and Suppress is inferred.
  */
 export function refuseCredential({ url, vary }: AzureDevOpsContext, { method, headers }: RequestHead): Reply {
   const suppressed = headers["x-tfs-fedauthredirect"]?.toLowerCase() === "suppress";

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
+import type { StoredBlob, WorkItemInit, WorkItemRelation } from "../api.js";
 import { guidOf } from "../ids.js";
-import { attachmentIdIn } from "./path.js";
-import type { StoredBlob, WorkItemInit, WorkItemRelation } from "./types.js";
+import { attachmentIdIn } from "./routes.js";
 
 export interface Project {
   readonly id: string;
   readonly name: string;
 }
 
-/** The users that the credentials stand for. */
+/** The users of the two PATs. */
 export type User = "owner" | "other";
 
 export interface StoredWorkItem {
@@ -19,7 +19,7 @@ export interface StoredWorkItem {
   relations: readonly WorkItemRelation[];
 }
 
-/** One attachment, from its start or simple upload. */
+/** One attachment, started or uploaded. */
 export interface Blob {
   readonly id: string;
   readonly fileName?: string;
@@ -30,21 +30,21 @@ export interface Blob {
   readonly created: number;
   readonly chunked: boolean;
   readonly pieces: Buffer[];
-  /** Bytes held. */
+  /** Number of bytes stored. */
   offset: number;
-  /** Bytes of the whole file, known from the first chunk on. */
+  /** Bytes of the whole file. The first chunk states them. */
   total?: number;
-  /** The range taken last; `end` is inclusive. */
+  /** The last stored range. `end` is inclusive. */
   last?: { readonly start: number; readonly end: number };
   everLinked: boolean;
 }
 
 type NewBlob = Pick<Blob, "fileName" | "areaPath" | "project" | "user" | "created">;
 
-/** The project id is that of a captured URL. */
+/** The project id is from a captured URL. */
 const firstProject: Project = { id: "21066450-5b08-4133-a0ee-5825033500cd", name: "MyProject" };
 
-/** Everything that Azure DevOps remembers. Ids follow from counters, so that runs can be repeated. */
+/** The data of Azure DevOps. Ids derive from counters, so runs are repeatable. */
 export class AzureDevOpsStore {
   readonly blobs = new Map<string, Blob>();
   readonly workItems = new Map<number, StoredWorkItem>();
@@ -61,7 +61,7 @@ export class AzureDevOpsStore {
     return this.relationId++;
   }
 
-  /** By id or name in any letter case. */
+  /** Finds a project by its id or name, in any letter case. */
   project(reference: string): Project | undefined {
     return this.projects.find(({ id, name }) => [id, name.toLowerCase()].includes(reference.toLowerCase()));
   }
@@ -81,7 +81,7 @@ export class AzureDevOpsStore {
     return item;
   }
 
-  /** Whole with its bytes, or chunked and empty without. */
+  /** Adds an attachment: complete with its bytes, or chunked and empty without them. */
   addBlob(init: NewBlob, bytes?: Buffer): Blob {
     const pieces = bytes ? [bytes] : [];
     const held = { chunked: !bytes, pieces, offset: bytes?.length ?? 0, total: bytes?.length };
@@ -99,7 +99,7 @@ export class AzureDevOpsStore {
     return [...this.workItems.values()].filter(({ relations }) => relations.some(names)).map(({ id }) => id);
   }
 
-  /** Removes what was never linked and is older than that. */
+  /** Removes older attachments that were never linked. */
   removeOrphans(createdBefore: number): void {
     for (const blob of this.blobs.values()) {
       if (!blob.everLinked && blob.created < createdBefore) this.blobs.delete(blob.id);

@@ -1,17 +1,17 @@
-import { requestBlocked } from "./replies.js";
-import type { Reply } from "../types.js";
+import type { Reply } from "../api.js";
 import type { Variations } from "../variations.js";
+import { requestBlocked } from "./replies.js";
 
 /** The sliding window of the global limit (documented). */
 const window = 300_000;
 
-/** The three states of the rate limit but delay, which is a fault's: nothing, flagged successes, and 429. */
+/** The rate limit: off, announced on successes, or 429. Delays are up to faults. */
 export class AzureDevOpsThrottle {
   private arrivals: number[] = [];
 
   constructor(private readonly now: () => number) {}
 
-  /** Counts a request; 429 with E5 once the window is full. */
+  /** Counts a request. Answers 429 with E5 if the window is full. */
   refuse(vary: Variations): Reply | undefined {
     this.arrivals = this.arrivals.filter((time) => this.now() - time < window);
     if (this.arrivals.length >= vary.azureRequests) return requestBlocked(this.headers(vary.retryAfterSeconds));
@@ -19,7 +19,7 @@ export class AzureDevOpsThrottle {
     return undefined;
   }
 
-  /** Adds the headers that announce delays to a success, which stays valid (documented). */
+  /** Adds the headers that announce delays to a success. It stays a success (documented). */
   mark(reply: Reply, { azureRetryAfterOnSuccess: seconds }: Variations): Reply {
     const succeeded = reply.status >= 200 && reply.status < 300 && reply.status !== 203;
     return seconds === null || !succeeded
@@ -31,7 +31,7 @@ export class AzureDevOpsThrottle {
     this.arrivals = [];
   }
 
-  /** Names are documented, values illustrative. */
+  /** Names are documented, values are examples. */
   private headers(retryAfter: number | null): Record<string, string> {
     return {
       ...(retryAfter === null ? {} : { "retry-after": String(retryAfter) }),

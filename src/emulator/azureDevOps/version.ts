@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
+import type { Variations } from "../variations.js";
 import type { AzureDevOpsCall } from "./call.js";
 import { noVersion, previewFlagMissing, refuseAzure, versionOutOfRange } from "./replies.js";
-import type { Reply } from "../types.js";
-import type { Variations } from "../variations.js";
 
-/** The only preview there is: Services offer it beyond their released 7.1 (documented). */
+/** The only preview, which Services offer beyond their released 7.1 (documented). */
 const preview = "7.2";
 
 /** An api-version: "7.1-preview.3" has the number "7.1". */
@@ -12,13 +12,13 @@ export interface ApiVersion {
   readonly number: string;
 }
 
-/** The version from the query or from `Accept`, or the 400 that it gets: absent, too new, or without the preview flag. */
+/** Reads the version from the query or from `Accept`. Answers 400 if it is absent, too new, or lacks the preview flag. */
 export function readVersion({ head, query, server }: AzureDevOpsCall, vary: Variations): ApiVersion | Reply {
   const accepted = /;\s*api-version=([^;,\s]+)/i.exec(head.headers.accept ?? "")?.[1];
   const text = query.get("api-version") ?? accepted;
   if (text === undefined || text === "") return noVersion(head.method);
   const [, number, flag] = /^(\d+\.\d+)(-preview(?:\.\d+)?)?$/.exec(text) ?? [];
-  // That a malformed version is refused is a choice.
+  // Refusing a malformed version is a choice.
   if (number === undefined) return refuseAzure(400, `The api-version '${text}' is not valid.`);
   const latest = latestVersion(vary, server);
   if (isBelow(latest, number) || isBelow(number, "1.0")) return versionOutOfRange(number, latest);

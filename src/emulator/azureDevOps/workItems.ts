@@ -1,21 +1,21 @@
+import type { Reply } from "../api.js";
+import { json } from "../replies.js";
 import { answerBase, refuseContentType, type AzureDevOpsCall, type AzureDevOpsContext } from "./call.js";
 import { applyPatch, readPatch } from "./patch.js";
 import { noSuchMethod, noWorkItem, tooManyRevisions } from "./replies.js";
 import type { StoredWorkItem } from "./store.js";
-import { json } from "../replies.js";
-import type { Reply } from "../types.js";
 
-/** By REST (documented). */
+/** The most revisions of a work item that REST can change (documented). */
 const mostRevisions = 10_000;
 
-/** Names and, as azure-devops-node-api sends them, numbers of the values of `$expand` that include relations. */
+/** The values of `$expand` that include relations: names, and the numbers that azure-devops-node-api sends. */
 const withRelations = ["relations", "all", "1", "4"];
 
 /** Answers GET and PATCH of one work item. */
 export function answerWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply {
   const { head, route, project, query } = call;
   const item = context.store.workItems.get(Number(route.id));
-  // That a work item is found in its own project only is a choice.
+  // Finding a work item only in its own project is a choice.
   if (!item || (project && project !== item.project)) return noWorkItem(route.id ?? "");
   if (head.method === "GET") {
     return json(200, describe(context, call, item, withRelations.includes((query.get("$expand") ?? "").toLowerCase())));
@@ -23,7 +23,7 @@ export function answerWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCal
   return head.method === "PATCH" ? patchWorkItem(context, call, item) : noSuchMethod(head.method);
 }
 
-/** All operations or none, in one new revision (documented); none for tests alone and for `validateOnly`. */
+/** Applies all operations or none, in one new revision (documented). Tests alone and `validateOnly` make no revision. */
 function patchWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall, item: StoredWorkItem): Reply {
   const refused = refuseContentType(call, ["application/json-patch+json"]);
   if (refused) return refused;
@@ -43,7 +43,7 @@ function patchWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall, item:
   return json(200, describe(context, call, next, true));
 }
 
-/** A work item without relations has no such key; a choice. */
+/** Describes a work item. Omitting an empty list of relations is a choice. */
 function describe(
   context: AzureDevOpsContext,
   call: AzureDevOpsCall,

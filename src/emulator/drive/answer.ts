@@ -1,47 +1,19 @@
-import type { Call, Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Context } from "../context.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import type { DriveCall } from "./call.js";
 import { answerChildren } from "./children.js";
 import { commitSession } from "./commit.js";
-import { answerContent } from "./fileContent.js";
 import { createDriveSession } from "./createSession.js";
 import { describeItem } from "./describe.js";
-import { readDrivePath, type DriveRoute, type DriveTarget } from "./path.js";
+import { answerContent } from "./fileContent.js";
 import { notThere, preconditionFailed } from "./replies.js";
 import { answerPermissions, createLink, invite } from "./sharing.js";
 import type { Drive, DriveItem } from "./store.js";
 import { driveOf, isWithin, meetsConditions, resolve, usedBytes } from "./tree.js";
 
-/** Answers a request to Graph whose path leads to a drive; undefined for every other. */
-export function answerDrive(context: Context, call: Call): Reply | undefined {
-  const url = new URL(call.head.url);
-  const route = readDrivePath(url.pathname);
-  return route && answerRoute(context, { ...call, route, query: url.searchParams });
-}
-
-/** What such a request is for; undefined for every other. */
-export function driveKindOf(head: RequestHead): RequestKind | undefined {
-  const route = readDrivePath(new URL(head.url).pathname);
-  return route && (kinds[`${head.method} ${route.target}`] ?? "other");
-}
-
-const kinds: { readonly [request in `${string} ${DriveTarget}`]?: RequestKind } = {
-  "GET drive": "item",
-  "GET item": "read",
-  "GET content": "read",
-  "GET children": "list",
-  "GET permissions": "list",
-  "DELETE item": "remove",
-  "PUT item": "commit",
-  "PUT content": "post",
-  "POST children": "folder",
-  "POST createUploadSession": "create",
-  "POST createLink": "share",
-  "POST invite": "share",
-};
-
-function answerRoute(context: Context, call: DriveCall): Reply {
+/** Answers a request to Graph whose path leads to a drive. */
+export function answerDrive(context: Context, call: DriveCall): Reply {
   if (call.route.target === "drive") return answerWhole(context, call);
   const place = resolve(context, call.route);
   if (!place) return notThere();
@@ -73,7 +45,7 @@ function answerThere(context: Context, call: DriveCall, item: DriveItem): Reply 
 function answerItem(context: Context, call: DriveCall, item: DriveItem): Reply {
   switch (call.head.method) {
     case "GET":
-      return json(200, { "@odata.context": metadata(context, call.route), ...describeItem(context, call, item) });
+      return json(200, { "@odata.context": metadata(context, call), ...describeItem(context, call, item) });
     case "PUT":
       return commitSession(context, call, item);
     case "DELETE":
@@ -92,7 +64,7 @@ function removeItem({ head }: DriveCall, item: DriveItem): Reply {
 }
 
 function answerWhole(context: Context, call: DriveCall): Reply {
-  const drive = driveOf(context, call.route.drive);
+  const drive = driveOf(context, call.route.keys);
   if (!drive) return notThere();
   return call.head.method === "GET" ? json(200, describeDrive(context, drive)) : methodNotAllowed();
 }
@@ -109,5 +81,5 @@ function describeDrive({ graphUrl, vary }: Context, drive: Drive): Record<string
   };
 }
 
-const metadata = ({ graphUrl }: Context, { version }: DriveRoute): string =>
-  `${graphUrl}${version}/$metadata#driveItem/$entity`;
+const metadata = ({ graphUrl }: Context, { route }: DriveCall): string =>
+  `${graphUrl}${route.version}/$metadata#driveItem/$entity`;

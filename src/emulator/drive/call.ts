@@ -1,18 +1,15 @@
-import type { Call, Context } from "../call.js";
-import type { Reply } from "../types.js";
-import type { DriveRoute } from "./path.js";
-import type { ConflictBehavior } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
-import { folderNamed, type Place } from "./tree.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { invalidRequest, notThere } from "./replies.js";
+import type { DriveRoute } from "./routes.js";
+import type { ConflictBehavior, DriveItem } from "./store.js";
+import { folderNamed, type Place } from "./tree.js";
 
 /** A call whose path leads to a drive. */
-export interface DriveCall extends Call {
-  readonly route: DriveRoute;
-  readonly query: URLSearchParams;
-}
+export type DriveCall = GraphCall<DriveRoute>;
 
-/** What `@microsoft.graph.conflictBehavior` asks for, or why it cannot. */
+/** Reads `@microsoft.graph.conflictBehavior`. */
 export function readBehavior(value: unknown, otherwise: ConflictBehavior): { value: ConflictBehavior } | Reply {
   if (value === undefined || value === null) return { value: otherwise };
   const behavior = String(value).toLowerCase();
@@ -23,13 +20,13 @@ export function readBehavior(value: unknown, otherwise: ConflictBehavior): { val
 
 const forbidden = /["*:<>?/\\|\u0000-\u001f]/;
 
-/** Why SharePoint and OneDrive refuse a name; the rule is documented, the status a choice. */
+/** Refuses a name that SharePoint and OneDrive do not allow. The rule is documented, the status is a choice. */
 export function refuseName(name: string): Reply | undefined {
   const wrong = name === "" || name.length > 400 || forbidden.test(name) || /^ | $|\.$|^~\$/.test(name);
   return wrong ? invalidRequest("The provided name cannot be used for a file or folder.") : undefined;
 }
 
-/** The folder that a new file goes to, with the folders on the way where they may be made. */
+/** Returns the folder for a new file. Creates missing folders in its path if the variation allows it. */
 export function makeWay(context: Context, place: Place): { folder: DriveItem } | Reply {
   const refused = [...place.missing, place.name].map(refuseName).find((reply) => reply);
   if (refused) return refused;

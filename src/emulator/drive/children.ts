@@ -1,7 +1,7 @@
-import type { Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, methodNotAllowed } from "../replies.js";
-import type { Reply } from "../types.js";
 import { readBehavior, refuseName, type DriveCall } from "./call.js";
 import { describeItem } from "./describe.js";
 import { invalidRequest, nameTaken } from "./replies.js";
@@ -36,7 +36,7 @@ function nextLink(call: DriveCall, skip: number): string {
 
 const properties = ["name", "folder", "description", "fileSystemInfo", "@microsoft.graph.conflictBehavior"];
 
-/** 201 with the folder (documented); `replace` leaves the one that is there, a choice. */
+/** Answers 201 with the folder (documented). Keeping an existing folder on `replace` is a choice. */
 function postFolder(context: Context, call: DriveCall, parent: DriveItem): Reply {
   if (parent.content) return invalidRequest("A file has no children.");
   const body = readObject(call);

@@ -1,20 +1,20 @@
-import type { Context } from "../call.js";
+import type { Reply } from "../api.js";
 import { Content } from "../content.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
+import { stateOf } from "../uploadSession.js";
 import { readBehavior, refuseName, type DriveCall } from "./call.js";
 import { describeUploaded } from "./describe.js";
 import { isTaken, putFile } from "./finish.js";
 import { invalidRequest, nameTakenBySession, preconditionFailed, sessionNotThere } from "./replies.js";
-import { driveSessionAt, endSession, stateOf } from "./session.js";
-import type { Destination, StoredDriveSession } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
+import { driveSessionAt, endSession } from "./session.js";
+import type { Destination, DriveItem, StoredDriveSession } from "./store.js";
 import { childNamed, meetsConditions } from "./tree.js";
 
 /**
- * Makes the file of a session that has all its bytes: 201 for a new one, 200 for one replaced. Where the name is taken
- * the session stays as it is (documented).
+ * Creates the file of a session that has all its bytes: 201 for a new file, 200 for a replaced one. If the name is
+ * taken, the session stays open (documented).
  */
 export function complete(context: Context, session: StoredDriveSession, destination: Destination = session): Reply {
   if (!session.drive.items.has(destination.folder.id)) return sessionNotThere();
@@ -29,13 +29,13 @@ export function complete(context: Context, session: StoredDriveSession, destinat
 const sourceUrl = "@microsoft.graph.sourceUrl";
 const behaviorKey = "@microsoft.graph.conflictBehavior";
 
-/** Answers PUT on a folder, which makes a file there of a session whose name was taken, or of a deferred one. */
+/** Answers PUT on a folder. It creates the file of a deferred session, or of one whose name was taken. */
 export function commitSession(context: Context, call: DriveCall, folder: DriveItem): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
   const stray = Object.keys(body.value).find((key) => !["name", behaviorKey, sourceUrl].includes(key));
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for a commit.`);
-  if (folder.content) return invalidRequest("A session is committed to the folder that the file is to be in.");
+  if (folder.content) return invalidRequest("Commit a session to the folder of the new file.");
   const { name, [sourceUrl]: url } = body.value;
   if (typeof name !== "string" || typeof url !== "string") {
     return invalidRequest("name and @microsoft.graph.sourceUrl are required.");

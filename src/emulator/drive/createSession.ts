@@ -1,22 +1,22 @@
-import type { Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Context } from "../context.js";
 import { readParameters } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
-import { timestamp } from "../sessions/session.js";
-import type { Reply } from "../types.js";
+import { addressIn, stateOf, timestamp } from "../uploadSession.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";
 import { isTaken } from "./finish.js";
-import { openDriveSession, stateOf } from "./session.js";
-import type { Destination } from "./sessionTypes.js";
 import { invalidRequest, nameTaken, preconditionFailed, quotaReached } from "./replies.js";
+import { openDriveSession } from "./session.js";
+import type { Destination } from "./store.js";
 import { meetsConditions, usedBytes, type Place } from "./tree.js";
 
-/** By the metadata of `driveItemUploadableProperties`. */
+/** The properties in the metadata of `driveItemUploadableProperties`. */
 const properties = [
   ...["@microsoft.graph.conflictBehavior", "description", "driveItemSource", "fileSize"],
   ...["fileSystemInfo", "mediaSource", "name"],
 ];
 
-/** What the client asks for, every part of it checked. */
+/** The checked content of the request. */
 interface Wanted {
   readonly name?: string;
   readonly description?: string;
@@ -26,7 +26,7 @@ interface Wanted {
   readonly deferCommit: boolean;
 }
 
-/** Answers POST `…/createUploadSession` for a new file or one that is there (200, documented). */
+/** Answers POST `…/createUploadSession` for a new or existing file (200, documented). */
 export function createDriveSession(context: Context, call: DriveCall, place: Place): Reply {
   if (place.item && !place.item.content) return invalidRequest("An upload session needs the name of a file.");
   const wanted = readWanted(context, call, place);
@@ -38,7 +38,7 @@ export function createDriveSession(context: Context, call: DriveCall, place: Pla
   const destination = { drive: place.drive, folder: way.folder, name: place.name, behavior: wanted.behavior };
   const refused = refuseName(context, destination);
   if (refused) return refused;
-  const session = openDriveSession(context, { ...wanted, ...destination, path: pathIn(call) });
+  const session = openDriveSession(context, { ...wanted, ...destination, path: addressIn(call.head.url) });
   return json(200, {
     "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#microsoft.graph.uploadSession`,
     uploadUrl: session.uploadUrl,
@@ -47,7 +47,7 @@ export function createDriveSession(context: Context, call: DriveCall, place: Pla
   });
 }
 
-/** Both 409 are field reports; the code of the second is a choice. */
+/** Refuses a name that is in use. Both 409 are field reports, the code of the second is a choice. */
 function refuseName(context: Context, destination: Destination): Reply | undefined {
   if (context.vary.driveConflict === "atCreate" && isTaken(destination)) return nameTaken();
   const name = destination.name.toLowerCase();
@@ -69,8 +69,11 @@ function readWanted(context: Context, call: DriveCall, place: Place): Wanted | R
   if (typeof deferCommit !== "boolean") return invalidRequest("deferCommit is a boolean.");
   if (typeof item !== "object" || item === null || Array.isArray(item)) return invalidRequest("item is an object.");
   const value = item as Record<string, unknown>;
-  // By its id a file can only be meant to be replaced; by its path it may be one that nobody knew of.
-  const behavior = readBehavior(value["@microsoft.graph.conflictBehavior"], call.route.names ? "fail" : "replace");
+  // An id names an existing file, so the default is to replace it. A path may name a file by accident.
+  const behavior = readBehavior(
+    value["@microsoft.graph.conflictBehavior"],
+    call.route.keys.path === undefined ? "replace" : "fail",
+  );
   if ("status" in behavior) return behavior;
   return refuseItem(context, value, place) ?? { ...(value as Partial<Wanted>), behavior: behavior.value, deferCommit };
 }
@@ -78,21 +81,17 @@ function readWanted(context: Context, call: DriveCall, place: Place): Wanted | R
 function refuseItem(context: Context, item: Record<string, unknown>, place: Place): Reply | undefined {
   const business = context.vary.driveKind === "business";
   const stray = Object.keys(item).find((key) => !properties.includes(key) && (business || key !== "@odata.type"));
-  // Of `@odata.type` on business drives: a field report, docs-contrib #725; of the rest, a choice.
+  // Refusing `@odata.type` on business drives is a field report, docs-contrib #725. The rest is a choice.
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for an upload session.`);
   const { name, fileSize, description, fileSystemInfo } = item;
   if (fileSize !== undefined && business) return invalidRequest("fileSize is for OneDrive Personal only.");
   if (fileSize !== undefined && (!Number.isSafeInteger(fileSize) || (fileSize as number) < 1)) {
     return invalidRequest("fileSize must be above 0: an empty file is uploaded with PUT on its content.");
   }
-  if (name !== undefined && name !== place.name) return invalidRequest("The name is not the one in the path.");
+  if (name !== undefined && name !== place.name) return invalidRequest("The name differs from the one in the path.");
   if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
   if (fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)) {
     return invalidRequest("fileSystemInfo is an object.");
   }
   return undefined;
 }
-
-/** The request's path from after the version to before the action. */
-const pathIn = ({ head }: DriveCall): string =>
-  new URL(head.url).pathname.replace(/^\/[^/]+/, "").replace(/\/[^/]+\/?$/, "");

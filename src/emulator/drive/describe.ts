@@ -1,12 +1,12 @@
-import type { Context } from "../call.js";
-import { contentTypeOf, userName } from "../items/store.js";
+import type { Context } from "../context.js";
 import { select } from "../graph/select.js";
+import { contentTypeOf, userName } from "../items/store.js";
 import type { DriveCall } from "./call.js";
 import type { DriveItem } from "./store.js";
-import { cTagOf, childrenOf, eTagOf, pathOf } from "./tree.js";
+import { childrenOf, cTagOf, eTagOf, pathOf } from "./tree.js";
 import { webDavUrlOf, webUrlOf } from "./urls.js";
 
-/** A driveItem as Graph writes it; webDavUrl only where `$select` asks for it (documented). */
+/** Describes a driveItem as Graph does. webDavUrl appears only if `$select` names it (documented). */
 export function describeItem(
   context: Context,
   call: Pick<DriveCall, "query">,
@@ -17,7 +17,7 @@ export function describeItem(
   return whole;
 }
 
-/** The item as the reply of the upload host, where nothing can be selected. */
+/** Describes an item for the upload host, which has no `$select`. */
 export const describeUploaded = (context: Context, item: DriveItem): Record<string, unknown> =>
   describeItem(context, { query: new URLSearchParams() }, item);
 
@@ -43,11 +43,11 @@ function describe(context: Context, item: DriveItem): Record<string, unknown> {
   };
 }
 
-/** A folder counts what is in it. */
+/** The size of a file in bytes, or of everything in a folder. */
 export function sizeOf(item: DriveItem): number {
   return item.content?.length ?? childrenOf(item).reduce((sum, child) => sum + sizeOf(child), 0);
 }
 
-/** A pre-authenticated URL (documented), good for as long as the content stays the same here. */
+/** A pre-authenticated URL (documented). Here it is valid until the content changes. */
 export const downloadUrlOf = ({ driveUrl }: Context, item: DriveItem): string =>
   `${driveUrl}_layouts/15/download.aspx?UniqueId=${item.guid}&version=${item.version}&tempauth=${item.guid.replace(/-/g, "")}`;

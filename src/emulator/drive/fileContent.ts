@@ -1,8 +1,8 @@
-import type { Context } from "../call.js";
+import type { Reply } from "../api.js";
 import { Content } from "../content.js";
+import type { Context } from "../context.js";
 import { contentTypeOf } from "../items/store.js";
 import { empty, json, methodNotAllowed } from "../replies.js";
-import type { Reply } from "../types.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";
 import { describeItem, downloadUrlOf } from "./describe.js";
 import { isTaken, putFile } from "./finish.js";

@@ -1,7 +1,6 @@
-import type { Context } from "../call.js";
 import type { Content } from "../content.js";
-import type { Destination } from "./sessionTypes.js";
-import type { DriveItem } from "./store.js";
+import type { Context } from "../context.js";
+import type { Destination, DriveItem } from "./store.js";
 import { childNamed, freeName } from "./tree.js";
 
 interface NewFile {
@@ -11,13 +10,13 @@ interface NewFile {
   readonly fileSystemInfo?: Record<string, unknown>;
 }
 
-/** Whether a name is taken in a way that its destination does not allow; a folder is never replaced by a file. */
+/** True if a name is in use and may not be replaced. A file never replaces a folder. */
 export function isTaken({ folder, name, behavior }: Destination): boolean {
   const there = childNamed(folder, name);
   return there !== undefined && (behavior === "fail" || (behavior === "replace" && !there.content));
 }
 
-/** Puts a file in its place, beside or over what is there; `isTaken` was asked before. */
+/** Stores a file under its name, under a free name, or over the existing file. Call `isTaken` first. */
 export function putFile(
   { drives }: Context,
   { folder, name, behavior }: Destination,

@@ -1,25 +1,24 @@
-import type { Context } from "../call.js";
+import type { DriveFile, DriveFixture, Item } from "../api.js";
 import { bufferOf, Content } from "../content.js";
-import type { Item } from "../types.js";
-import { readDrivePath, type DriveReference } from "./path.js";
+import type { Context } from "../context.js";
 import { putFile } from "./finish.js";
+import { readDrivePath, type DriveKeys } from "./routes.js";
 import type { Drive, DriveItem } from "./store.js";
 import { driveOf, eTagOf, folderNamed, pathOf, usedBytes, walk } from "./tree.js";
-import type { DriveFile, DriveFixture } from "./types.js";
 import { webDavUrlOf, webUrlOf } from "./urls.js";
 
-/** A drive as tests see it; looked up each time, as a reset makes new ones. */
-export function driveFixture(context: Context, reference: DriveReference): DriveFixture {
+/** The fixture of a drive. It looks the drive up each time, because a reset replaces it. */
+export function driveFixture(context: Context, keys: DriveKeys): DriveFixture {
   const drive = (): Drive => {
-    const found = driveOf(context, reference);
-    if (!found) throw new Error("The emulator has no such drive.");
+    const found = driveOf(context, keys);
+    if (!found) throw new Error("The emulator has no drive at this path.");
     return found;
   };
   const item = (named: Item | string): DriveItem => there(drive(), named);
   const way = (filePath: string): { folder: DriveItem; name: string } => {
     const names = namesIn(filePath);
     const name = names.pop();
-    if (name === undefined) throw new Error("A path in a drive has at least one name.");
+    if (name === undefined) throw new Error("The path in a drive needs at least one name.");
     return { folder: names.reduce((folder, each) => folderNamed(context, folder, each), drive().root), name };
   };
   return {
@@ -58,12 +57,12 @@ export function driveFixture(context: Context, reference: DriveReference): Drive
     of: (path) => {
       const route = readDrivePath(`/v1.0${path}`);
       if (route?.target !== "drive") throw new Error(`${path} is not the path of a drive.`);
-      return driveFixture(context, route.drive);
+      return driveFixture(context, route.keys);
     },
   };
 }
 
-/** Who was invited to an item or a folder above it. */
+/** The users who were invited to an item or to a folder above it. */
 export function readersOf(item: DriveItem): string[] {
   const above = item.parent ? readersOf(item.parent) : [];
   return [...new Set([...item.permissions.flatMap(({ grantedTo }) => grantedTo), ...above])];
@@ -80,7 +79,7 @@ function there(drive: Drive, named: Item | string): DriveItem {
 
 const itemOf = ({ id, drive }: DriveItem): Item => ({ id, path: `${drive.path}/items/${id}` });
 
-/** `bytes` and `sha256` are made when they are asked for. */
+/** Describes a file for tests. It computes `bytes` and `sha256` on demand. */
 export function describeFile(item: DriveItem): DriveFile {
   const { name, content, via, description, fileSystemInfo, listItemId } = item;
   if (!content) throw new Error(`${name} is a folder.`);

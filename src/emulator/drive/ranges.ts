@@ -1,34 +1,28 @@
-import type { Call, Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Call } from "../call.js";
+import type { Context } from "../context.js";
 import { json, refuse } from "../replies.js";
-import { contentRangePattern } from "../sessions/range.js";
-import { timestamp } from "../sessions/session.js";
-import type { Reply } from "../types.js";
+import { keptBytes, readRange, timestamp, type ByteRange } from "../uploadSession.js";
 import { complete } from "./commit.js";
 import { invalidRequest, quotaReached, tooLarge } from "./replies.js";
 import { endSession, prolong } from "./session.js";
-import type { StoredDriveSession } from "./sessionTypes.js";
+import type { StoredDriveSession } from "./store.js";
 import { usedBytes } from "./tree.js";
 
-/** What every range but the last is a multiple of (documented). */
+/** Every range but the last is a multiple of this length (documented). */
 const unit = 327_680;
-/** A range is shorter than 60 MiB (documented). */
+/** A range must be shorter: 60 MiB (documented). */
 const longest = 62_914_560;
-/** 250 GB (documented). */
+/** The largest file: 250 GB (documented). */
 const largest = 250 * 1024 ** 3;
 
-interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-  readonly total: number;
-}
-
-/** Takes the next range: checks it, keeps its bytes, and makes the file when all are there. */
+/** Takes the next range: checks it, stores its bytes, and creates the file after the last one. */
 export function putDriveRange(context: Context, session: StoredDriveSession, call: Call): Reply {
-  const range = readRange(session, call);
+  const range = readDriveRange(session, call);
   const refused = "status" in range ? range : refuseRange(context, session, range);
   if (refused) return vary(context, refused);
   if ("status" in range) return range;
-  const kept = call.keep === undefined ? call.body : Buffer.from(call.body.subarray(0, call.keep));
+  const kept = keptBytes(call);
   if (usedBytes(session.drive) + session.offset + kept.length > session.drive.quota) return quotaReached();
   session.total = range.total;
   session.misaligned ||= isMisaligned(range);
@@ -40,21 +34,18 @@ export function putDriveRange(context: Context, session: StoredDriveSession, cal
   return session.deferCommit ? json(202, deferred(context, session)) : complete(context, session);
 }
 
-function readRange(session: StoredDriveSession, { head, body }: Call): ByteRange | Reply {
-  if (head.headers["content-length"] === undefined) return invalidRequest("Content-Length is required.", 411);
-  const match = contentRangePattern.exec(head.headers["content-range"] ?? "");
-  if (!match) return invalidRequest("Content-Range must be given as 'bytes {start}-{end}/{total}'.");
-  const [start, end, total] = match.slice(1).map(Number) as [number, number, number];
-  if (body.length >= longest) return tooLarge("A range must have less than 60 MiB.");
-  if (total > largest) return tooLarge("A file can have at most 250 GB.");
-  if (total !== (session.total ?? session.fileSize ?? total)) {
-    return invalidRequest(`The total ${total} is not that of the ranges before.`);
-  }
-  if (end < start || end >= total) return outOfRange(`The range ${start}-${end} is not within ${total} bytes.`);
-  if (end - start + 1 !== body.length) {
-    return invalidRequest(`The range ${start}-${end} does not fit the ${body.length} bytes received.`);
-  }
-  return { start, end, total };
+function readDriveRange(session: StoredDriveSession, call: Call): ByteRange | Reply {
+  const size = session.total ?? session.fileSize;
+  return readRange(
+    call,
+    size,
+    (mistake, message) =>
+      mistake === "bounds" ? outOfRange(message) : invalidRequest(message, mistake === "noLength" ? 411 : 400),
+    ({ total }) => {
+      if (call.body.length >= longest) return tooLarge("A range must have less than 60 MiB.");
+      return total > largest ? tooLarge("A file can have at most 250 GB.") : undefined;
+    },
+  );
 }
 
 function refuseRange({ vary }: Context, { offset }: StoredDriveSession, range: ByteRange): Reply | undefined {
@@ -69,17 +60,17 @@ const isMisaligned = ({ start, end, total }: ByteRange): boolean => end < total 
 
 const outOfRange = (message: string): Reply => refuse(416, "fragmentOutOfOrder", message);
 
-/** All statuses but that of a repeated range are choices. */
+/** Applies the variation to a refusal. Only the status of a repeated range is documented. */
 const vary = (context: Context, reply: Reply): Reply =>
   context.vary.driveRefusalStatus === 400 && !reply.body.includes('"invalidRange"') ? { ...reply, status: 400 } : reply;
 
-/** The bytes cannot be put right any more: that the session is over then is a choice, like status and code. */
+/** Ends a session whose ranges cannot be corrected any more. The end, status and code are choices. */
 function dropMisaligned(session: StoredDriveSession): Reply {
   endSession(session, "deleted");
-  return invalidRequest(`Ranges before the last were no multiples of ${unit} bytes.`);
+  return invalidRequest(`Every range but the last must be a multiple of ${unit} bytes.`);
 }
 
-/** The answer to GET; the field knows it incomplete. */
+/** The answer to GET. Field reports show it incomplete. */
 export function statusOf(context: Context, session: StoredDriveSession): Record<string, unknown> {
   const { nextExpectedRanges, ...rest } = progress(context, session);
   switch (context.vary.driveStatusRanges) {

@@ -1,16 +1,16 @@
+import type { Reply } from "../api.js";
 import { refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 
-/** No such item, folder or drive; the code is documented. */
+/** The item, folder or drive does not exist. The code is documented. */
 export const notThere = (): Reply => refuse(404, "itemNotFound", "The resource could not be found.");
 
-/** A session that is over or never was: 404 is documented, code and text are field reports. */
+/** The session is over or never existed. 404 is documented, code and text are field reports. */
 export const sessionNotThere = (status = 404): Reply =>
   refuse(status, "itemNotFound", "The upload session was not found");
 
 export const invalidRequest = (message: string, status = 400): Reply => refuse(status, "invalidRequest", message);
 
-/** Documented, word by word. */
+/** The name is taken at the end of a session. The text is documented. */
 export const nameTakenBySession = (): Reply =>
   refuse(
     409,
@@ -21,14 +21,14 @@ export const nameTakenBySession = (): Reply =>
 export const nameTaken = (): Reply =>
   refuse(409, "nameAlreadyExists", "An item with the same name already exists under the parent");
 
-/** 412 is documented, its code and text are choices. */
+/** A condition does not hold. 412 is documented, its code and text are choices. */
 export const preconditionFailed = (): Reply =>
   refuse(412, "resourceModified", "ETag does not match current item's value");
 
-/** 507 is documented, the code too, as a general one. */
+/** The drive is full. 507 is documented, and the code as a general one. */
 export const quotaReached = (): Reply => refuse(507, "quotaLimitReached", "Insufficient Space Available");
 
 export const tooLarge = (message: string): Reply => refuse(413, "requestEntityTooLarge", message);
 
-/** A token where none is wanted; the documentation has the status alone. */
+/** The request carries a wrong or unwanted token. The documentation has the status only. */
 export const unauthenticated = (message: string): Reply => refuse(401, "unauthenticated", message);

@@ -1,16 +1,17 @@
-import type { Context } from "../call.js";
+import type { SessionInfo } from "../api.js";
+import type { Context } from "../context.js";
 import { guidOf, lettersOf, tokenOf } from "../ids.js";
-import type { SessionInfo, SessionState } from "../types.js";
-import type { Destination, StoredDriveSession } from "./sessionTypes.js";
+import { stateOf } from "../uploadSession.js";
+import type { Destination, StoredDriveSession } from "./store.js";
 import { childNamed } from "./tree.js";
 
-/** No session outlives it (field report). */
+/** The longest life of a session (field report). */
 const day = 86_400_000;
 
 type NewSession = Destination &
   Pick<StoredDriveSession, "path" | "deferCommit" | "description" | "fileSystemInfo" | "fileSize">;
 
-/** Opens a session; every part of its URL is fixed here and never computed again. */
+/** Opens a session. Its URL never changes afterwards. */
 export function openDriveSession(context: Context, init: NewSession): StoredDriveSession {
   const id = guidOf(`drive session ${context.drives.next()}`);
   const created = context.now();
@@ -26,7 +27,7 @@ export function openDriveSession(context: Context, init: NewSession): StoredDriv
   return session;
 }
 
-/** The forms of both kinds are from the field; those of business are long (docs #685). */
+/** The URL forms of both kinds are field reports. Those of business drives are long (docs #685). */
 function relativeUrl({ vary }: Context, id: string, { folder, name, behavior }: NewSession): string {
   if (vary.driveKind === "personal") return `up/${lettersOf(`upload ${id}`, 32).toLowerCase()}`;
   const path = `~tmp${id.slice(0, 2).toUpperCase()}_${encodeURIComponent(name).replace(/'/g, "%27")}`;
@@ -39,7 +40,7 @@ function relativeUrl({ vary }: Context, id: string, { folder, name, behavior }: 
   );
 }
 
-/** Path and query as they are compared: fetch writes an apostrophe in a query as %27. */
+/** The path and query of a URL, for comparison. fetch writes an apostrophe in a query as %27. */
 export const targetOf = (url: string): string => url.slice(url.indexOf("/", "https://".length)).replace(/'/g, "%27");
 
 function endOf({ vary, now }: Context, created: number): number {
@@ -48,16 +49,13 @@ function endOf({ vary, now }: Context, created: number): number {
     : Math.min(now() + vary.driveSessionSeconds * 1000, created + day);
 }
 
-/** What a range that was taken does to the end. */
+/** Extends the life of a session after a range. */
 export function prolong(context: Context, session: StoredDriveSession): void {
   session.expires = Math.max(session.expires, endOf(context, session.created));
 }
 
 export const isPastItsDay = (context: Context, { created }: StoredDriveSession): boolean =>
   context.now() >= created + day;
-
-export const stateOf = (context: Context, session: StoredDriveSession): SessionState =>
-  session.ended ?? (context.now() >= session.expires ? "expired" : "open");
 
 /** The session that an upload URL belongs to. */
 export const driveSessionAt = ({ drives }: Context, url: string): StoredDriveSession | undefined =>

@@ -1,8 +1,8 @@
-import type { Context } from "../call.js";
+import type { Context } from "../context.js";
 import type { DriveItem } from "./store.js";
 import { webDavUrlOf, webUrlOf } from "./urls.js";
 
-/** The item that a share id stands for: that of a link, or `u!` and the base64url of any URL of the item (documented). */
+/** The item of a share id, which belongs to a link or is `u!` and the base64url of a URL of the item (documented). */
 export function sharedItem(context: Context, share: string): DriveItem | undefined {
   const url = share.startsWith("u!") ? Buffer.from(share.slice(2), "base64url").toString() : undefined;
   return url === undefined
@@ -10,7 +10,7 @@ export function sharedItem(context: Context, share: string): DriveItem | undefin
     : itemAtUrl(context, url);
 }
 
-/** The item that a sharing link, webUrl or webDavUrl names, of whatever drive. */
+/** The item of a sharing link, webUrl or webDavUrl, in any drive. */
 export const itemAtUrl = (context: Context, url: string): DriveItem | undefined =>
   itemWhere(
     context,

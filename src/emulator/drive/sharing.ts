@@ -1,12 +1,11 @@
-import type { Context } from "../call.js";
+import type { DrivePermission, Reply } from "../api.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { guidOf, lettersOf } from "../ids.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import type { DriveCall } from "./call.js";
 import { invalidRequest } from "./replies.js";
 import type { DriveItem } from "./store.js";
-import type { DrivePermission } from "./types.js";
 
 const linkProperties = ["type", "scope", "expirationDateTime", "password", "message", "retainInheritedPermissions"];
 const inviteProperties = [
@@ -14,17 +13,17 @@ const inviteProperties = [
   ...["expirationDateTime", "password", "retainInheritedPermissions"],
 ];
 
-/** 201 with a new link, 200 with the one that is there (documented). */
+/** Answers 201 with a new link or 200 with an existing one (documented). */
 export function createLink(context: Context, call: DriveCall, item: DriveItem): Reply {
   const body = readKnown(call, linkProperties);
   if ("status" in body) return body;
   const business = context.vary.driveKind === "business";
   const { type, scope = business ? "organization" : "anonymous" } = body.value;
   if (!["view", "edit", ...(business ? [] : ["embed"])].includes(type as string)) {
-    return invalidRequest("type is view or edit; embed on personal drives alone.");
+    return invalidRequest("type must be view or edit, or on personal drives embed.");
   }
   if (!["anonymous", ...(business ? ["organization", "users"] : [])].includes(scope as string)) {
-    return invalidRequest("scope is anonymous; organization and users on business drives alone.");
+    return invalidRequest("scope must be anonymous, or on business drives organization or users.");
   }
   const refused = context.vary.driveRefusedScopes;
   if ((refused === "both" && scope !== "users") || refused === scope) {
@@ -47,7 +46,7 @@ function addLink(context: Context, item: DriveItem, type: string, scope: string)
   return permission;
 }
 
-/** 200 with a permission for each recipient (documented). */
+/** Answers 200 with a permission for each recipient (documented). */
 export function invite(context: Context, call: DriveCall, item: DriveItem): Reply {
   const body = readKnown(call, inviteProperties);
   if ("status" in body) return body;

@@ -1,21 +1,21 @@
+import type { DrivePermission } from "../api.js";
 import type { Content } from "../content.js";
 import { guidOf, lettersOf } from "../ids.js";
 import { userId, userName } from "../items/store.js";
-import type { StoredDriveSession } from "./sessionTypes.js";
-import type { DrivePermission } from "./types.js";
+import type { UploadSession } from "../uploadSession.js";
 
 export interface Drive {
   readonly id: string;
   /** What a client appends to the API version. */
   readonly path: string;
-  /** The site or personal page that it belongs to, with a slash at the end. */
+  /** The site or personal page that holds it, with a slash at the end. */
   readonly webUrl: string;
   readonly root: DriveItem;
   readonly items: Map<string, DriveItem>;
   quota: number;
 }
 
-/** A folder, or a file where it has content. */
+/** A file if it has content, otherwise a folder. */
 export interface DriveItem {
   readonly id: string;
   readonly guid: string;
@@ -35,10 +35,42 @@ export interface DriveItem {
   readonly permissions: DrivePermission[];
 }
 
-/** 1 TiB, as a business drive has by default. */
+export type Owner = "me" | "users" | "groups" | "sites";
+export type ConflictBehavior = "fail" | "replace" | "rename";
+
+/** The place of a new file: its folder and name. */
+export interface Destination {
+  readonly drive: Drive;
+  readonly folder: DriveItem;
+  readonly name: string;
+  readonly behavior: ConflictBehavior;
+}
+
+export interface StoredDriveSession extends Destination, UploadSession {
+  /** The item's address in the request, without the API version. */
+  readonly path: string;
+  /** Path and query of `uploadUrl`, for comparison. */
+  readonly target: string;
+  readonly deferCommit: boolean;
+  readonly description?: string;
+  readonly fileSystemInfo?: Record<string, unknown>;
+  /** Bytes of the whole file, if the client stated them at the start. */
+  readonly fileSize?: number;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  expires: number;
+  /** Bytes of the whole file. The first range states them. */
+  total?: number;
+  pieces: Buffer[];
+  offset: number;
+  misaligned: boolean;
+  ended?: "complete" | "deleted";
+}
+
+/** The default of a business drive: 1 TiB. */
 const defaultQuota = 1024 ** 4;
 
-/** All drives, each made when it is first asked for. Ids follow from counters and names, so that runs can be repeated. */
+/** All drives. Each one is created at its first use. Ids derive from counters and names, so runs are repeatable. */
 export class DriveStore {
   readonly drives = new Map<string, Drive>();
   sessions: StoredDriveSession[] = [];
@@ -61,8 +93,8 @@ export class DriveStore {
     return [...this.drives.values()].find((drive) => drive.id.toLowerCase() === id.toLowerCase());
   }
 
-  /** The drive of `me`, a user, group or site; any of these has one. */
-  ownedBy(owner: "me" | "users" | "groups" | "sites", id = userId): Drive {
+  /** The drive of the signed-in user, or of any user, group or site. */
+  ownedBy(owner: Owner = "me", id = userId): Drive {
     const lower = id.toLowerCase();
     const mine = owner === "me" || (owner === "users" && [userId, userName].includes(lower));
     const key = mine ? "me" : `${owner} ${lower}`;
@@ -108,7 +140,7 @@ export class DriveStore {
   }
 }
 
-/** Hosts as real drives have them; nothing listens there. */
+/** Addresses on the hosts of real drives. Nothing listens there. */
 function webUrlOf(key: string, id: string, personal: boolean): string {
   if (personal) return `https://d.docs.live.net/${id.toLowerCase()}/`;
   const [owner, name = "megan_contoso_example"] = key.split(" ");

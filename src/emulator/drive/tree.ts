@@ -1,28 +1,29 @@
-import type { Context } from "../call.js";
+import type { Context } from "../context.js";
 import { guidOf } from "../ids.js";
-import type { DriveReference, DriveRoute } from "./path.js";
+import { namesIn } from "../router.js";
+import type { DriveKeys, DriveRoute } from "./routes.js";
 import { sharedItem } from "./shares.js";
-import type { Drive, DriveItem } from "./store.js";
+import type { Drive, DriveItem, Owner } from "./store.js";
 
-/** Where an address leads: to an item, or to a name in a folder that has no such item. */
+/** The result of resolving an address: an item, or a free name in a folder. */
 export interface Place {
   readonly drive: Drive;
   readonly item?: DriveItem;
-  /** The last folder on the way that is there; for the root, the root itself. */
+  /** The last existing folder in the path. For the root, the root itself. */
   readonly folder: DriveItem;
-  /** Names of folders on the way that are not there. */
+  /** The names of missing folders in the path. */
   readonly missing: readonly string[];
-  /** The last name of the way, or the item's own. */
+  /** The last name in the path, or the name of the item. */
   readonly name: string;
 }
 
-/** Undefined where the drive, or the item that the address begins at, is not there. */
-export function resolve(context: Context, route: DriveRoute): Place | undefined {
-  const start = startItem(context, route);
-  return start && walk(start, route.names ?? []);
+/** Resolves an address. Undefined if its drive or first item does not exist. */
+export function resolve(context: Context, { keys }: DriveRoute): Place | undefined {
+  const start = startItem(context, keys);
+  return start && walk(start, namesIn(keys.path));
 }
 
-/** From an item down; undefined where a file is in the way. */
+/** Follows names down from an item. Undefined if one of them is a file. */
 export function walk(start: DriveItem, names: readonly string[]): Place | undefined {
   let item = start;
   for (const [at, name] of names.entries()) {
@@ -37,34 +38,38 @@ export function walk(start: DriveItem, names: readonly string[]): Place | undefi
   return { drive: start.drive, item, folder: item.parent ?? item, missing: [], name: item.name };
 }
 
-export function driveOf(context: Context, reference: DriveReference): Drive | undefined {
+export function driveOf(context: Context, keys: DriveKeys): Drive | undefined {
   const { drives } = context;
-  if ("share" in reference) return sharedItem(context, reference.share)?.drive;
-  if (!("owner" in reference)) return drives.byId(reference.id);
-  return drives.ownedBy(reference.owner, reference.id && siteId(reference.id));
+  if (keys.drive !== undefined) return drives.byId(keys.drive);
+  if (keys.share !== undefined) return sharedItem(context, keys.share)?.drive;
+  return drives.ownedBy(keys.owner as Owner | undefined, keys.site === undefined ? keys.ownerId : siteId(keys));
 }
 
-/** A site by host and path is the same as by its id. */
-function siteId(id: string): string {
-  const [host, path] = id.toLowerCase().split(":/");
-  return path === undefined ? id : `${host},${guidOf(`site ${host}/${path}`)},${guidOf(`web ${host}/${path}`)}`;
+/** The id of a site that is addressed by host and path. It equals the site's own id. */
+function siteId({ ownerId = "", site }: DriveKeys): string {
+  const host = ownerId.toLowerCase();
+  const path = namesIn(site).join("/").toLowerCase();
+  return `${host},${guidOf(`site ${host}/${path}`)},${guidOf(`web ${host}/${path}`)}`;
 }
 
-function startItem(context: Context, { drive: reference, from }: DriveRoute): DriveItem | undefined {
-  if ("share" in from) return sharedItem(context, from.share);
-  const drive = driveOf(context, reference);
-  if (!drive || "root" in from) return drive?.root;
-  if ("id" in from) return [...drive.items.values()].find(({ id }) => id.toLowerCase() === from.id.toLowerCase());
-  if ("listItem" in from) {
-    return [...drive.items.values()].find(({ listItemId, guid }) =>
-      [listItemId, guid.toLowerCase()].includes(from.listItem.toLowerCase()),
-    );
+function startItem(context: Context, keys: DriveKeys): DriveItem | undefined {
+  const drive = driveOf(context, keys);
+  if (!drive) return undefined;
+  const { item, listItem, special } = keys;
+  if (special !== undefined) {
+    const names = specialFolders[special.toLowerCase()];
+    return names?.reduce((folder, name) => folderNamed(context, folder, name), drive.root);
   }
-  const names = specialFolders[from.special];
-  return names && names.reduce((folder, name) => folderNamed(context, folder, name), drive.root);
+  if (listItem !== undefined) {
+    const wanted = listItem.toLowerCase();
+    return [...drive.items.values()].find((each) => [each.listItemId, each.guid.toLowerCase()].includes(wanted));
+  }
+  if (item === undefined) return keys.share === undefined ? drive.root : sharedItem(context, keys.share);
+  const wanted = item.toLowerCase();
+  return wanted === "root" ? drive.root : [...drive.items.values()].find(({ id }) => id.toLowerCase() === wanted);
 }
 
-/** They come to be when they are first asked for (documented). */
+/** Special folders, which are created at their first use (documented). */
 const specialFolders: Record<string, readonly string[]> = {
   documents: ["Documents"],
   photos: ["Pictures"],
@@ -78,7 +83,7 @@ export const childrenOf = (folder: DriveItem): DriveItem[] =>
     .filter(({ parent }) => parent === folder)
     .sort((one, other) => (one.name.toLowerCase() < other.name.toLowerCase() ? -1 : 1));
 
-/** Names are the same in any letter case. */
+/** The child of that name, in any letter case. */
 export function childNamed(folder: DriveItem, name: string): DriveItem | undefined {
   for (const item of folder.drive.items.values()) {
     if (item.parent === folder && item.name.toLowerCase() === name.toLowerCase()) return item;
@@ -86,11 +91,11 @@ export function childNamed(folder: DriveItem, name: string): DriveItem | undefin
   return undefined;
 }
 
-/** The folder of that name, made where there is none. */
+/** The folder of that name. Creates it if there is none. */
 export const folderNamed = ({ drives }: Pick<Context, "drives">, folder: DriveItem, name: string): DriveItem =>
   childNamed(folder, name) ?? drives.makeItem(folder, name);
 
-/** `big 1.zip` where `big.zip` is taken (documented), and so on. */
+/** The next free name: `big 1.zip` if `big.zip` is taken (documented). */
 export function freeName(folder: DriveItem, name: string): string {
   const [, stem = name, extension = ""] = /^(.+?)(\.[^.]*)?$/.exec(name) ?? [];
   for (let number = 1; ; number++) {
@@ -99,7 +104,7 @@ export function freeName(folder: DriveItem, name: string): string {
   }
 }
 
-/** From the root: `/Reports/big.zip`; that of the root is empty. */
+/** The path from the root, as in `/Reports/big.zip`. The root has an empty one. */
 export function pathOf(item: DriveItem): string {
   return item.parent ? `${pathOf(item.parent)}/${item.name}` : "";
 }
@@ -110,13 +115,13 @@ export const isWithin = (item: DriveItem, folder: DriveItem): boolean =>
 export const usedBytes = (drive: Drive): number =>
   [...drive.items.values()].reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
 
-/** Whether a request's conditions hold for what is there now; 412 where they do not (documented). */
+/** True if the `If-Match` and `If-None-Match` headers fit the item. Otherwise the answer is 412 (documented). */
 export function meetsConditions(headers: Readonly<Record<string, string>>, item: DriveItem | undefined): boolean {
   const tags = item ? [eTagOf(item), cTagOf(item), "*"] : [];
   const { "if-match": match, "if-none-match": none } = headers;
   return (match === undefined || tags.includes(match)) && (none === undefined || !tags.includes(none));
 }
 
-/** In quotes and braces, as SharePoint writes it. */
+/** The eTag, in quotes and braces as SharePoint writes it. */
 export const eTagOf = ({ guid, version }: DriveItem): string => `"{${guid}},${version}"`;
 export const cTagOf = ({ guid, version }: DriveItem): string => `"c:{${guid}},${version}"`;

@@ -1,12 +1,12 @@
 import type { DriveItem } from "./store.js";
 
-/** The item's address by its path, in every kind of drive. */
+/** The address of an item by its path, in every kind of drive. */
 export function webDavUrlOf(item: DriveItem): string {
   if (!item.parent) return item.drive.webUrl.replace(/\/$/, "");
   return `${webDavUrlOf(item.parent)}/${encodeURIComponent(item.name)}`;
 }
 
-/** Where a browser opens it: Office files have a page of their own, which is why they need webDavUrl elsewhere. */
+/** The address that opens an item in a browser. Office files open in a page of their own, so links use webDavUrl. */
 export function webUrlOf(item: DriveItem): string {
   if (!/\.(?:docx|xlsx|pptx)$/i.test(item.name) || item.drive.webUrl.includes("d.docs.live.net"))
     return webDavUrlOf(item);

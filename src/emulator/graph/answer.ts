@@ -1,47 +1,55 @@
-import { answerAttachment, answerAttachments } from "../items/attachments.js";
-import type { Call, Context, GraphCall } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Call, GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { answerDrive } from "../drive/answer.js";
+import { answerAttachment, answerAttachments } from "../items/attachments.js";
+import type { ItemRoute, ItemTarget } from "../items/routes.js";
+import type { StoredItem } from "../items/store.js";
 import { prefersImmutableIds } from "../mail/composed.js";
-import { createUploadSession } from "../sessions/createSession.js";
 import { answerEvent, createEvent } from "../mail/events.js";
 import { answerMessage, createMessage } from "../mail/messages.js";
-import { lastSegment, readGraphPath, type Route } from "./path.js";
+import { answerReply } from "../mail/replying.js";
+import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
 import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "../replies.js";
-import { answerReply } from "../mail/replying.js";
-import { refuseLargeBody } from "./requestBody.js";
-import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
-import type { StoredItem } from "../items/store.js";
+import { createUploadSession } from "../sessions/createSession.js";
 import { answerTodoSession } from "../sessions/todo.js";
 import { answerTeams } from "../teams/answer.js";
-import type { Reply } from "../types.js";
+import { refuseLargeBody } from "./requestBody.js";
+import type { GraphRoute } from "./routes.js";
 
 /** Answers a request to the Graph origin: bearer first, then path, length and resource. */
-export function answerGraph(context: Context, call: Call): Reply {
+export function answerGraph(context: Context, call: Call, route: GraphRoute | undefined): Reply {
   if (call.head.headers.authorization !== `Bearer ${context.token}`) return unauthorized();
-  const url = new URL(call.head.url);
-  const route = readGraphPath(url.pathname);
-  const large = refuseLargeBody(context, call, route?.kind);
-  if (!route) {
-    const reply = large ?? answerDrive(context, call) ?? answerPrint(context, call) ?? answerTeams(context, call);
-    return reply ?? noSegment(lastSegment(url.pathname));
+  const { pathname, searchParams: query } = new URL(call.head.url);
+  const { vary } = context;
+  if (!route) return refuseLargeBody(context, call) ?? noSegment(pathname.split("/").filter(Boolean).pop() ?? "");
+  if (route.resource === "task" && vary.china) return noSegment("todo");
+  if (vary.mailSendOnly403 && route.resource === "message" && needsReadWrite(call, route)) return accessDenied();
+  const tooLarge = refuseLargeBody(context, call, route.resource);
+  if (tooLarge) return tooLarge;
+  switch (route.resource) {
+    case "drive":
+      return answerDrive(context, { ...call, route, query });
+    case "print":
+      return answerPrint(context, { ...call, route, query });
+    case "teams":
+      return answerTeams(context, { ...call, route, query });
+    default:
+      return answerItemRoute(context, { ...call, route, query });
   }
-  if (route.kind === "task" && context.vary.china) return noSegment("todo");
-  const graphCall: GraphCall = { ...call, route, query: url.searchParams };
-  if (context.vary.mailSendOnly403 && needsReadWrite(graphCall)) return accessDenied();
-  return large ?? answerRoute(context, graphCall);
 }
 
-/** What Mail.Send alone does not allow; it is enough for every request that sends. */
-const needsReadWrite = ({ head, route }: GraphCall): boolean =>
-  head.method !== "GET" && route.kind === "message" && !sends.includes(route.target);
+/** True for requests that Mail.Send alone does not allow. That scope is enough for every request that sends. */
+const needsReadWrite = ({ head }: Call, { target }: ItemRoute): boolean =>
+  head.method !== "GET" && !sends.includes(target);
 
-const sends: readonly Route["target"][] = ["sendMail", "send", "reply", "replyAll", "forward"];
+const sends: readonly ItemTarget[] = ["sendMail", "send", "reply", "replyAll", "forward"];
 
 const addsFiles = ({ head, route }: GraphCall): boolean =>
   head.method === "POST" && (route.target === "attachments" || route.target === "createSession");
 
-function answerRoute(context: Context, call: GraphCall): Reply {
+function answerItemRoute(context: Context, call: GraphCall): Reply {
   switch (call.route.target) {
     case "messages":
       return createMessage(context, call);
@@ -95,7 +103,7 @@ function answerTask(context: Context, call: GraphCall, task: StoredItem): Reply 
   return empty(204);
 }
 
-/** No or wrong bearer; 401 is documented, the body a choice. */
+/** The bearer is missing or wrong. 401 is documented, the body is a choice. */
 const unauthorized = (): Reply =>
   refuse(401, "InvalidAuthenticationToken", "Access token is missing or malformed.", {
     "www-authenticate": "Bearer",

@@ -1,14 +1,14 @@
-import type { Call, Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { Call } from "../call.js";
+import type { Context } from "../context.js";
 import { badRequest, empty, html, refuse } from "../replies.js";
-import type { ItemKind } from "./path.js";
-import type { Reply } from "../types.js";
 
-/** The body of a Graph POST may have 4 MiB exactly (two field measurements; "4 MB" in the documentation). */
+/** The longest body of a Graph POST: 4 MiB (two field measurements; "4 MB" in the documentation). */
 export const requestCap = 4_194_304;
-/** The cap that a consumer account's To Do names in its message (one field report). */
+/** The cap that To Do names to a consumer account (one field report). */
 const consumerCap = 30_000_000;
 
-/** A JSON object as the body, or why it is none; the statuses are choices. */
+/** Reads a body that is a JSON object. The statuses of refusals are choices. */
 export function readObject(call: Call): { value: Record<string, unknown> } | Reply {
   const contentType = call.head.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (contentType !== "application/json") {
@@ -25,7 +25,7 @@ export function readObject(call: Call): { value: Record<string, unknown> } | Rep
   return badRequest("The request body must be a JSON object.");
 }
 
-/** An action's parameters by the given names, in any letter case (metadata Pascal, documentation camel); none for no body. */
+/** Reads the parameters of an action in any letter case (metadata Pascal, documentation camel). A body is optional. */
 export function readParameters(call: Call, names: readonly string[]): { value: Record<string, unknown> } | Reply {
   if (call.body.length === 0) return { value: {} };
   const body = readObject(call);
@@ -39,16 +39,16 @@ export function readParameters(call: Call, names: readonly string[]): { value: R
   return { value };
 }
 
-/** Why a Graph POST of this length is refused (drives take files by PUT, without this cap), in the form that the variation asks for. */
-export function refuseLargeBody(context: Context, call: Call, kind?: ItemKind): Reply | undefined {
+/** Refuses a Graph POST that is too long. Drives take files by PUT, without this cap. */
+export function refuseLargeBody(context: Context, call: Call, resource?: string): Reply | undefined {
   if (call.head.method !== "POST") return undefined;
-  if (kind === "task" && context.vary.todoInlineOver3MB === "consumer") {
+  if (resource === "task" && context.vary.todoInlineOver3MB === "consumer") {
     return call.body.length > consumerCap ? badRequest(`request body size limit ${consumerCap}`) : undefined;
   }
   return call.body.length > requestCap ? tooLarge(context) : undefined;
 }
 
-/** The answers that were met in the field, section 5.4 of the protocol reference. */
+/** The answers in field reports, section 5.4 of the protocol reference. */
 function tooLarge(context: Context): Reply {
   switch (context.vary.tooLarge) {
     case "json413":

@@ -1,4 +1,4 @@
-/** `$select` in any letter case; annotations and the id stay, as in Graph. */
+/** Applies `$select` in any letter case. Annotations and the id always stay, as in Graph. */
 export function select(
   call: { readonly query: URLSearchParams },
   value: Record<string, unknown>,

@@ -1,7 +1,7 @@
+import type { Reply } from "../api.js";
 import { badRequest } from "../replies.js";
-import type { ItemKind } from "../graph/path.js";
+import type { ItemKind } from "./routes.js";
 import type { NewAttachment } from "./store.js";
-import type { Reply } from "../types.js";
 
 const properties: Record<string, readonly string[]> = {
   "microsoft.graph.fileattachment": [
@@ -13,8 +13,8 @@ const properties: Record<string, readonly string[]> = {
 const wholeTypes = /^microsoft\.graph\.(?:item|reference)attachment$/;
 
 /**
- * The attachment that a JSON object stands for on an item of this kind, or why it is refused. Of an item or reference
- * attachment the bytes are its JSON: `whole`, as it came.
+ * Reads the JSON of an attachment for an item of this kind. The bytes of an item or reference attachment are its JSON:
+ * `whole`, if it is given.
  */
 export function readAttachment(value: unknown, kind: ItemKind, whole?: Buffer): Omit<NewAttachment, "via"> | Reply {
   if (typeof value !== "object" || value === null) return badRequest("An attachment must be a JSON object.");
@@ -29,7 +29,7 @@ export function readAttachment(value: unknown, kind: ItemKind, whole?: Buffer): 
   return { name, bytes, contentType, isInline, contentId, odataType: `#${odataType}` };
 }
 
-/** All attachments in the JSON of a message, or why one of them is refused. */
+/** Reads all attachments in the JSON of a message. */
 export function readAttachments(value: unknown = []): Omit<NewAttachment, "via">[] | Reply {
   if (!Array.isArray(value)) return badRequest("attachments must be a collection.");
   const files: Omit<NewAttachment, "via">[] = [];
@@ -41,7 +41,7 @@ export function readAttachments(value: unknown = []): Omit<NewAttachment, "via">
   return files;
 }
 
-/** The decoded bytes of a file attachment of the type that fits the item, or why it is refused. */
+/** Reads the bytes of a file attachment, whose type must fit the item. */
 function readFile(value: Record<string, unknown>, odataType: string, kind: ItemKind): Buffer | Reply {
   const fitting = kind === "task" ? "microsoft.graph.taskfileattachment" : "microsoft.graph.fileattachment";
   if (odataType.toLowerCase() !== fitting) return badRequest(`@odata.type '${odataType}' does not fit this item.`);

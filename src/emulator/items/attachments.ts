@@ -1,13 +1,14 @@
-import { readAttachment } from "./attachmentBody.js";
-import type { Context, GraphCall } from "../call.js";
-import { empty, json, methodNotAllowed, refuse } from "../replies.js";
+import type { Reply, StoredAttachment } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
+import { empty, json, methodNotAllowed, refuse } from "../replies.js";
+import { readAttachment } from "./attachmentBody.js";
 import { isReference, refuseReference } from "./references.js";
 import type { StoredItem } from "./store.js";
-import type { Reply, StoredAttachment } from "../types.js";
 
-/** To Do's inline limit, "3 MB", in the file's bytes. */
+/** The limit of a To Do POST, "3 MB", in bytes of the file. */
 const todoInlineLimit = 3_000_000;
 
 /** Answers POST (201) and GET on `…/attachments`. */
@@ -18,7 +19,7 @@ export function answerAttachments(context: Context, call: GraphCall, item: Store
 
 /** Answers GET and DELETE on one attachment, and GET on its `$value`. There is no PATCH (documented). */
 export function answerAttachment(context: Context, call: GraphCall, item: StoredItem): Reply {
-  const attachment = item.attachments.find(({ id }) => id === call.route.attachmentId);
+  const attachment = item.attachments.find(({ id }) => id === call.route.keys.attachment);
   if (!attachment) return refuse(404, "ErrorItemNotFound", "The specified object was not found in the store.");
   if (call.head.method === "GET") {
     if (call.route.target === "value") {

@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import { badRequest, refuse } from "../replies.js";
-import type { Reply } from "../types.js";
 import type { Variations } from "../variations.js";
 
-/** By the metadata of beta; v1.0 has only the first line of them. */
+/** The properties in the metadata of beta. v1.0 has only the first line of them. */
 const properties = [
   ...["id", "name", "contentType", "size", "isInline", "lastModifiedDateTime"],
   ...["sourceUrl", "providerType", "permission", "isFolder", "previewUrl", "thumbnailUrl"],
@@ -12,13 +12,13 @@ const properties = [
 export const isReference = (value: Record<string, unknown>): boolean =>
   /^#?microsoft\.graph\.referenceattachment$/i.test(String(value["@odata.type"] ?? ""));
 
-/** Why a link to a file in a drive is not attached; on v1.0, which does not see the URL, as the variation says. */
+/** Refuses an invalid link to a file in a drive. v1.0 ignores the URL, so it refuses each one unless the variation says otherwise. */
 export function refuseReference(
   vary: Variations,
   { route }: GraphCall,
   value: Record<string, unknown>,
 ): Reply | undefined {
-  if (route.kind === "task") return undefined;
+  if (route.resource === "task") return undefined;
   const blind = route.version === "v1.0" && vary.referenceAttachments === "refused";
   if (blind || typeof value.sourceUrl !== "string" || value.sourceUrl === "") {
     // Code and text are a field report, dotnet #634.

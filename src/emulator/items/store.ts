@@ -1,17 +1,76 @@
 import { createHash } from "node:crypto";
-import type { SentMail } from "../mail/types.js";
-import type { ItemKind, Route } from "../graph/path.js";
-import type { ItemInit, NewAttachment, StoredItem, StoredSession } from "./storeTypes.js";
-import type { Item, SessionInfo, SessionState, StoredAttachment } from "../types.js";
+import type { FileInit, Item, SentMail, StoredAttachment } from "../api.js";
+import type { UploadSession } from "../uploadSession.js";
+import type { ItemKind, ItemRoute } from "./routes.js";
 
-/** The signed-in user, tenant and the one To Do list; the ids are those of the documented samples. */
+/** The signed-in user and the tenant. Their ids are from the documented samples. */
 export const userId = "a8e8e219-4931-95c1-b73d-62626fd79c32";
 export const userName = "megan@contoso.example";
 export const tenantId = "72aa88bf-76f0-494f-91ab-2d7cd730db47";
 
-export type * from "./storeTypes.js";
+export interface StoredItem extends Item {
+  readonly kind: ItemKind;
+  /** Its properties by their JSON names: subject, body, toRecipients, attendees… */
+  readonly properties: Record<string, unknown>;
+  draft: boolean;
+  /** The mail folder that holds a message. */
+  folder: string;
+  /** True if the id survives sending, as with `Prefer: IdType="ImmutableId"`. */
+  immutable: boolean;
+  /** True after the message was sent. */
+  sent: boolean;
+  /** Set between `/send` and the arrival of the message in Sent Items. */
+  sending?: Sending;
+  /** The addresses that an invitation to the event was sent to. */
+  invited: readonly string[];
+  readonly mime?: Buffer;
+  readonly created: string;
+  readonly listId?: string;
+  /** The meeting request whose `/event` is this event. */
+  readonly messageId?: string;
+  readonly attachments: StoredAttachment[];
+  /** Number of session PUTs that got 404 because the new draft was not replicated yet. */
+  unreplicatedPuts: number;
+}
 
-/** Everything the service remembers. Ids follow from a counter, so that runs can be repeated. */
+/** A message in transit. `becomes` is the sent message, or the draft itself if its id is immutable. `left` counts GETs until it arrives. */
+export interface Sending {
+  readonly becomes: StoredItem;
+  readonly mail: SentMail;
+  left: number;
+}
+
+/** Initial values of a new item. */
+export type ItemInit = Partial<
+  Pick<StoredItem, "properties" | "draft" | "messageId" | "folder" | "immutable" | "mime" | "attachments" | "invited">
+>;
+
+export interface StoredSession extends UploadSession {
+  readonly protocol: "outlook" | "todo";
+  readonly item: StoredItem;
+  readonly file: SessionFile;
+  /** The path of `uploadUrl`, for comparison. */
+  readonly uploadPath: string;
+  readonly authtoken?: string;
+  readonly pieces: Buffer[];
+  offset: number;
+  ended?: "complete" | "deleted";
+}
+
+/** The file of a session. `size` is in bytes. */
+export interface SessionFile {
+  readonly name: string;
+  readonly size: number;
+  readonly contentType?: string;
+  readonly isInline?: boolean;
+  readonly contentId?: string;
+}
+
+export type NewAttachment = FileInit &
+  Pick<StoredAttachment, "via"> &
+  Partial<Pick<StoredAttachment, "odataType" | "isInline" | "contentId">>;
+
+/** Messages, events, tasks and their sessions. Ids derive from a counter, so runs are repeatable. */
 export class Store {
   readonly items = new Map<string, StoredItem>();
   readonly sessions: StoredSession[] = [];
@@ -20,13 +79,13 @@ export class Store {
 
   constructor(private readonly now: () => number) {}
 
-  /** An id in Exchange's form, with the `=` that has to survive in paths. */
+  /** Makes an id in Exchange's form, with the `=` that must survive in paths. */
   newId(): string {
     const number = ++this.count;
     return `AAMkADI5${createHash("sha256").update(`id ${number}`).digest("base64url").slice(0, 22)}${number}=`;
   }
 
-  /** An item that nobody finds before it is kept. */
+  /** Makes an item. Requests find it after `keep`. */
   makeItem(kind: ItemKind, init: ItemInit = {}): StoredItem {
     const id = this.newId();
     const listId = kind === "task" ? this.newId() : undefined;
@@ -60,15 +119,15 @@ export class Store {
     this.items.set(item.id, item);
   }
 
-  /** The item that a route names: by its own id whatever the path around it, or through its message. */
-  find(route: Route): StoredItem | undefined {
-    const item = route.throughMessage
-      ? [...this.items.values()].find((candidate) => candidate.messageId === route.throughMessage)
-      : this.items.get(route.itemId ?? "");
-    return item?.kind === route.kind ? item : undefined;
+  /** Finds the item of a route by its own id, or through its message. The rest of the path does not matter. */
+  find({ resource, keys }: ItemRoute): StoredItem | undefined {
+    const item = keys.message
+      ? [...this.items.values()].find(({ messageId }) => messageId === keys.message)
+      : this.items.get(keys.item ?? "");
+    return item?.kind === resource ? item : undefined;
   }
 
-  /** For tests: an item by itself, its id or its path. */
+  /** Finds an item for a test, by the item itself, its id or its path. */
   get(reference: Item | string): StoredItem {
     const id = typeof reference === "string" ? (reference.split("/").pop() ?? "") : reference.id;
     const item = this.items.get(id);
@@ -100,25 +159,6 @@ export class Store {
     return new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z");
   }
 
-  stateOf(session: StoredSession): SessionState {
-    return session.ended ?? (this.now() >= session.expires ? "expired" : "open");
-  }
-
-  describe(session: StoredSession): SessionInfo {
-    const { id, item, protocol, file, offset, uploadUrl } = session;
-    const state = this.stateOf(session);
-    return {
-      id,
-      item: { id: item.id, path: item.path },
-      protocol,
-      name: file.name,
-      size: file.size,
-      offset,
-      state,
-      uploadUrl,
-    };
-  }
-
   clear(): void {
     this.items.clear();
     this.sessions.length = 0;
@@ -136,7 +176,7 @@ const contentTypes: Record<string, string> = {
   zip: "application/zip",
 };
 
-/** Graph fills in a missing content type (documented: image/gif in the sample); by which rule is a choice. */
+/** Derives a missing content type, as Graph does (image/gif in the documented sample). The rule is a choice. */
 export function contentTypeOf(name: string): string {
   return contentTypes[name.split(".").pop()?.toLowerCase() ?? ""] ?? "application/octet-stream";
 }

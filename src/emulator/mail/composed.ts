@@ -1,16 +1,17 @@
-import type { Context, GraphCall } from "../call.js";
-import { readLetter, type Letter } from "./letter.js";
-import { badRequest, refuse } from "../replies.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
+import { badRequest, refuse } from "../replies.js";
+import { readLetter, type Letter } from "./letter.js";
 
-/** A message as it was posted; MIME is kept decoded and not parsed. */
+/** A posted message. MIME is decoded and not parsed. */
 export interface Composed extends Letter {
   readonly mime?: Buffer;
 }
 
-/** What a client posted as a message: JSON, or base64 of MIME as text/plain, which is kept and not parsed. */
+/** Reads a posted message: JSON, or base64 of MIME as text/plain. */
 export function readPosted(call: GraphCall): Composed | Reply {
   if (isMime(call)) return readMime(call);
   const body = readObject(call);
@@ -19,7 +20,7 @@ export function readPosted(call: GraphCall): Composed | Reply {
 
 export const isMime = (call: GraphCall): boolean => /^text\/plain\b/i.test(call.head.headers["content-type"] ?? "");
 
-/** Code and message are documented. */
+/** Reads MIME, without parsing it. Code and message of the refusal are documented. */
 export function readMime(call: GraphCall): Composed | Reply {
   const text = call.body.toString("latin1").replace(/[\r\n]/g, "");
   if (text === "" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
@@ -28,20 +29,25 @@ export function readMime(call: GraphCall): Composed | Reply {
   return { properties: {}, attachments: [], mime: Buffer.from(text, "base64") };
 }
 
-/** A message with its attachments, not yet kept. */
-export function makeMessage(context: Context, call: GraphCall, letter: Composed): StoredItem {
+/** Makes a message with its attachments. It is not in the mailbox yet. */
+export function makeMessage(
+  context: Context,
+  call: GraphCall,
+  letter: Composed,
+  folder = call.route.keys.folder,
+): StoredItem {
   const { properties, attachments, mime } = letter;
   const immutable = prefersImmutableIds(call);
-  const item = context.store.makeItem("message", { properties, mime, immutable, folder: call.route.folder });
+  const item = context.store.makeItem("message", { properties, mime, immutable, folder });
   for (const file of attachments) context.store.attach(item, { ...file, via: "post" });
   return item;
 }
 
-/** Documented: an id that survives moving and sending is asked for with this header. */
+/** True if the request asks for an id that survives moving and sending (documented). */
 export const prefersImmutableIds = (call: GraphCall): boolean =>
   /\bIdType\s*=\s*"?ImmutableId\b/i.test(call.head.headers.prefer ?? "");
 
-/** The properties that a PATCH changes; attachments are a navigation, which no PATCH takes (documented). */
+/** Reads the properties of a PATCH. It cannot change attachments, which are a navigation property (documented). */
 export function readChange(call: GraphCall, kind: "message" | "event"): Letter | Reply {
   const body = readObject(call);
   if ("status" in body) return body;

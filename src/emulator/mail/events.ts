@@ -1,22 +1,22 @@
-import type { Context, GraphCall } from "../call.js";
-import { readChange } from "./composed.js";
-import { addressesIn, contentOf, readLetter } from "./letter.js";
-import type { SentMail } from "./types.js";
-import { hasAttachments } from "./messages.js";
-import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
+import type { Reply, SentMail } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
+import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
+import { readChange } from "./composed.js";
+import { addressesIn, contentOf, readLetter } from "./letter.js";
+import { hasAttachments } from "./messages.js";
 
-/** Answers POST on a collection of events; whoever attends is invited at once, before any file can be there. */
+/** Answers POST on a collection of events. It invites attendees immediately, before any file can be attached. */
 export function createEvent(context: Context, call: GraphCall): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   const body = readObject(call);
   if ("status" in body) return body;
   const letter = readLetter(body.value, "event");
   if ("status" in letter) return letter;
-  // Disputed over time: refused in 2019, dropped in 2024. They were never kept.
+  // Disputed: refused in 2019, dropped in 2024. The service never kept them.
   if (letter.attachments.length > 0 && context.vary.eventAttachments === "refuse") {
     return badRequest("Attachments are not supported when an event is created.");
   }
@@ -49,7 +49,7 @@ function patchEvent(context: Context, call: GraphCall, event: StoredItem): Reply
   return json(200, describeEvent(call, event));
 }
 
-/** Writes to those who attend now: the new ones are invited, the others updated, and whoever left is told. */
+/** Sends invitations to new attendees, updates to the others, and cancellations to removed ones. */
 function write(context: Context, event: StoredItem, changed: boolean): void {
   const attendees = addressesIn(event.properties.attendees);
   const invited = event.invited;

@@ -1,9 +1,9 @@
+import type { Reply } from "../api.js";
 import { readAttachments } from "../items/attachmentBody.js";
-import { badRequest } from "../replies.js";
 import type { NewAttachment } from "../items/store.js";
-import type { Reply } from "../types.js";
+import { badRequest } from "../replies.js";
 
-/** The JSON of a message or event, taken apart: what can be written of it, and its attachments. */
+/** The writable properties and the attachments in the JSON of a message or event. */
 export interface Letter {
   readonly properties: Record<string, unknown>;
   readonly attachments: readonly Omit<NewAttachment, "via">[];
@@ -11,7 +11,7 @@ export interface Letter {
 
 const words = (text: string): string[] => text.split(" ");
 
-/** By the metadata; what cannot be written is taken without a word, as Graph does. */
+/** Read-only properties in the metadata. Graph ignores them silently. */
 const readOnly = words(
   "id changeKey createdDateTime lastModifiedDateTime hasAttachments bodyPreview webLink isDraft parentFolderId " +
     "sentDateTime receivedDateTime conversationId conversationIndex internetMessageId uniqueBody " +
@@ -34,7 +34,7 @@ const writable = {
   ).concat(common),
 };
 
-/** Reads a message or event as a client may write it; an unknown property or a wrong form is refused with 400. */
+/** Reads a message or event from a client. Answers 400 to an unknown property or a wrong form. */
 export function readLetter(value: unknown, kind: "message" | "event"): Letter | Reply {
   if (!isObject(value)) return badRequest(`The ${kind} must be a JSON object.`);
   const names = Object.keys(value).filter((name) => !name.includes("@odata."));
@@ -76,6 +76,6 @@ export function addressesIn(list: unknown): string[] {
   return ((list ?? []) as { emailAddress: { address: string } }[]).map(({ emailAddress }) => emailAddress.address);
 }
 
-/** The text of a body, whatever its type. */
+/** The text of a body of any type. */
 export const contentOf = (properties: Record<string, unknown>): string =>
   (properties.body as { content?: string } | undefined)?.content ?? "";

@@ -1,12 +1,11 @@
-import { addressesIn, contentOf, recipient } from "./letter.js";
-import type { EventInfo, MailboxFixture, MessageInfo } from "./types.js";
-import { recipientsOf } from "./sending.js";
+import type { EventInfo, Fixture, Item, MailboxFixture, MessageInfo, MessageInit } from "../api.js";
 import { userName, type Store, type StoredItem } from "../items/store.js";
-import type { Fixture, Item, MessageInit } from "../types.js";
+import { addressesIn, contentOf, recipient } from "./letter.js";
+import { recipientsOf } from "./sending.js";
 
 const colleague = "adele@contoso.example";
 
-/** Puts a message into the mailbox: a draft, or one that has come from somebody. */
+/** Adds a draft or a received message to the mailbox. */
 export function addMessage(store: Store, init: MessageInit = {}): Item {
   const { subject = "", draft = true, body = "", cc = [] } = init;
   const from = init.from ?? (draft ? undefined : colleague);
@@ -21,14 +20,14 @@ export function addMessage(store: Store, init: MessageInit = {}): Item {
   return itemOf(store.addItem("message", { draft, properties, folder: draft ? "drafts" : "inbox" }));
 }
 
-/** Puts an event into the calendar; its attendees count as invited, without mail. */
+/** Adds an event to the calendar. Its attendees count as invited, without mail. */
 export function addEvent(store: Store, init: Parameters<Fixture["addEvent"]>[0] = {}): Item {
   const { subject = "", message, attendees = [] } = init;
   const properties = { subject, attendees: attendees.map(recipient) };
   return itemOf(store.addItem("event", { properties, messageId: message?.id, invited: attendees }));
 }
 
-/** The mailbox as a test sees it. */
+/** The fixture of the mailbox. */
 export function mailboxFixture(store: Store): MailboxFixture {
   const messages = (wanted: (item: StoredItem) => boolean): MessageInfo[] =>
     [...store.items.values()].filter((item) => item.kind === "message" && wanted(item)).map(describeMessage);

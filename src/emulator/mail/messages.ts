@@ -1,13 +1,14 @@
-import type { Context, GraphCall } from "../call.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
+import { select } from "../graph/select.js";
+import { userName, type StoredItem } from "../items/store.js";
+import { empty, json, methodNotAllowed } from "../replies.js";
 import { makeMessage, readChange, readPosted } from "./composed.js";
 import { contentOf, recipient } from "./letter.js";
-import { empty, json, methodNotAllowed } from "../replies.js";
-import { select } from "../graph/select.js";
 import { discardSending, noteSeen } from "./sending.js";
-import { userName, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
-/** Answers POST `…/messages` with the draft it makes, attachments included (201, documented). */
+/** Answers POST `…/messages` with a new draft, attachments included (201, documented). */
 export function createMessage(context: Context, call: GraphCall): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   const letter = readPosted(call);
@@ -63,5 +64,5 @@ export function describeMessage(call: GraphCall, item: StoredItem): Record<strin
   };
 }
 
-/** Documented: inline attachments alone do not count. */
+/** Inline attachments do not count (documented). */
 export const hasAttachments = (item: StoredItem): boolean => item.attachments.some(({ isInline }) => !isInline);

@@ -1,16 +1,17 @@
-import type { Context, GraphCall } from "../call.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
+import { readParameters } from "../graph/requestBody.js";
+import { userName, type StoredItem } from "../items/store.js";
+import { badRequest, json, methodNotAllowed } from "../replies.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
 import { addressesIn, contentOf, readLetter, recipient, type Letter } from "./letter.js";
 import { describeMessage } from "./messages.js";
-import { badRequest, json, methodNotAllowed } from "../replies.js";
-import { readParameters } from "../graph/requestBody.js";
 import { sendNow } from "./sending.js";
-import { userName, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
 
 type Verb = "reply" | "replyAll" | "forward";
 
-/** Answers reply, replyAll and forward, which send at once (202), and their create… forms (201 and the draft). */
+/** Answers reply, replyAll and forward, which send immediately (202), and their create… forms (201 and the draft). */
 export function answerReply(context: Context, call: GraphCall, original: StoredItem): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   const { target } = call.route;
@@ -18,15 +19,15 @@ export function answerReply(context: Context, call: GraphCall, original: StoredI
   const verb = (drafts ? target[6]!.toLowerCase() + target.slice(7) : target) as Verb;
   const letter = isMime(call) ? readMime(call) : readAnswer(call, verb, drafts, original);
   if ("status" in letter) return letter;
-  const item = makeMessage(context, { ...call, route: { ...call.route, folder: "drafts" } }, letter);
-  // The original's come first, in the same order.
+  const item = makeMessage(context, call, letter, "drafts");
+  // The attachments of the original come first, in their order.
   if (verb === "forward") item.attachments.unshift(...copies(context, original));
   if (!drafts) return sendNow(context, item, true);
   context.store.keep(item);
   return json(201, describeMessage(call, item));
 }
 
-/** Comment, message and recipients; what `message` says is written over what follows from the original. */
+/** Reads comment, message and recipients. The properties of `message` override those derived from the original. */
 function readAnswer(call: GraphCall, verb: Verb, drafts: boolean, original: StoredItem): Letter | Reply {
   const names = ["comment", "message", ...(verb === "forward" ? ["toRecipients"] : [])];
   const parameters = readParameters(call, names);
@@ -37,11 +38,11 @@ function readAnswer(call: GraphCall, verb: Verb, drafts: boolean, original: Stor
   const own = readLetter(toRecipients ? { toRecipients } : {}, "message");
   if ("status" in own) return own;
   if (typeof (comment ?? "") !== "string") return badRequest("comment is a string.");
-  // Documented for both pairs.
+  // Documented for comment and body, and for both toRecipients.
   if (comment && letter.properties.body) return badRequest("Specify comment or the body of message, not both.");
   const named = [toRecipients, letter.properties.toRecipients].filter(Boolean).length;
   if (verb === "forward" && (named === 2 || (named === 0 && !drafts))) {
-    return badRequest("Specify toRecipients or the toRecipients of message, one of them.");
+    return badRequest("Specify either toRecipients or the toRecipients of message.");
   }
   const body = { contentType: "text", content: quote(comment, original) };
   const properties = { ...derive(verb, original), body, ...own.properties, ...letter.properties };
@@ -53,7 +54,7 @@ function quote(comment: unknown, original: StoredItem): string {
   return [comment, text && `________________________________\n${text}`].filter(Boolean).join("\n\n");
 }
 
-/** Subject and recipients that follow from the original. */
+/** Derives subject and recipients from the original. */
 function derive(verb: Verb, { properties }: StoredItem): Record<string, unknown> {
   const bare = String(properties.subject ?? "").replace(/^(?:RE|FW): /i, "");
   if (verb === "forward") return { subject: `FW: ${bare}` };

@@ -1,11 +1,11 @@
-import type { Context, GraphCall } from "../call.js";
-import { isMime, makeMessage, readMime } from "./composed.js";
-import { addressesIn, contentOf, readLetter } from "./letter.js";
-import type { SentMail } from "./types.js";
-import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
+import type { Reply, SentMail } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readParameters } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
+import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
+import { isMime, makeMessage, readMime } from "./composed.js";
+import { addressesIn, contentOf, readLetter } from "./letter.js";
 
 /** MIME adds about 37 % to a message's bytes (inferred from base64 with its line breaks). */
 const mimeFactor = 1.37;
@@ -20,7 +20,7 @@ export function answerSendMail(context: Context, call: GraphCall): Reply {
   const parameters = readParameters(call, ["message", "saveToSentItems"]);
   if ("status" in parameters) return parameters;
   const { message, saveToSentItems = true } = parameters.value;
-  // The message is from the field.
+  // The message is a field report.
   if (!message) return refuse(400, "ErrorInvalidParameter", "The value of the parameter 'Message' is empty.");
   if (!isBoolean(saveToSentItems)) return badRequest("saveToSentItems is a boolean.");
   const letter = readLetter(message, "message");
@@ -31,7 +31,7 @@ export function answerSendMail(context: Context, call: GraphCall): Reply {
 /** Several documented samples write the boolean as a string. */
 const isBoolean = (value: unknown): boolean => /^(?:true|false)$/.test(String(value));
 
-/** Sends a message that was no draft before. */
+/** Sends a message that was never a draft. */
 export function sendNow(context: Context, item: StoredItem, save: boolean): Reply {
   const refused = refuseSending(context, item);
   if (refused) return refused;
@@ -56,17 +56,17 @@ export function answerSend(context: Context, call: GraphCall, item: StoredItem):
   return empty(202);
 }
 
-/** A GET has shown the draft of a message that is on its way. */
+/** Counts a GET that showed the draft of a message in transit. */
 export function noteSeen(context: Context, item: StoredItem): void {
   if (item.sending && --item.sending.left <= 0) finish(context, item);
 }
 
-/** Inferred from the field: a draft deleted before it has gone is never sent. */
+/** Stops a message whose draft is deleted in transit (inferred from the field). */
 export function discardSending({ store }: Context, { sending }: StoredItem): void {
   if (sending) store.outbox.splice(store.outbox.indexOf(sending.mail), 1);
 }
 
-/** The draft's id is gone, unless it is immutable (documented). */
+/** Completes sending. The draft's id ceases to exist unless it is immutable (documented). */
 function finish(context: Context, item: StoredItem): void {
   context.store.items.delete(item.id);
   arrive(context, item.sending!.becomes);
@@ -97,21 +97,21 @@ function mailOf(item: StoredItem, saved: StoredItem | undefined): SentMail {
 export const recipientsOf = ({ toRecipients, ccRecipients, bccRecipients }: Record<string, unknown>): string[] =>
   [toRecipients, ccRecipients, bccRecipients].flatMap(addressesIn);
 
-/** Why a message cannot go out. MIME is not parsed, so its recipients are not known. */
+/** Refuses a message that cannot be sent. MIME is not parsed, so its recipients are not checked. */
 function refuseSending({ vary }: Context, item: StoredItem): Reply | undefined {
   const recipients = recipientsOf(item.properties);
   if (!item.mime && (recipients.length === 0 || !recipients.every((address) => address.includes("@")))) {
     return refuse(400, "ErrorInvalidRecipients", "At least one recipient is not valid.");
   }
   const size = item.attachments.reduce((sum, { bytes }) => sum + bytes.length, item.mime?.length ?? 0);
-  // The code is a field report, the status a choice.
+  // The code is a field report, the status is a choice.
   return size * mimeFactor > vary.tenantMessageLimit
     ? refuse(400, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")
     : undefined;
 }
 
-/** From `/send` on, though the message may still look like a draft. */
+/** True from `/send` on, even while the message still looks like a draft. */
 export const isSent = (item: StoredItem): boolean => item.sent || item.sending !== undefined;
 
-/** That a sent message takes nothing more is documented; status and code are choices. */
+/** A sent message cannot be changed (documented). Status and code are choices. */
 export const sentAlready = (): Reply => refuse(400, "ErrorInvalidOperation", "The message was sent already.");

@@ -1,44 +1,36 @@
-import type { Call, Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { badRequest, json, methodNotAllowed, refuse } from "../replies.js";
-import { timestamp } from "../sessions/session.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
-import { readPrintPath, type PrintRoute } from "./path.js";
+import { addressIn, timestamp } from "../uploadSession.js";
+import type { PrintRoute } from "./routes.js";
 import { openPrintSession } from "./session.js";
 import type { StoredDocument } from "./store.js";
 
-/** Answers a request to Graph that names a print document; undefined for every other. */
-export function answerPrint(context: Context, call: Call): Reply | undefined {
-  const { pathname } = new URL(call.head.url);
-  const route = readPrintPath(pathname);
-  if (!route) return undefined;
+type PrintCall = GraphCall<PrintRoute>;
+
+/** Answers a request to Graph that names a print document. */
+export function answerPrint(context: Context, call: PrintCall): Reply {
   if (context.vary.china) return badRequest("Resource not found for the segment 'print'.");
-  const document = findDocument(context, route);
+  const document = findDocument(context, call.route);
   if (!document) return notFound();
-  if (route.target === "document") {
+  if (call.route.target === "document") {
     return call.head.method === "GET" ? json(200, describeDocument(document)) : methodNotAllowed();
   }
-  return call.head.method === "POST" ? createSession(context, call, route, document) : methodNotAllowed();
+  return call.head.method === "POST" ? createSession(context, call, document) : methodNotAllowed();
 }
 
-/** What such a request is for; undefined for every other. */
-export function printKindOf({ method, url }: RequestHead): RequestKind | undefined {
-  const route = readPrintPath(new URL(url).pathname);
-  if (!route) return undefined;
-  if (route.target === "document") return method === "GET" ? "read" : "other";
-  return method === "POST" ? "create" : "other";
+function findDocument({ print }: Context, { keys }: PrintRoute): StoredDocument | undefined {
+  const document = print.documents.get(keys.document!.toLowerCase());
+  const through = keys.through === "printers" ? document?.printer : document?.share;
+  return document?.job === keys.job && through === keys.id!.toLowerCase() ? document : undefined;
 }
 
-function findDocument({ print }: Context, route: PrintRoute): StoredDocument | undefined {
-  const document = print.documents.get(route.document.toLowerCase());
-  const through = route.through === "printers" ? document?.printer : document?.share;
-  return document?.job === route.job && through === route.id.toLowerCase() ? document : undefined;
-}
-
-/** 404 is what a path to nothing gets; its code is a choice. */
+/** The document does not exist. The code is a choice. */
 const notFound = (): Reply => refuse(404, "NotFound", "The print document was not found.");
 
-/** The entity by its metadata; the bytes cannot be read back (documented). */
+/** Describes a document by its metadata. Clients cannot read the bytes back (documented). */
 export const describeDocument = ({ id, name, contentType, content, uploaded }: StoredDocument): object => ({
   id,
   displayName: name ?? "",
@@ -50,8 +42,8 @@ export const describeDocument = ({ id, name, contentType, content, uploaded }: S
 
 const names = ["documentName", "contentType", "size"];
 
-/** 200 with the whole range (documented); that all else is refused with 400 is a choice. */
-function createSession(context: Context, call: Call, route: PrintRoute, document: StoredDocument): Reply {
+/** Answers 200 with the whole range (documented). Refusing everything else with 400 is a choice. */
+function createSession(context: Context, call: PrintCall, document: StoredDocument): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
   const stray = Object.keys(body.value).find((key) => key !== "properties");
@@ -68,11 +60,11 @@ function createSession(context: Context, call: Call, route: PrintRoute, document
   if (document.content && context.vary.printSecondSession === "refuse") {
     return refuse(409, "Conflict", "The document was already uploaded.");
   }
-  const path = new URL(call.head.url).pathname.replace(/^\/[^/]+/, "").replace(/\/[^/]+\/?$/, "");
+  const path = addressIn(call.head.url);
   const file = { document, path, name: documentName, contentType, size: size as number };
   const session = openPrintSession(context, file);
   return json(200, {
-    "@odata.context": `${context.graphUrl}${route.version}/$metadata#microsoft.graph.uploadSession`,
+    "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#microsoft.graph.uploadSession`,
     uploadUrl: session.uploadUrl,
     expirationDateTime: timestamp(session.expires),
     nextExpectedRanges: [`0-${session.size - 1}`],

@@ -1,8 +1,7 @@
-import type { Item } from "../types.js";
+import type { Item, PrintDocument, PrintFixture } from "../api.js";
 import type { PrintStore, StoredDocument } from "./store.js";
-import type { PrintDocument, PrintFixture } from "./types.js";
 
-/** Universal Print as tests see it. */
+/** The fixture of Universal Print. */
 export const printFixture = (store: PrintStore): PrintFixture => ({
   addDocument: () => {
     const document = store.addDocument();

@@ -1,6 +1,7 @@
-import type { Context } from "../call.js";
+import type { SessionInfo } from "../api.js";
+import type { Context } from "../context.js";
 import { tokenOf } from "../ids.js";
-import type { SessionInfo, SessionState } from "../types.js";
+import { stateOf } from "../uploadSession.js";
 import type { StoredPrintSession } from "./store.js";
 
 /** Opens a session at a URL of the documented form. */
@@ -21,19 +22,16 @@ export function openPrintSession(
   return session;
 }
 
-/** The session that an upload URL belongs to, whatever its token. */
+/** The session that an upload URL belongs to, with any token. */
 export const printSessionAt = ({ print }: Context, url: string): StoredPrintSession | undefined =>
   print.sessions.find(({ id }) => new URL(url).pathname === `/uploadSessions/${id}`);
-
-export const stateOf = (context: Context, session: StoredPrintSession): SessionState =>
-  session.ended ?? (context.now() >= session.expires ? "expired" : "open");
 
 export function endSession(session: StoredPrintSession, ended: "complete" | "deleted"): void {
   session.ended = ended;
   session.pieces = session.pieces.map(({ start, end }) => ({ start, end, bytes: Buffer.alloc(0) }));
 }
 
-/** `received` joins what adjoins. */
+/** Describes a session for tests. `received` joins adjoining ranges. */
 function describeSession(context: Context, session: StoredPrintSession): SessionInfo {
   const { id, document, path, name, size, pieces, uploadUrl } = session;
   const received: { start: number; end: number }[] = [];

@@ -1,5 +1,6 @@
 import type { Content } from "../content.js";
 import { guidOf } from "../ids.js";
+import type { UploadSession } from "../uploadSession.js";
 
 export interface StoredDocument {
   readonly id: string;
@@ -13,30 +14,26 @@ export interface StoredDocument {
   sessions: number;
 }
 
-/** Bytes that were received; `end` is inclusive. */
+/** Received bytes. `end` is inclusive. */
 export interface Piece {
   readonly start: number;
   readonly end: number;
   readonly bytes: Buffer;
 }
 
-export interface StoredPrintSession {
-  readonly id: string;
+export interface StoredPrintSession extends UploadSession {
   readonly document: StoredDocument;
-  /** As the request addressed the document. */
+  /** The document's address in the request, without the API version. */
   readonly path: string;
   readonly name: string;
   readonly contentType: string;
   readonly size: number;
-  readonly uploadUrl: string;
-  /** Milliseconds since 1970. */
-  readonly expires: number;
-  /** In order of their place in the file, and none over another. */
+  /** In the order of the file, without overlaps. */
   pieces: Piece[];
   ended?: "complete" | "deleted";
 }
 
-/** The one printer, its share, and the documents of its jobs. Ids follow from counters, so that runs can be repeated. */
+/** The only printer, its share, and the documents of its jobs. Ids derive from counters, so runs are repeatable. */
 export class PrintStore {
   readonly documents = new Map<string, StoredDocument>();
   sessions: StoredPrintSession[] = [];

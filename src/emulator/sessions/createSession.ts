@@ -1,11 +1,13 @@
-import type { Context, GraphCall } from "../call.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
-import { accessDenied, badRequest, json, noSegment, refuse } from "../replies.js";
-import { openSession, timestamp } from "./session.js";
 import { userId, userName, type SessionFile, type StoredItem } from "../items/store.js";
-import type { Reply } from "../types.js";
+import { accessDenied, badRequest, json, noSegment, refuse } from "../replies.js";
+import { timestamp } from "../uploadSession.js";
+import { openSession } from "./session.js";
 
-/** Properties in the metadata of `attachmentItem` (Outlook) and `attachmentInfo` (To Do); others are refused. */
+/** The properties in the metadata of `attachmentItem` (Outlook) and `attachmentInfo` (To Do). Others are refused. */
 const outlookProperties = ["attachmentType", "name", "size", "contentType", "isInline", "contentId"];
 const todoProperties = ["attachmentType", "name", "size", "contentType"];
 
@@ -14,7 +16,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
   const { vary } = context;
   const todo = item.kind === "task";
   if (!todo && vary.usGov) return noSegment("createUploadSession");
-  if (vary.sharedMailbox403 && isShared(call.route.user)) return accessDenied();
+  if (vary.sharedMailbox403 && isShared(call.route.keys.user)) return accessDenied();
   const file = readFile(call, todo ? "attachmentInfo" : "AttachmentItem", todo ? todoProperties : outlookProperties);
   if ("status" in file) return file;
   const refused = todo ? refuseTodoSize(context, file) : refuseOutlookSize(context, file);
@@ -28,7 +30,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
   });
 }
 
-/** Reads the wrapper by its exact key (documented); that all else is refused with 400 is a choice. */
+/** Reads the wrapper by its exact key (documented). Refusing everything else with 400 is a choice. */
 function readFile(call: GraphCall, wrapper: string, properties: readonly string[]): SessionFile | Reply {
   const body = readObject(call);
   if ("status" in body) return body;
@@ -65,7 +67,7 @@ const onlyFiles = (): Reply =>
     "Unsupported Attachment type specified. Only File attachments can be uploaded using an Upload Session.",
   );
 
-/** The code is documented, its status and the code above the maximum are choices, as is refusing an empty file. */
+/** The code is documented. Its status, the code above the maximum and refusing an empty file are choices. */
 function refuseOutlookSize(context: Context, { size }: SessionFile): Reply | undefined {
   if (size === 0 || size < context.vary.outlookMinimum) {
     return refuse(
@@ -77,7 +79,7 @@ function refuseOutlookSize(context: Context, { size }: SessionFile): Reply | und
   return size > context.vary.outlookMaximum ? tooLarge(context.vary.outlookMaximum) : undefined;
 }
 
-/** To Do has no minimum (documented); an empty file has no Content-Range, so its refusal is a choice. */
+/** To Do has no minimum (documented). Refusing an empty file, which has no Content-Range, is a choice. */
 function refuseTodoSize(context: Context, { size }: SessionFile): Reply | undefined {
   if (size === 0) return badRequest("size must be above 0.");
   return size > context.vary.todoMaximum ? tooLarge(context.vary.todoMaximum) : undefined;

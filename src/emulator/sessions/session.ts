@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
-import type { Call, Context } from "../call.js";
-import { refuseRange } from "./range.js";
-import { empty, itemNotFound, json, refuse, sessionNotFound } from "../replies.js";
+import type { Reply, SessionInfo, StoredAttachment } from "../api.js";
+import type { Call } from "../call.js";
+import type { Context } from "../context.js";
 import { tenantId, userId, type SessionFile, type StoredItem, type StoredSession } from "../items/store.js";
-import type { Reply, StoredAttachment } from "../types.js";
+import { badRequest, empty, invalidRange, itemNotFound, json, refuse, sessionNotFound } from "../replies.js";
+import { keptBytes, readRange, stateOf } from "../uploadSession.js";
 
-/** What the two session protocols say differently. */
+/** The replies that differ between Outlook and To Do. */
 export interface SessionForm {
-  /** The body of a 200: expiry and the ranges still wanted. */
+  /** The body of a 200, with expiry and missing ranges. */
   progress(session: StoredSession): unknown;
-  /** URL of the finished attachment, for Location. */
+  /** The URL of the new attachment, for Location. */
   location(session: StoredSession, attachment: StoredAttachment): string;
 }
 
-/** Opens a session; every part of its URL is fixed here and never computed again. */
+/** Opens a session. Its URL never changes afterwards. */
 export function openSession(context: Context, item: StoredItem, file: SessionFile, version: string): StoredSession {
   const id = context.store.newId();
   const expires = context.now() + context.vary.sessionSeconds * 1000;
@@ -32,11 +33,11 @@ export function openSession(context: Context, item: StoredItem, file: SessionFil
     uploadPath: base.slice(base.indexOf("/", "https://".length)),
     authtoken,
     expires,
-    chunks: [],
+    pieces: [],
     offset: 0,
   };
   context.store.sessions.push(session);
-  context.noteSession(() => context.store.describe(session));
+  context.noteSession(() => describeSession(context, session));
   return session;
 }
 
@@ -44,14 +45,14 @@ export function openSession(context: Context, item: StoredItem, file: SessionFil
 export const outlookItemUrl = (context: Context, item: StoredItem): string =>
   `${context.outlookUrl}${context.vary.uploadPath}/${outlookItemPath(context, item, (id) => id)}`;
 
-/** `Users('…')/Messages('…')`; the g-versions write it in lower case (field report). */
+/** The path `Users('…')/Messages('…')`. The g-versions write it in lower case (field report). */
 export function outlookItemPath(context: Context, item: StoredItem, escape: (id: string) => string): string {
   const names = item.kind === "event" ? ["Users", "Events"] : ["Users", "Messages"];
   const [users, items] = context.vary.uploadPath.startsWith("api/g") ? names.map((name) => name.toLowerCase()) : names;
   return `${users}('${escape(`${userId}@${tenantId}`)}')/${items}('${escape(item.id)}')`;
 }
 
-/** A token in JWT form for the audience that the field reports; it is checked by equality only. */
+/** Makes a token in JWT form with the audience from field reports. The host only compares it. */
 function urlToken(sessionId: string, expires: number): string {
   const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const claims = {
@@ -63,9 +64,9 @@ function urlToken(sessionId: string, expires: number): string {
   return `${encode({ typ: "JWT", alg: "RS256" })}.${encode(claims)}.${signature}`;
 }
 
-/** Why a session takes nothing any more, or undefined while it is open. The statuses are choices. */
+/** Refuses a session that is over. The statuses are choices. */
 export function refuseEnded(context: Context, session: StoredSession): Reply | undefined {
-  const state = context.store.stateOf(session);
+  const state = stateOf(context, session);
   const { item } = session;
   if (state === "complete" || item.sent || item.sending || !context.store.items.has(item.id)) return sessionNotFound();
   if (state === "deleted") return sessionNotFound(context.vary.afterDelete);
@@ -74,27 +75,35 @@ export function refuseEnded(context: Context, session: StoredSession): Reply | u
   return refuse(401, "InvalidAuthenticationToken", "The upload session has expired.");
 }
 
-/** Takes the next range: checks it, keeps its bytes in order, and attaches the file when all are there. */
+/** Takes the next range: checks it, stores its bytes, and attaches the file after the last one. */
 export function putRange(context: Context, session: StoredSession, call: Call, form: SessionForm): Reply {
   const { item } = session;
   if (item.draft && item.unreplicatedPuts < context.vary.replicationDelay) {
     item.unreplicatedPuts++;
     return itemNotFound();
   }
-  const refused = refuseRange(call.head.headers, call.body.length, {
-    offset: session.offset,
-    size: session.file.size,
-  });
+  const refused = refuseRange(session, call);
   if (refused) return refused;
-  const kept = call.keep === undefined ? call.body : Buffer.from(call.body.subarray(0, call.keep));
-  session.chunks.push(kept);
+  const kept = keptBytes(call);
+  session.pieces.push(kept);
   session.offset += kept.length;
   return session.offset === session.file.size ? complete(context, session, form) : json(200, form.progress(session));
 }
 
-/** 201, empty, with the new id in Location only (documented). */
+/** Refuses every range but the next one. 400 and 416 are choices. */
+function refuseRange({ offset, file }: StoredSession, call: Call): Reply | undefined {
+  const contentType = call.head.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (contentType !== "application/octet-stream") return badRequest("Content-Type must be application/octet-stream.");
+  const range = readRange(call, file.size, (mistake, message) =>
+    mistake === "noLength" || mistake === "unreadable" ? badRequest(message) : invalidRange(message),
+  );
+  if ("status" in range) return range;
+  return range.start === offset ? undefined : invalidRange(`The next expected byte is ${offset}, not ${range.start}.`);
+}
+
+/** Answers 201 without a body. The new id is only in Location (documented). */
 function complete(context: Context, session: StoredSession, form: SessionForm): Reply {
-  const bytes = Buffer.concat(session.chunks.splice(0));
+  const bytes = Buffer.concat(session.pieces.splice(0));
   const attachment = context.store.attach(session.item, { ...session.file, bytes, via: "session" });
   session.ended = "complete";
   const location = form.location(session, attachment);
@@ -103,10 +112,16 @@ function complete(context: Context, session: StoredSession, form: SessionForm): 
   return json(201, { "@odata.type": attachment.odataType, id: attachment.id, name: attachment.name }, headers);
 }
 
-export function deleteSession(session: StoredSession): Reply {
+export function deleteSession(session: StoredSession): void {
   session.ended = "deleted";
-  session.chunks.length = 0;
-  return empty(204);
+  session.pieces.length = 0;
+}
+
+function describeSession(context: Context, session: StoredSession): SessionInfo {
+  const { id, item, protocol, file, offset, uploadUrl } = session;
+  const state = stateOf(context, session);
+  const address = { id: item.id, path: item.path };
+  return { id, item: address, protocol, name: file.name, size: file.size, offset, state, uploadUrl };
 }
 
 /** `nextExpectedRanges` of an intermediate reply, or undefined for the variation without the key. */
@@ -116,9 +131,6 @@ export function wantedRanges(context: Context, session: StoredSession): string[]
   return [`${session.offset}${intermediateRanges === "open" ? "-" : ""}`];
 }
 
-/** A time as these services write it, with seven digits of seconds. */
-export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace("Z", "0000Z");
-
-/** An id as it appears in Location. */
+/** The form of an id in Location. */
 export const locationId = (context: Context, id: string): string =>
   context.vary.locationEncoded ? encodeURIComponent(id) : id;

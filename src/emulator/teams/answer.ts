@@ -1,45 +1,21 @@
-import type { Call, Context } from "../call.js";
+import type { Reply } from "../api.js";
+import type { GraphCall } from "../call.js";
+import type { Context } from "../context.js";
 import { describeItem } from "../drive/describe.js";
 import { folderNamed } from "../drive/tree.js";
 import { tenantId, userId, userName } from "../items/store.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
-import type { Reply, RequestHead, RequestKind } from "../types.js";
 import { readMessage } from "./message.js";
-import { readTeamsPath, type TeamsRoute } from "./path.js";
+import type { TeamsRoute } from "./routes.js";
 import type { Place, StoredMessage } from "./store.js";
 
-interface TeamsCall extends Call {
-  readonly route: TeamsRoute;
-  readonly query: URLSearchParams;
-}
+type TeamsCall = GraphCall<TeamsRoute>;
 
-/** What such a request is for; undefined where the path leads to no chat or channel. */
-export function teamsKindOf({ method, url }: RequestHead): RequestKind | undefined {
-  const route = readTeamsPath(new URL(url).pathname);
-  return route && (kinds[`${method} ${route.target}`] ?? "other");
-}
-
-const kinds: { readonly [request in `${string} ${TeamsRoute["target"]}`]?: RequestKind } = {
-  "GET whole": "item",
-  "GET message": "item",
-  "GET filesFolder": "item",
-  "GET members": "list",
-  "GET messages": "list",
-  "GET replies": "list",
-  "POST messages": "chat",
-  "POST replies": "chat",
-};
-
-/** Answers a request to Graph that names a chat or channel; undefined for every other. */
-export function answerTeams(context: Context, call: Call): Reply | undefined {
-  const url = new URL(call.head.url);
-  const route = readTeamsPath(url.pathname);
-  return route && answerRoute(context, { ...call, route, query: url.searchParams });
-}
-
-function answerRoute(context: Context, call: TeamsCall): Reply {
-  const { id, team, message: messageId, target } = call.route;
-  const place = context.teams.places.get(id);
+/** Answers a request to Graph that names a chat or channel. */
+export function answerTeams(context: Context, call: TeamsCall): Reply {
+  const { target } = call.route;
+  const { id, team, message: messageId } = call.route.keys;
+  const place = context.teams.places.get(id!);
   if (!place || place.team !== team?.toLowerCase()) return notFound("The chat or channel was not found.");
   const message = messageId === undefined ? undefined : place.messages.find((each) => each.id === messageId);
   if (messageId !== undefined && !message) return notFound("The message was not found.");
@@ -49,7 +25,7 @@ function answerRoute(context: Context, call: TeamsCall): Reply {
   return call.head.method === "GET" ? answerGet(context, call, place, message) : methodNotAllowed();
 }
 
-/** Status and code are those of Teams' other 404s (field report). */
+/** Status and code are those of other 404s of Teams (field report). */
 const notFound = (message: string): Reply => refuse(404, "NotFound", message);
 
 function answerGet(context: Context, call: TeamsCall, place: Place, message: StoredMessage | undefined): Reply {
@@ -57,7 +33,7 @@ function answerGet(context: Context, call: TeamsCall, place: Place, message: Sto
   const list = (messages: readonly StoredMessage[]): Reply =>
     json(200, { value: messages.map((each) => describeMessage(place, each)) });
   switch (target) {
-    case "whole":
+    case "place":
       return json(200, describePlace(call, place));
     case "members":
       return listMembers(context, call, place);

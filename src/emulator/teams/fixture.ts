@@ -1,13 +1,12 @@
-import type { Context } from "../call.js";
+import type { Item, TeamsAttachment, TeamsFixture, TeamsMessage } from "../api.js";
+import type { Context } from "../context.js";
 import { describeFile, readersOf } from "../drive/fixture.js";
 import { itemAtUrl } from "../drive/shares.js";
-import type { Item } from "../types.js";
 import type { PostedAttachment, StoredMessage } from "./store.js";
-import type { TeamsAttachment, TeamsFixture, TeamsMessage } from "./types.js";
 
 const colleague = "adele@contoso.example";
 
-/** Teams as tests see it. */
+/** The fixture of Teams. */
 export const teamsFixture = (context: Context): TeamsFixture => ({
   addChat: ({ members = [colleague] } = {}) => {
     const chat = context.teams.addChat(members);

@@ -1,6 +1,6 @@
+import type { ChatMember } from "../api.js";
 import { guidOf } from "../ids.js";
 import { userId, userName } from "../items/store.js";
-import type { ChatMember } from "./types.js";
 
 /** An attachment as it was posted. */
 export interface PostedAttachment {
@@ -27,14 +27,14 @@ export interface Place {
   readonly name?: string;
   readonly members: readonly ChatMember[];
   readonly messages: StoredMessage[];
-  /** How often its folder was asked for before it was ready. */
+  /** The number of requests for its folder that got 404. */
   unreadyFolders: number;
 }
 
-/** The one team; its group has the same id (documented). */
+/** The only team. Its group has the same id (documented). */
 const team = guidOf("team");
 
-/** Chats and channels. Ids follow from counters, so that runs can be repeated. */
+/** Chats and channels. Ids derive from counters, so runs are repeatable. */
 export class TeamsStore {
   readonly places = new Map<string, Place>();
   private count = 0;
@@ -56,7 +56,7 @@ export class TeamsStore {
     });
   }
 
-  /** Ids of messages are times in milliseconds, each another. */
+  /** Adds a message. Its id is a unique time in milliseconds. */
   addMessage(place: Place, init: Omit<StoredMessage, "id" | "created">): StoredMessage {
     const message = { id: String(1616990032035 + ++this.count), created: this.timestamp(), ...init };
     place.messages.push(message);

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
-import type { Exchange } from "../call.js";
-import { describeFault, faultReply, toBuffer, type FaultQueue, type FaultScript } from "./faults.js";
+import type { FaultScript, Origin, Reply } from "../api.js";
+import type { Exchange, RequestHead } from "../call.js";
 import { refuse } from "../replies.js";
 import type { Service } from "../service.js";
-import type { Origin, Reply, RequestHead } from "../types.js";
+import { describeFault, faultReply, toBuffer, type FaultQueue } from "./faults.js";
 
-/** What carries requests from a socket to the service, and faults in between. */
+/** The service, and the faults between it and the sockets. */
 export interface Wire {
   readonly service: Service;
   readonly faults: FaultQueue;
@@ -14,7 +14,7 @@ export interface Wire {
   readonly closing: AbortSignal;
 }
 
-/** Carries one request; it never rejects, a connection that broke off is simply over. */
+/** Carries one request from a socket to the service and its answer back. Never rejects. */
 export async function carry(
   wire: Wire,
   origin: Origin,
@@ -46,15 +46,15 @@ export async function carry(
     send(exchange, response, fault, withCors(answer(exchange, body, fault)));
   } catch (error) {
     if (isBrokenOff(error)) return void socket.destroy();
-    // A mistake in a test's `reply`, or ours, is shown to the client rather than lost.
+    // Show the client an error in a test's `reply`, or in the emulator.
     const message = error instanceof Error ? error.message : String(error);
     send(exchange, response, undefined, withCors(refuse(500, "EmulatorError", message)));
   }
 }
 
 /**
- * A client that gave a request up and sends the next one must not meet a conflict with the first, just because
- * its end and the new request were read in the same turn of the event loop.
+ * Waits until the end of an abandoned request is noticed. Its client's next request must not conflict with it just
+ * because both were read in the same turn of the event loop.
  */
 async function noticeLostConnections(): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await turn();
@@ -73,7 +73,7 @@ function readHead(origin: Origin, base: string, request: IncomingMessage): Reque
   };
 }
 
-/** The whole body; undefined when a fault says that nothing more happens to this request. */
+/** Reads the whole body. Undefined if a fault ends the request here. */
 async function receive(request: IncomingMessage, exchange: Exchange, fault?: FaultScript): Promise<Buffer | undefined> {
   if (fault?.reset === "before") return undefined;
   const length = Number(request.headers["content-length"] ?? 0);
@@ -86,7 +86,7 @@ async function receive(request: IncomingMessage, exchange: Exchange, fault?: Fau
   return fault?.reset === "midway" || fault?.hang === true ? undefined : Buffer.concat(chunks);
 }
 
-/** The answer with the faults that touch processing. */
+/** Processes the request, with the faults that affect this. */
 function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
   if (fault.gone) {
     const reply = exchange.dropSession(fault.status);
@@ -100,7 +100,7 @@ function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Repl
   return { ...rewritten, body: toBuffer(rewritten.body) };
 }
 
-/** Writes the answer, or as much of it as a fault lets through. */
+/** Writes the answer, or the part that a fault lets through. */
 function send(exchange: Exchange, response: ServerResponse, fault: FaultScript | undefined, reply: Reply): void {
   exchange.close();
   const { status, headers, body } = reply;
@@ -116,7 +116,7 @@ function send(exchange: Exchange, response: ServerResponse, fault: FaultScript |
   response.socket?.write("", cut);
 }
 
-/** What a connection that ended early, or the closing emulator, throws into a wait. */
+/** True for the errors of a connection that ended early and of a closing emulator. */
 const isBrokenOff = (error: unknown): boolean =>
   error instanceof Error &&
   ["ABORT_ERR", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes((error as NodeJS.ErrnoException).code ?? "");

@@ -2,13 +2,13 @@ import { generate } from "selfsigned";
 
 export interface Certificate {
   readonly key: string;
-  /** PEM; it signs itself, so it is also what a client has to trust. */
+  /** PEM. It is self-signed, so clients trust it directly. */
   readonly cert: string;
 }
 
 /**
- * A fresh certificate for the names of loopback; elliptic curve, as that takes milliseconds. It is no authority's:
- * Deno refuses a server that shows one, also where it is trusted, and who trusts it trusts nothing else by it.
+ * Makes a certificate for the names of loopback. An elliptic curve takes milliseconds. It is not an authority: Deno
+ * refuses a server with an authority's certificate, and trusting this one trusts nothing else.
  */
 export async function makeCertificate(): Promise<Certificate> {
   const pems = await generate([{ name: "commonName", value: "localhost" }], {

@@ -1,17 +1,18 @@
-import type { Origin, Reply, RequestHead } from "../types.js";
+import type { Origin, Reply } from "../api.js";
+import type { RequestHead } from "../call.js";
 import type { Variations } from "../variations.js";
 
-/** What an origin lets pages of other origins do. */
+/** The CORS permissions of an origin. */
 interface Policy {
   readonly methods: readonly string[];
-  /** Request headers that a page may set; absent: whatever it asks for. */
+  /** The request headers that a page may set. If absent, all that it asks for. */
   readonly headers?: readonly string[];
-  /** Response headers that a page may read, beyond those that it always may. */
+  /** The response headers that a page may read, besides those that it always may. */
   readonly exposed: readonly string[];
 }
 
 const policies: Record<Origin, Policy> = {
-  // The exposed headers are as captured from graph.microsoft.com; any origin may ask.
+  // The exposed headers are captured from graph.microsoft.com. It permits every origin.
   graph: {
     methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     exposed: [
@@ -19,12 +20,12 @@ const policies: Record<Origin, Policy> = {
       ...["ReadWriteConsistencyToken", "Retry-After", "SdkVersion", "WWW-Authenticate", "x-ms-client-gcc-tenant"],
     ],
   },
-  // Feared: the host of personal drives refuses SdkVersion (field report), and no source says that this one exposes any.
+  // The worst case: personal drives refuse SdkVersion (field report), and no source says that Outlook exposes headers.
   outlook: { methods: ["PUT", "GET", "DELETE"], headers: ["content-type", "content-range"], exposed: [] },
-  // Field reports for personal drives: SdkVersion is refused. That business drives and print are as strict is a choice.
+  // Personal drives refuse SdkVersion (field reports). The same for business drives and print is a choice.
   drive: { methods: ["PUT", "GET", "DELETE", "POST"], headers: ["content-type", "content-range"], exposed: [] },
   print: { methods: ["PUT", "GET", "DELETE"], headers: ["content-type", "content-range"], exposed: [] },
-  // A choice: what the upload of an attachment needs.
+  // A choice: the headers that an upload needs.
   azureDevOps: {
     methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     headers: ["authorization", "content-type", "content-range", "accept"],
@@ -32,11 +33,11 @@ const policies: Record<Origin, Policy> = {
   },
 };
 
-/** Whether a browser asks if a page may send a request, before it sends it. */
+/** True for a browser's question whether a page may send a request. */
 export const isPreflight = ({ method, headers }: RequestHead): boolean =>
   method === "OPTIONS" && headers.origin !== undefined && headers["access-control-request-method"] !== undefined;
 
-/** The answer to a preflight: one that asks for too much is allowed nothing, so that the browser refuses. */
+/** Answers a preflight. One that asks for too much gets no permission, so the browser refuses the request. */
 export function answerPreflight(head: RequestHead): Reply {
   const { methods, headers } = policies[head.origin];
   const asked = namesIn(head.headers["access-control-request-headers"] ?? "");
@@ -50,7 +51,7 @@ export function answerPreflight(head: RequestHead): Reply {
   return { status: 200, headers: allowed ? grant : {}, body: Buffer.alloc(0) };
 }
 
-/** What lets a page of another origin read an answer; nothing where the request has no origin. */
+/** The headers that let a page of another origin read an answer. None for a request without Origin. */
 export function corsHeaders(head: RequestHead, { cors, corsExposeLocation }: Variations): Record<string, string> {
   if (cors === "off" || head.headers.origin === undefined) return {};
   const { exposed } = policies[head.origin];

@@ -1,48 +1,8 @@
-import { contentRangePattern } from "../sessions/range.js";
-import type { Origin, Reply, RequestHead, RequestKind, RequestLogEntry } from "../types.js";
+import type { FaultMatcher, FaultScript, Reply, RequestLogEntry } from "../api.js";
+import type { RequestHead } from "../call.js";
+import { contentRangePattern } from "../uploadSession.js";
 
-/** Which requests a fault waits for; absent members match all. */
-export interface FaultMatcher {
-  readonly method?: string;
-  readonly origin?: Origin;
-  readonly kind?: RequestKind;
-  /** Matched against path and query, tokens left out. */
-  readonly path?: RegExp;
-  /** By Content-Range: the n-th distinct start of its session (from 0), or where the range lies in the file. */
-  readonly range?: number | "first" | "middle" | "last";
-}
-
-/** What a fault's `reply` may return: the body also as text or as a value to write as JSON. */
-export type RewrittenReply = Omit<Reply, "body"> & { readonly body: Buffer | string | object };
-
-/** A scripted fault, used for one matching request unless `times` says more. Members can be combined. */
-export interface FaultScript {
-  readonly on?: FaultMatcher;
-  /** @default 1 */
-  readonly times?: number;
-  /** Answer with this status, instead of processing the request or, with `after`, in place of its answer. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** An object is written as JSON, a string as HTML. */
-  readonly body?: unknown;
-  readonly after?: boolean;
-  /** Destroy the connection: on the head, after half of the body (nothing kept), or after processing. */
-  readonly reset?: "before" | "midway" | "after";
-  /** Processed, but the answer breaks off after its head and half of its body. */
-  readonly cutReply?: boolean;
-  /** Never answered: true without processing, "after" with. */
-  readonly hang?: true | "after";
-  /** Milliseconds between the whole request and its processing. */
-  readonly delay?: number;
-  /** Bytes of the range that are kept, from its start; Azure DevOps, which has no offset to answer with, then says 500. */
-  readonly partial?: number;
-  /** The session is dropped; the answer is 404 or `status`. */
-  readonly gone?: boolean;
-  /** Rewrites the answer of a processed request. */
-  readonly reply?: (reply: Reply) => RewrittenReply;
-}
-
-/** The scripted faults in order, and where each session's ranges have begun so far. */
+/** The scripted faults in order, and the starts of each session's ranges. */
 export class FaultQueue {
   private pending: { readonly script: FaultScript; left: number }[] = [];
   private readonly starts = new Map<string, number[]>();
@@ -51,7 +11,7 @@ export class FaultQueue {
     for (const script of scripts) this.pending.push({ script, left: script.times ?? 1 });
   }
 
-  /** The first fault that waits for this request; it counts as used. */
+  /** Takes the first fault that matches the request. */
   take(head: RequestHead, entry: RequestLogEntry): FaultScript | undefined {
     const index = this.rangeIndex(head);
     const found = this.pending.find(({ script, left }) => left > 0 && matches(script.on ?? {}, entry, index));
@@ -114,7 +74,7 @@ export function describeFault(script: FaultScript): string {
   return JSON.stringify(script, show);
 }
 
-/** The reply that a fault with a status stands for. */
+/** The reply of a fault with a status. */
 export function faultReply(script: FaultScript): Reply {
   const { headers = {}, body } = script;
   const type: Record<string, string> =

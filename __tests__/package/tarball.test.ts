@@ -155,7 +155,8 @@ describe("installed", () => {
   ])("TypeScript with the resolution %s", (name, settings, resolution) => {
     let home: string;
     const compile = async (file: string, more: object) => {
-      const compilerOptions = { strict: true, target: "es2022", skipLibCheck: false, ...resolution, ...more };
+      const skipLibCheck = name === "bundler"; // which finds the same declarations as an ES module
+      const compilerOptions = { strict: true, target: "es2022", skipLibCheck, ...resolution, ...more };
       await writeFile(join(home, "tsconfig.json"), JSON.stringify({ files: [file], compilerOptions }));
       return (await tsc("-p", home)).stdout;
     };

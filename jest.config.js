@@ -5,6 +5,7 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/", "/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
   maxWorkers: "100%", // by default Jest leaves one core idle
+  testSequencer: "<rootDir>/jest.sequencer.js",
   testTimeout: 300_000, // ends what hangs; a busy machine alone must not reach it
   transform: {
     "^.+\\.ts$": [

@@ -3,6 +3,5 @@ module.exports = {
   ...require("./jest.config.js"),
   testMatch: ["<rootDir>/__tests__/{browser,cli,samples}/**/*.browser.ts"],
   reporters: ["default", "<rootDir>/scripts/browserTable.mjs"],
-  testTimeout: 120_000,
   maxWorkers: 1, // engines are heavy, and memory is measured
 };

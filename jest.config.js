@@ -4,6 +4,9 @@ module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
+  maxWorkers: "100%", // by default Jest leaves one core idle
+  testSequencer: "<rootDir>/jest.sequencer.js",
+  testTimeout: 300_000, // ends what hangs; a busy machine alone must not reach it
   transform: {
     "^.+\\.ts$": [
       "ts-jest",

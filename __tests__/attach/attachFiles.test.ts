@@ -2,22 +2,26 @@ import { attachFiles } from "../../src/attach/attachFiles.js";
 import { startEmulator, type Emulator, type FaultScript } from "../../src/emulator/index.js";
 import { Refusal } from "../../src/http/refusal.js";
 import { createAzureDevOpsClient, withLargeAttachments } from "../../src/index.js";
-import { settings, type UploadOptions } from "../../src/options.js";
-import { Gate } from "../../src/http/gate.js";
-import type { Reply, UploadProtocol, WireRequest } from "../../src/protocol.js";
-import { outlook } from "../../src/protocols/outlook.js";
 import { Service } from "../../src/http/service.js";
+import { Traffic } from "../../src/http/traffic.js";
+import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Protocol, Reply, WireRequest } from "../../src/protocol.js";
+import { outlook } from "../../src/protocols/outlook.js";
 import { COLLECTION, count, created, cut, failure, holds, Recorded, reply, thrownBy, wants } from "../support/fakes";
 import { clientOf, fileOf } from "../support/graph";
 
-/** Uploads to it do not disturb each other. */
-const { item: _item, throttle: _throttle, ...side } = outlook;
+/** A service whose uploads do not disturb each other. */
+const parallel: Protocol = {
+  ...outlook,
+  api: { ...outlook.api, throttle: undefined },
+  target: { ...outlook.target, item: undefined },
+};
 
-/** What comes of a request, by its file and kind as in "a range 8"; absent: what it asks for. */
+/** The answers to requests, by file and kind as in "a range 8". A request without one succeeds. */
 type Script = Record<string, (Reply | Error | (() => Reply))[]>;
 
-/** Attaches files of these sizes, in ranges of four bytes, to a service that tells the files apart. */
-function attaching(sizes: number[], script: Script = {}, options: UploadOptions = {}, protocol: UploadProtocol = side) {
+/** Attaches files of these sizes, in ranges of four bytes, to a service that distinguishes the files. */
+function attaching(sizes: number[], script: Script = {}, options: UploadOptions = {}, protocol = parallel) {
   const log: string[] = [];
   const send = async ({ method, url, headers, body }: WireRequest): Promise<Reply> => {
     const range = /(\d+)-(\d+)\/(\d+)/
@@ -40,35 +44,37 @@ function attaching(sizes: number[], script: Script = {}, options: UploadOptions 
     if (!range) return wants(0);
     return range[1]! + 1 === range[2] ? created(name) : wants(range[1]! + 1);
   };
-  const plans = sizes.map((size, index) => {
-    const service = new Service(protocol, send, settings({ delay: 0, retries: 2, rangeSize: 4, threshold: 3 }, options), new Gate(), ""); // prettier-ignore
+  const settings = resolveOptions({ delay: 0, retries: 2, rangeSize: 4, threshold: 3 }, options);
+  const service = new Service(protocol.api, send, settings, new Traffic(), "");
+  const jobs = sizes.map((size, index) => {
     const file = { name: "abc"[index]!, size };
-    return { service, collection: COLLECTION, file, content: new Recorded(count(size)) };
+    const turn = protocol.target.item?.(COLLECTION, file);
+    return { service, protocol, collection: COLLECTION, file, content: new Recorded(count(size)), turn };
   });
-  return { log, done: attachFiles(plans) };
+  return { log, done: attachFiles(jobs) };
 }
 
 const ids = (...names: string[]) => names.map((id) => expect.objectContaining({ id }) as object);
 
-test("where uploads do not disturb each other, the next session is opened as the last range of a file goes out", async () => {
+test("the next session is opened while the last range of a file is sent, if uploads do not disturb each other", async () => {
   const { log, done } = attaching([10, 5, 8]);
   expect(await done).toEqual(ids("a", "b", "c"));
   expect(log).toEqual(["a create", "a range 0", "a range 4", "b create", "a range 8", "b range 0", "c create", "b range 4", "c range 0", "c range 4"]); // prettier-ignore
 });
 
-test("where an item takes one write at a time, each session waits for the upload before it", async () => {
+test("each session waits for the upload before it, if an item takes one write at a time", async () => {
   const { log, done } = attaching([10, 5], {}, {}, outlook);
   expect(await done).toEqual(ids("a", "b"));
   expect(log).toEqual(["a create", "a range 0", "a range 4", "a range 8", "b create", "b range 0", "b range 4"]);
 });
 
-test("for a small file no session is opened, neither ahead nor in its turn", async () => {
+test("no session is opened for a small file, neither early nor in its turn", async () => {
   const { log, done } = attaching([5, 3, 5]);
   expect(await done).toEqual(ids("a", "b", "c"));
   expect(log).toEqual(["a create", "a range 0", "a range 4", "b post", "c create", "c range 0", "c range 4"]);
 });
 
-test("a last range that is sent again opens no further session", async () => {
+test("a last range that is sent again opens no second session", async () => {
   const { log, done } = attaching([5, 5], {
     "a range 4": [failure(503, "x"), cut()],
     "a status": [wants(4), wants(4)],
@@ -77,14 +83,14 @@ test("a last range that is sent again opens no further session", async () => {
   expect(log.filter((what) => what === "b create")).toHaveLength(1);
 });
 
-describe("a session that was opened ahead", () => {
+describe("a session that was opened early", () => {
   test("is discarded when the upload before it fails", async () => {
     const { log, done } = attaching([5, 5, 5], { "a range 4": [failure(507, "quotaLimitReached")] });
     expect(await thrownBy(done)).toMatchObject({ constructor: Refusal, reply: { status: 507 } });
     expect(log.filter((what) => !/range/.test(what)).sort()).toEqual(["a cancel", "a create", "b cancel", "b create"]);
   });
 
-  test("is discarded when the caller stops", async () => {
+  test("is discarded when the caller aborts", async () => {
     const controller = new AbortController();
     const stop = () => (controller.abort("stop"), wants(4));
     const { log, done } = attaching([5, 5], { "a range 4": [stop] }, { signal: controller.signal });
@@ -92,13 +98,13 @@ describe("a session that was opened ahead", () => {
     expect(log).toEqual(expect.arrayContaining(["a cancel", "b create", "b cancel"]));
   });
 
-  test("is none where the upload before it fails earlier", async () => {
+  test("does not exist if the upload before it fails before its last range", async () => {
     const { log, done } = attaching([10, 5], { "a range 4": [failure(507, "quotaLimitReached")] });
     expect(await thrownBy(done)).toBeInstanceOf(Refusal);
     expect(log).toEqual(["a create", "a range 0", "a range 4", "a cancel"]);
   });
 
-  test("may be refused: that is told in its turn, when the file before it is there", async () => {
+  test("may be refused, which is reported when the file before it is attached", async () => {
     const loaded = jest.fn();
     const script = { "b create": [failure(403, "accessDenied")] };
     const { log, done } = attaching([5, 5], script, { onProgress: loaded });
@@ -107,7 +113,7 @@ describe("a session that was opened ahead", () => {
     expect(log).toEqual(["a create", "a range 0", "b create", "a range 4"]);
   });
 
-  test("may be long in coming, for which the failure of the upload before it does not wait for long", async () => {
+  test("delays the failure of the upload before it by at most five seconds", async () => {
     jest.useFakeTimers({ doNotFake: ["setImmediate"] });
     try {
       const busy = failure(503, "x", "No.", { "Retry-After": "60" });
@@ -134,7 +140,7 @@ describe("against the emulator", () => {
   const files = [50_000, 60_000].map((size, index) => ({ file: fileOf(size), name: `${index}.bin` }));
   const options = { threshold: 9_999, rangeSize: 40_000, delay: 1 };
   const kinds = () => emulator.requests.map(({ kind }) => kind);
-  /** A last range that is answered late, and what has been asked by then, in alphabetical order. */
+  /** A last range that is answered late, and the requests until then, in alphabetical order. */
   const slowly = (seen: string[][], status?: number): FaultScript => ({
     on: { kind: "range", range: "last" },
     delay: 500,
@@ -146,7 +152,7 @@ describe("against the emulator", () => {
     return createAzureDevOpsClient({ organizationUrl, personalAccessToken, fetchOptions, ...options });
   };
 
-  test("Azure DevOps opens the second upload while the last range of the first is under way", async () => {
+  test("Azure DevOps opens the second upload while the last range of the first is sent", async () => {
     const seen: string[][] = [];
     emulator.fault(slowly(seen));
     const { id, path } = emulator.azureDevOps.addWorkItem();
@@ -156,7 +162,7 @@ describe("against the emulator", () => {
     expect(emulator.azureDevOps.workItem(id).relations.map(({ attributes }) => attributes["name"])).toEqual(["0.bin", "1.bin"]); // prettier-ignore
   });
 
-  test("Azure DevOps discards it, where it can, when the first upload fails", async () => {
+  test("Azure DevOps discards the second upload, if it can, when the first fails", async () => {
     const seen: string[][] = [];
     emulator.fault(slowly(seen, 507));
     const { id, path } = emulator.azureDevOps.addWorkItem();
@@ -166,7 +172,7 @@ describe("against the emulator", () => {
     expect(emulator.azureDevOps.workItem(id).relations).toEqual([]);
   });
 
-  test("Outlook gets the second session after the last range of the first, for a message takes one write at a time", async () => {
+  test("Outlook gets the second session after the last range of the first, because a message takes one write at a time", async () => {
     const seen: string[][] = [];
     emulator.fault(slowly(seen));
     const client = withLargeAttachments(clientOf(emulator), options);

@@ -1,8 +1,10 @@
 import { postWhole } from "../../src/attach/post.js";
 import { UploadError } from "../../src/errors.js";
 import { Refusal } from "../../src/http/refusal.js";
+import { Service } from "../../src/http/service.js";
 import type { UploadOptions } from "../../src/options.js";
 import type { Reply } from "../../src/protocol.js";
+import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import {
   COLLECTION,
@@ -68,6 +70,20 @@ test.each([reply(201), reply(201, '{"id":"1')])(
     expect(kinds()).toEqual(["post"]);
   },
 );
+
+test.each([
+  reply(203, "<html>Sign in</html>"),
+  reply(200, "<html>Sign in</html>"),
+  reply(0), // a redirect, as a browser hides it
+])("reports a sign-in page of Azure DevOps as a refusal, although its status is $status", async (page) => {
+  const { place } = talk({});
+  const send = async () => page;
+  const service = new Service(azureDevOps.api, send, place.service.settings, place.service.traffic, "");
+  const collection = "https://dev.azure.com/f/_apis/wit/attachments";
+  const job = { service, protocol: azureDevOps, collection, file: place.file, content: new Recorded(count(10)) };
+  const error = (await thrownBy(postWhole(job, azureDevOps.post!))) as Refusal;
+  expect([error.constructor, error.reply?.status]).toEqual([Refusal, 401]);
+});
 
 test.each<[string, Reply | Error]>([
   ["429", failure(429, "ApplicationThrottled")],

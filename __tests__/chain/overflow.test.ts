@@ -25,7 +25,7 @@ beforeAll(async () => void (emulator = await startEmulator()));
 beforeEach(() => {
   emulator.reset();
   emulator.vary(defaultVariations);
-  client = withLargeAttachments(clientOf(emulator), { delay: 1, retries: 2, timeout: 1_000 });
+  client = withLargeAttachments(clientOf(emulator), { delay: 1, retries: 2 });
 });
 afterEach(() => emulator.verifyFaults());
 afterAll(() => emulator.close());
@@ -357,7 +357,7 @@ describe("what happens on the way", () => {
       emulator.vary(vary);
       const item = emulator.addMessage({ body: "Hello" });
       emulator.fault({ ...fault, on });
-      await share(item, file);
+      await share(item, file, fault.hang ? { timeout: 400 } : {});
       await isWhole(item, file);
     });
 

@@ -35,8 +35,8 @@ async function attach(subject: Subject, more: UploadOptions, ...faults: FaultScr
 
 const shrunk = [4, 2, ...Array.from({ length: 16 }, () => 1), 2, 2, 2, 2, 0];
 
-/** Those that take ranges of any length. */
-const loose = subjects.filter(({ name }) => /Outlook|To Do|Azure/.test(name));
+/** Those that take ranges of any length, one of each protocol. */
+const loose = subjects.filter(({ name }) => /Outlook message|To Do|Azure/.test(name));
 const asking = loose.filter(({ lacks }) => !lacks.has("status"));
 const [workItem] = loose.filter(({ lacks }) => lacks.has("status"));
 

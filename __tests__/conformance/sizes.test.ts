@@ -37,25 +37,26 @@ describe.each(everything)("$name", (subject) => {
   const { range, about, lacks } = subject;
   const options = { threshold: 9_999, rangeSize: range, delay: 1 };
 
-  const open = Object.entries(ways).filter(([name]) => subject.whole || name !== "an intercepted POST");
-  describe.each(open)("by %s", (_, way) => {
-    test.each(sizesFor(subject))(
-      "takes a file of %s, byte for byte, in ranges that follow each other",
-      async (_, size) => {
-        const client = withLargeAttachments(subject.client(emulator), options);
-        const item = subject.add(emulator);
-        const bytes = fileOf(size);
-        const before = emulator.requests.length;
-        const made = await way(client, item.path, bytes, subject);
-        const [stored, ...others] = subject.held(emulator, item);
-        expect(others).toEqual([]);
-        expect(stored).toMatchObject({ id: made.id, name: "a.bin", sha256: sha256(bytes), via: "session" });
-        const sent = emulator.requests.slice(before).filter(({ kind }) => kind === "range");
-        expect(sent.length).toBe(Math.ceil(size / range));
-        expect(sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(size);
-      },
-    );
-  });
+  /** Attaches a file of this size, and expects the very bytes in ranges that follow each other. */
+  async function takes(size: number, way: Way) {
+    const client = withLargeAttachments(subject.client(emulator), options);
+    const item = subject.add(emulator);
+    const bytes = fileOf(size);
+    const made = await way(client, item.path, bytes, subject);
+    const [stored, ...others] = subject.held(emulator, item);
+    expect(others).toEqual([]);
+    expect(stored).toMatchObject({ id: made.id, name: "a.bin", sha256: sha256(bytes), via: "session" });
+    const sent = emulator.requests.filter(({ kind }) => kind === "range");
+    expect(sent.length).toBe(Math.ceil(size / range));
+    expect(sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBe(size);
+  }
+
+  test.each(sizesFor(subject))("takes a file of %s, byte for byte, in ranges that follow each other", (_, size) =>
+    takes(size, ways["attach"]!),
+  );
+
+  const others = Object.entries(ways).filter(([name]) => name === "a task" || (subject.whole && name !== "attach"));
+  test.each(others)("takes a file of many ranges by %s, too", (_, way) => takes(7 * range + 123, way));
 
   const bytes = fileOf(2 * range + 77);
   const pooled = Buffer.concat([fileOf(11), bytes, fileOf(5)]).subarray(11, 11 + bytes.length);
@@ -83,7 +84,10 @@ describe.each(everything)("$name", (subject) => {
     ],
   ];
 
-  test.each(sources)("takes %s, in one request and in a session", async (_, source, known) => {
+  /** Bodies are written as base64 and as they are, and ranges are read in order and several at once: one subject for each. */
+  const anySource = ["an Outlook message", "an Azure DevOps work item", "a print document"].includes(subject.name);
+  const accepted = sources.filter(([name]) => anySource || name === "a Node stream of chunks smaller than a range");
+  test.each(accepted)("takes %s, in one request and in a session", async (_, source, known) => {
     for (const threshold of lacks.has("post") ? [9_999] : [9_999, 1_000_000]) {
       const client = withLargeAttachments(subject.client(emulator), { ...options, threshold });
       const item = subject.add(emulator);

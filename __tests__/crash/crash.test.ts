@@ -7,8 +7,6 @@ import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { fileOf, sha256 } from "../support/graph.js";
 import { disputed, take, type Subject } from "../support/subjects.js";
 
-jest.setTimeout(60_000);
-
 const bytes = fileOf(450_000);
 const ranges = 5;
 let emulator: Emulator;

@@ -126,7 +126,7 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
   test.each(["!", ".", ",", "\0", "é", "ń", "ā", "€", "\u{1f600}"[0]!, "%", "\\"])(
     "the character %p is refused at every place, by the range that it is in, and not by those before",
     async (bad) => {
-      for (const length of [40, 41, 42]) {
+      for (const length of bad === "!" ? [40, 41, 42] : [41]) {
         const text = file(length).toString("base64url");
         for (let at = 0; at < text.length; at++) {
           const spoilt = text.slice(0, at) + bad + text.slice(at + 1);

@@ -220,8 +220,8 @@ describe("a URL of Teams", () => {
     }));
 });
 
-describe("long and hostile text is read in less than a second", () => {
-  const long = 100_000;
+describe("long and hostile text takes less than a second to read, for a regular expression can blow up", () => {
+  const long = 50_000;
   const filled = (part: string) => part.repeat(Math.ceil(long / part.length)).slice(0, long);
   const parts = [
     ...["a", "/", "/me", "/users/", "/users('", "/users(%27", "/users('a')", "/users(%27a%27)", "''", "%27", "(", ")"],
@@ -280,7 +280,7 @@ describe("long and hostile text is read in less than a second", () => {
   ];
   const ends = ["/attachments", "/messages", "\n", "')/x", ":/content"];
   const hostile = starts.flatMap((start) =>
-    parts.flatMap((part) => ends.map((end) => [start + filled(part) + end, `${start} + ${part}… + ${end}`] as const)),
+    parts.map((part) => [ends.map((end) => start + filled(part) + end), `${start} + ${part}…`] as const),
   );
   const others: Record<string, (value: string) => unknown> = {
     "an attachment's id": attachmentId,
@@ -295,10 +295,10 @@ describe("long and hostile text is read in less than a second", () => {
 
   test.each(Object.entries({ ...readers, ...others }))("by %s", (_, read) => {
     const slow: string[] = [];
-    for (const [value, what] of hostile) {
+    for (const [values, what] of hostile) {
       if (slow.length === 3) break; // enough to show
       try {
-        within(1_000, () => read(value));
+        within(1_000, () => values.forEach((value) => void read(value)));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
         slow.push(what);

@@ -8,7 +8,7 @@ const file = (name: string, text: string, more: object = {}) => ({
   ...more,
 });
 const open = (body: unknown, holder?: string) =>
-  openLetter(typeof body === "string" ? body : JSON.stringify(body), holder, outlook.creates!);
+  openLetter(typeof body === "string" ? body : JSON.stringify(body), holder, outlook.post.inline.creates);
 const texts = async (letter: ReturnType<typeof open>) =>
   Promise.all(
     letter!.files.map(async ({ file: { name }, content }) => [
@@ -17,7 +17,7 @@ const texts = async (letter: ReturnType<typeof open>) =>
     ]),
   );
 
-test("files are taken out of the message, with their details and without decoding; the rest stays as it is", async () => {
+test("separates the files and their metadata from the message, which stays as it is", async () => {
   const rest = { subject: 'a "contentBytes": "b"', body: { contentType: "HTML", content: "<img src='cid:1'>" } };
   const letter = open(
     {
@@ -40,7 +40,7 @@ test("files are taken out of the message, with their details and without decodin
   ]);
 });
 
-test("attachments that are no files travel as they were, also with files of their own inside", () => {
+test("leaves attachments other than files unchanged, even with files inside", () => {
   const item = {
     "@odata.type": "#microsoft.graph.itemAttachment",
     name: "m",
@@ -57,7 +57,7 @@ test("attachments that are no files travel as they were, also with files of thei
   expect(letter!.files).toHaveLength(1);
 });
 
-test("a file in a member of another name stays where it is", () => {
+test("leaves files in other members where they are", () => {
   const body = {
     extension: { contentBytes: "QUJD" },
     list: [{ contentBytes: "REVG" }],
@@ -66,7 +66,7 @@ test("a file in a member of another name stays where it is", () => {
   expect(open(body)!.body).toEqual({ extension: { contentBytes: "QUJD" }, list: [{ contentBytes: "REVG" }] });
 });
 
-test("a body without attachments, or without the member that would hold them, is a letter without files", () => {
+test("a body without attachments, or without the member for them, is a letter without files", () => {
   expect(open({ comment: "c" }, "message")).toEqual({ body: { comment: "c", message: {} }, others: [], files: [] });
   expect(open({ subject: "s" })).toEqual({ body: { subject: "s" }, others: [], files: [] });
 });
@@ -79,6 +79,6 @@ test.each([
   '{"attachments":5}',
   '{"message":{"attachments":[{"contentBytes":"QUJD"',
   "null",
-])("%j is no letter, so that it passes", (body) => {
+])("%j is not a letter", (body) => {
   expect(open(body)).toBeUndefined();
 });

@@ -2,13 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { runTs, tsc } from "../package/run";
-
-jest.setTimeout(120_000);
-
-test("the pages of both samples have no type errors", async () => {
-  expect(await tsc("-p", "samples/tsconfig.json")).toEqual({ code: 0, stdout: "", stderr: "" });
-});
+import { runTs } from "../package/run";
 
 test("both samples build without their stubs and stay small", async () => {
   const folder = await mkdtemp(join(tmpdir(), "samples-"));

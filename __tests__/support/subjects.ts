@@ -209,6 +209,9 @@ export const subjects: readonly Subject[] = [
   ...[byPath, byId, children, personal, printDocument],
 ];
 
+/** One subject of each protocol, where a rule is the same for all that the protocol uploads to. */
+export const oneOfEach: readonly Subject[] = [subjects[0]!, subjects[2]!, workItem, byPath, printDocument];
+
 /** Everything that a whole file is uploaded to without faults. */
 export const everything: readonly Subject[] = [...subjects, project];
 

@@ -113,12 +113,7 @@ test.each<[string, Protocol, Given, number]>([
   ["3 MB by default", outlook, {}, 3_000_000],
   ["that of the service, if it has one", drive, {}, 4_194_304],
   ["the option, if it is given", drive, { options: { threshold: 7 } }, 7],
-  [
-    "a session in any case, for metadata that one request cannot carry",
-    drive,
-    { file: { name: "a", description: "b" } },
-    -1,
-  ],
+  ["negative for metadata that one request cannot carry", drive, { file: { name: "a", description: "b" } }, -1],
   ["negative if the service has no single request", print, { options: { threshold: 7 } }, -1],
 ])("the threshold is %s", (_, protocol, given, threshold) => {
   expect(creating({ ...given, protocol }).create().service.settings.threshold).toBe(threshold);

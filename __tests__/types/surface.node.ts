@@ -1,10 +1,11 @@
-// Compiled, never run: what Node has that can be attached, and the emulator.
+// Compiled, never run: what can be attached in Node, the emulator, and checkpoints in files.
 import { createReadStream, openAsBlob } from "node:fs";
 import { Readable } from "node:stream";
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { Client as GraphClient } from "@microsoft/microsoft-graph-client";
-import type { AttachmentSource } from "graph-large-attachments";
+import type { AttachmentSource, CheckpointStore } from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
+import { fileCheckpoints } from "graph-large-attachments/node";
 
 declare const client: Client;
 
@@ -15,13 +16,14 @@ export const sources: AttachmentSource[] = [
   Readable.from([Buffer.alloc(1)]),
 ];
 export const blob = openAsBlob("a").then((file) => client.api("/").attach(file, { name: "a" }));
+export const checkpoints: CheckpointStore = fileCheckpoints("folder");
 
 export async function emulated(): Promise<Client> {
   const emulator: Emulator = await startEmulator({ vary: { outlookStatus: 405 } });
   emulator.fault({ on: { kind: "range", range: "last" }, times: 2, status: 503, headers: { "Retry-After": "1" } });
-  // @ts-expect-error no such fault
+  // @ts-expect-error there is no such fault
   emulator.fault({ explode: true });
-  // @ts-expect-error sources dispute between these answers only
+  // @ts-expect-error only answers that sources dispute can be chosen
   emulator.vary({ outlookStatus: 500 });
   return GraphClient.init({ ...emulator.clientOptions, authProvider: (done) => done(null, emulator.token) });
 }

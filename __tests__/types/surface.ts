@@ -1,16 +1,21 @@
-// Compiled, never run: what must compile does, and what must not is marked. It needs no types of Node, as in a browser.
+// Compiled, never run. Lines that must not compile are marked. Needs no types of Node, as in a browser.
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import type { Attachment, FileAttachment, TaskFileAttachment } from "@microsoft/microsoft-graph-types";
 import {
   LargeAttachmentHandler,
   LargeAttachmentHandlerOptions,
   LargeAttachmentTask,
+  localStorageCheckpoints,
   UploadError,
   withLargeAttachments,
   type AttachmentSource,
   type AttachOptions,
+  type CheckpointStore,
   type CreatedAttachment,
+  type FileDetails,
+  type FileToAttach,
   type LinkScope,
+  type UploadAttempt,
   type UploadOptions,
   type UploadSession,
 } from "graph-large-attachments";
@@ -21,19 +26,19 @@ declare const created: CreatedAttachment;
 declare const session: UploadSession;
 declare const task: LargeAttachmentTask;
 
-// What was made is an attachment in the types that applications use already.
+// A new attachment fits the types that applications already use.
 export const outlook: FileAttachment = created;
 export const todo: TaskFileAttachment = created;
 export const any: Attachment = created;
 export const id: string = created.id;
 
-// attach is known on every request, wherever the request comes from.
+// Every request has attach.
 export const attached: Promise<CreatedAttachment> = client.api("/me/messages/1").attach(file);
 export const onBeta: Promise<CreatedAttachment> = client.api("/me/messages/1").version("beta").attach(file);
 export const withHeader = client.api("/me/events/1").header("Prefer", 'IdType="ImmutableId"').attach(file);
 export const ofRequest = (request: GraphRequest) => request.attach(file, { name: "a", isInline: true, contentId: "b" });
 
-// withLargeAttachments gives back what it was given, also a client of one's own kind.
+// withLargeAttachments returns the type of client that it was given.
 interface OwnClient extends Client {
   readonly tenant: string;
 }
@@ -55,7 +60,7 @@ export const sources: AttachmentSource[] = [
   { size: 1, name: "a", type: "text/plain", slice: async () => new Blob([]) },
 ];
 
-// Drives, and messages that get a link where the file is too large.
+// Drives, and messages that get a link if the file is too large.
 export const onDrive = client.api("/me/drive/root:/a.zip").attach<{ id: string; webUrl: string }>(file, {
   conflictBehavior: "rename",
   description: "a",
@@ -71,7 +76,15 @@ export const posted: Promise<unknown> = client
   .withAttachments([file, { file, name: "a" }], { onProgress: ({ file: name, index }) => [name, index] })
   .post({ body: { content: "a" } });
 
-// A handler is a middleware, and takes the options that a client takes.
+// Metadata, checkpoints and attempts.
+export const details: FileDetails = { name: "a", contentType: "text/plain", comment: "b", size: 1 };
+export const files: FileToAttach[] = [file, { file, ...details }];
+export const checkpoints: CheckpointStore = localStorageCheckpoints("prefix");
+export const stored = client.api("/me/messages/1").attach(file, { checkpoints });
+export const report = ({ range, attempt, status, reason, wait, requestId }: UploadAttempt): string =>
+  [range.start, attempt, status, reason, wait, requestId].join();
+
+// A handler is a middleware, and takes the same options as a client.
 export const options: UploadOptions = { threshold: 1, rangeSize: 1, retries: 0, delay: 0, timeout: 1 };
 export const chain: Middleware[] = [
   new LargeAttachmentHandler(),
@@ -82,7 +95,7 @@ export const forOneCall = client
   .api("/")
   .middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress: () => {} })]);
 
-// A session goes through JSON.
+// A session can be stored as JSON.
 export const restored = LargeAttachmentTask.restore(client, JSON.parse(JSON.stringify(session)), file, options);
 export const offset: Promise<number> = task.getStatus().then((status) => status.offset);
 
@@ -92,49 +105,49 @@ export function whatToDo(error: unknown): UploadSession | string | undefined {
     case "interrupted":
     case "stalled":
       return error.session;
-    // @ts-expect-error no such code
+    // @ts-expect-error there is no such code
     case "broken":
       return error.message;
   }
 }
 
-// @ts-expect-error a string is no file: it may be a path or text
+// @ts-expect-error a string may be a path or a text
 client.api("/").attach("report.pdf");
 // @ts-expect-error a file is needed
 client.api("/").attach();
-// @ts-expect-error a list of numbers is no file
+// @ts-expect-error a list of numbers is not a file
 client.api("/").attach([1, 2, 3]);
 // @ts-expect-error the size is a number
 client.api("/").attach(file, { size: "1" });
-// @ts-expect-error no such option
+// @ts-expect-error there is no such option
 client.api("/").attach(file, { chunkSize: 1 });
 // @ts-expect-error progress is an object
 client.api("/").attach(file, { onProgress: (loaded: number) => loaded });
-// @ts-expect-error a promise is no attachment
+// @ts-expect-error a promise is not an attachment
 export const forgotten: CreatedAttachment = client.api("/").attach(file);
-// @ts-expect-error the size of a file that can be read anywhere is needed
+// @ts-expect-error a file that can be read at any position needs a size
 export const sizeless: AttachmentSource = { slice: () => new Uint8Array(1) };
-// @ts-expect-error options are not changed by what they are given to
+// @ts-expect-error options are read-only
 options.retries = 1;
-// @ts-expect-error a task is made by create or restore
+// @ts-expect-error only create and restore make a task
 export const made = new LargeAttachmentTask();
-// @ts-expect-error the session is the task's own to set
+// @ts-expect-error only the task sets its session
 task.session = session;
 // @ts-expect-error a name belongs to a file, not to a client
 withLargeAttachments(client, { name: "a" });
-// @ts-expect-error a request is no client
+// @ts-expect-error a request is not a client
 withLargeAttachments(client.api("/"));
-// @ts-expect-error the one way out is a link
+// @ts-expect-error the only overflow is a link
 client.api("/").attach(file, { overflow: "share" });
-// @ts-expect-error a link is for one of three kinds of people
+// @ts-expect-error there are three scopes
 client.api("/").attach(file, { overflow: "link", linkScope: "everyone" });
-// @ts-expect-error a file of that name is replaced, or it is not
+// @ts-expect-error there are three ways to treat a conflict
 client.api("/").attach(file, { conflictBehavior: "overwrite" });
-// @ts-expect-error dates are text, as JSON has them
+// @ts-expect-error dates are ISO text
 client.api("/").attach(file, { fileSystemInfo: { createdDateTime: new Date() } });
-// @ts-expect-error whether a link will do is said for each file
+// @ts-expect-error overflow is an option of a file, not of a client
 withLargeAttachments(client, { overflow: "link" });
-// @ts-expect-error a whole message gets no link
+// @ts-expect-error withAttachments has no overflow
 client.api("/me/sendMail").withAttachments([file], { overflow: "link" });
-// @ts-expect-error files come in a list
+// @ts-expect-error files are a list
 client.api("/chats/1/messages").withAttachments(file);

@@ -8,7 +8,7 @@ const files = ["surface.ts", "surface.node.ts"].map((name) => join(root, "__test
 /** The last program, of which the next one takes over the files that are the same. */
 let last: ts.Program | undefined;
 
-/** What TypeScript finds in the files, with the project's own settings. */
+/** The errors that TypeScript finds in the files, with the settings of the project. */
 function compile(edit: (text: string) => string = (text) => text): string[] {
   const read = (path: string) => ts.sys.readFile(path);
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), read);
@@ -28,11 +28,11 @@ function compile(edit: (text: string) => string = (text) => text): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-test("right uses compile and wrong ones do not, so that editors tell of a mistake before a service does", () => {
+test("correct uses compile and wrong ones do not, so that editors show a mistake before a service does", () => {
   expect(compile()).toEqual([]);
 });
 
-test("each use that is marked as wrong is wrong by itself, so that no mark hides another's absence", async () => {
+test("each use that is marked as wrong is one error, so that no mark hides another", async () => {
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   const marks = texts.join("\n").match(/@ts-expect-error/g)!.length;
   expect(marks).toBeGreaterThan(10);

@@ -2,7 +2,7 @@ import { explain, type Situation } from "./explain.js";
 import { EXIT, type Failure } from "./failure.js";
 import type { FileOptions } from "./files.js";
 import { Output, type OutputOptions } from "./output.js";
-import type { SignInOptions } from "./signIn.js";
+import type { SignInOptions } from "./signInOptions.js";
 import { Stop } from "./stop.js";
 
 /** Options of every command that uploads. */

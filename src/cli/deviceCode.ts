@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AccessToken } from "@azure/identity";
 import { PublicClientApplication, type AuthenticationResult, type ICachePlugin } from "@azure/msal-node";
 import type { Output } from "./output.js";
-import { NO_NETWORK, type SignInOptions } from "./signIn.js";
+import { NO_NETWORK, type SignInOptions } from "./signInOptions.js";
 import { stateFolder } from "./stateFolder.js";
 
 const PREFIX = "sign-in-";

@@ -4,11 +4,7 @@ import { CommandError, EXIT, usageError } from "./failure.js";
 import type { GetToken } from "./firstRequest.js";
 import { sentence } from "./format.js";
 import type { Output } from "./output.js";
-
-export interface SignInOptions {
-  readonly tenant?: string;
-  readonly clientId?: string;
-}
+import { NO_NETWORK, type SignInOptions } from "./signInOptions.js";
 
 /** A resource to sign in to, and the environment variables that may hold a token for it. */
 export interface SignInTarget {
@@ -78,9 +74,6 @@ async function azureCredential(
   });
   return () => credential.getToken(scope, { abortSignal });
 }
-
-/** Matches errors of a sign-in that could not reach its authority. */
-export const NO_NETWORK = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network_error|endpoints_resolution_error/i;
 
 function signInError(error: Error, { variables }: SignInTarget): CommandError {
   if (error.name === "CredentialUnavailableError" || error.name === "AggregateAuthenticationError")

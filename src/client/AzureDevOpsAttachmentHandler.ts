@@ -1,7 +1,7 @@
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import { lazy } from "./lazy.js";
 
-/** The part that uploads to Azure DevOps. */
+/** @internal The part that uploads to Azure DevOps. */
 export const azureDevOpsUploads = lazy(() => import("./azureDevOps.js"));
 
 /**

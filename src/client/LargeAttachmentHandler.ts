@@ -3,7 +3,7 @@ import { AttachmentHandler } from "./AttachmentHandler.js";
 import { lazy } from "./lazy.js";
 import { mayCompose } from "./recognize.js";
 
-/** The part that uploads to Microsoft Graph. */
+/** @internal The part that uploads to Microsoft Graph. */
 export const graphUploads = lazy(() => import("./graph.js"));
 
 /**

@@ -13,6 +13,7 @@ export type {
   FaultMatcher,
   FaultScript,
   FileInit,
+  Fixture,
   Item,
   MailboxFixture,
   MessageInfo,

@@ -2,6 +2,8 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckpointStore, UploadSession } from "../index.js";
 
+export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
+
 /**
  * Stores checkpoints as files in a folder. Only the owner can read them. Each file is replaced as a whole, so that a crash
  * during a write leaves the previous one.

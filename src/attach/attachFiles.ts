@@ -26,6 +26,11 @@ export async function attachFiles(jobs: readonly Job[], attach = attachFile): Pr
   }
 }
 
+/** Names what takes one upload at a time. */
+function itemOf({ protocol, collection, file }: Job): string | undefined {
+  return protocol.target.item?.(collection, file);
+}
+
 /** A session that may be opened before its turn. */
 class EarlySession {
   readonly job: Job;
@@ -39,8 +44,9 @@ class EarlySession {
 
   /** Opens it if it will be needed and does not disturb the upload before it. */
   open(before: Job): void {
-    const { file, checkpoint, service, turn } = this.job;
-    const disturbs = turn !== undefined && turn === before.turn;
+    const { file, checkpoint, service } = this.job;
+    const item = itemOf(this.job);
+    const disturbs = item !== undefined && item === itemOf(before);
     if (disturbs || checkpoint || this.#opened || !isLarge(file.size, service.settings)) return;
     this.#opened = openSession(this.job);
     this.#opened.catch(() => {}); // reported to the one that takes it

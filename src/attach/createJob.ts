@@ -3,7 +3,7 @@ import type { Call } from "../http/graphClient.js";
 import { Service } from "../http/service.js";
 import type { Traffic } from "../http/traffic.js";
 import { transport } from "../http/transport.js";
-import { inMegabytes } from "../megabytes.js";
+import { sizeAndLimit } from "../megabytes.js";
 import { DEFAULT_THRESHOLD, type Settings } from "../options.js";
 import type { Api, Content, FileInfo, Protocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
@@ -69,7 +69,8 @@ function tooLarge({ name, size }: FileInfo, limit: number, { api, target }: Prot
   const instead = target.overflow
     ? 'attach(file, { overflow: "link" }) uploads it to OneDrive and attaches a link.'
     : "Share a link to it instead.";
-  const limits = `${name} has ${inMegabytes(size)}; ${api.label} takes up to ${inMegabytes(limit)}.`;
+  const [has, most] = sizeAndLimit(size, limit);
+  const limits = `${name} has ${has}; ${api.label} takes up to ${most}.`;
   return new UploadError("tooLarge", `${limits} ${instead}`);
 }
 

@@ -13,7 +13,9 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const repeatable = post.repeatable?.(collection, file) ?? false;
   const { body } = await service.ask<{ readonly body: unknown }>({
     request: post.request(collection, file, bytes),
-    read: ({ status, body }) => (status < 300 ? { body } : undefined),
+    // a sign-in page comes with a success
+    read: (reply) =>
+      reply.status < 300 && service.api.verdict(reply) !== "refused" ? { body: reply.body } : undefined,
     repeat: repeatable ? "always" : "ifNotTaken",
     settle: repeatable ? undefined : async () => ((await holdsNone(job)) ? "notDone" : undefined),
     uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),

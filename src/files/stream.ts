@@ -109,7 +109,7 @@ export class StreamContent implements Content {
         return false;
       }
       const chunk = result.value;
-      if (!isBytes(chunk)) throw new UploadError("source", `The stream returned a ${typeof chunk} instead of bytes.`);
+      if (!isBytes(chunk)) throw new UploadError("source", `The stream returned ${typeof chunk} instead of bytes.`);
       this.#rest = exactBytes(chunk);
     }
     return true;

@@ -1,39 +1,34 @@
 import { NoReply } from "./refusal.js";
 import { isObject, text } from "../json.js";
 
-/**
- * Codes of failures before a connection stood, so that nothing can have reached the service: refused, unreachable, unknown
- * host, untrusted certificate. From Node and undici, Bun, and OpenSSL's verification.
- */
+/** Failures before a connection stood: unknown host, refused, untrusted certificate. Node and undici, Bun, OpenSSL's checks. */
 const UNSENT_CODE =
-  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERROR_IN_CERT_\w+|HOSTNAME_MISMATCH)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|CRL_\w+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERROR_IN_CERT_\w+|HOSTNAME_MISMATCH)$/;
 const NETWORK_CODE =
-  /^(E(?!RR_)[A-Z_]+|UND_ERR_(?!INVALID_|NOT_SUPPORTED)\w+|ERR_(HTTP2|NETWORK|SOCKET|SSL|STREAM_PREMATURE|TLS)\w*|Connection\w+|FailedToOpenSocket)$/;
+  /^(E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ECONNRESET|ECONNABORTED|ENETRESET|ENOTCONN|EPIPE|EPROTO|E(SOCKET)?TIMEDOUT|HPE_\w+|UND_ERR_(?!INVALID_|NOT_SUPPORTED)\w+|ERR_HTTP2_(GOAWAY|SERVER|SESSION|STREAM)_\w+|ERR_(NETWORK|SSL)\w*|ERR_SOCKET_C\w+|ERR_STREAM_PREMATURE_CLOSE|ERR_TLS_HANDSHAKE_TIMEOUT|Connection\w+)$/;
 
-/** Deno names no code. Its HTTP client says `(Connect)` for everything before a connection stood. */
+/** Words for the same. Codes such as EHOSTUNREACH also come from connections that stood, unless they are of `connect`. */
 const UNSENT_WORDS =
-  /client error \(Connect\)|^(DNS lookup failed|Could not connect to|Error resolving|Could not resolve)/i;
+  /^connect E|client error \(Connect\)|^(DNS lookup failed|could not connect to|error resolving|could not resolve|a server with the specified hostname)|wrong version number|handshake failure|unsupported protocol|alert protocol version|no shared cipher/i;
 /**
- * How `fetch` words a failure where there is no code: Node, Chromium, Firefox, Safari and WebKitGTK, Deno, Cloudflare
- * Workers (which reject with a plain `Error`: cloudflare/workerd, issue 7195), and the polyfill of React Native.
+ * How `fetch` words a failure without a code: Node, Chromium, Firefox, Safari and WebKitGTK, Deno, Cloudflare Workers (a plain
+ * `Error`: cloudflare/workerd, issue 7195), node-fetch, and the polyfill of React Native.
  */
 const NETWORK_WORDS =
-  /^(fetch failed|terminated|failed to fetch|network ?error|network request failed|load failed|the network connection was lost|the internet connection|network connection lost|internal error; reference = |error sending request|error reading a body|connection (closed|reset|terminated|error)|socket |error in input stream|request failed|message corrupt|could not connect|error resolving|cannot resolve)|client error \(|connection was (closed|lost|reset)/i;
+  /^(fetch failed|terminated|failed to fetch|network ?error|network request (failed|timed out)|network timeout|load failed|the network connection was lost|the internet connection|the request timed out|a server with the specified hostname|network connection lost|internal error; reference = |error sending request|error reading a body|connection (closed|reset|terminated|error)|socket |error in input stream|message corrupt|could not connect|could not resolve|error resolving|cannot resolve|dns lookup failed)|client error \(|connection was (closed|lost|reset)/i;
 
 /**
- * Reads what a request failed with: no reply came, or `undefined` if it was no failure of the network, such as a sign-in
- * that failed or an invalid header. `offline`: the browser knew that it was offline before it sent.
+ * Reads what a request failed with. `undefined` if it was no failure of the network, such as a sign-in that failed or an
+ * invalid header. `offline`: the browser knew that it was offline before it sent.
  */
 export function networkFailure(error: unknown, offline = false): NoReply | undefined {
   if (error instanceof NoReply) return error;
   const all = chainOf(error);
   const codes = all.flatMap(({ code }) => text(code) ?? []);
   const words = all.flatMap(({ message }) => text(message) ?? []);
-  const [first] = words;
-  const isNetwork =
-    codes.some((code) => UNSENT_CODE.test(code) || NETWORK_CODE.test(code)) ||
-    (codes.length === 0 && (NETWORK_WORDS.test(first ?? "") || all[0]?.name === "NetworkError"));
-  if (!isNetwork) return undefined;
+  const byWords = NETWORK_WORDS.test(words[0] ?? "") || all[0]?.name === "NetworkError";
+  const byCode = codes.some((code) => UNSENT_CODE.test(code) || NETWORK_CODE.test(code));
+  if (!byCode && (!byWords || codes.length > 0)) return undefined;
   const unsent =
     offline || codes.some((code) => UNSENT_CODE.test(code)) || words.some((word) => UNSENT_WORDS.test(word));
   return new NoReply(error, unsent);

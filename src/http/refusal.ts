@@ -42,6 +42,19 @@ export function causeOf(answer: Answer): Error {
   return answer.reply ? graphError(answer.reply) : answer.cause;
 }
 
+/** Removes URLs and tokens from an error that is not this package's. Some runtimes quote the header that cannot be sent. */
+export function redacted(error: unknown): unknown {
+  if (!isObject(error)) return error;
+  const { message, stack } = error;
+  const safe = typeof message === "string" ? withoutAddresses(message) : message;
+  if (typeof message !== "string" || typeof safe !== "string" || safe === message) return error;
+  const shown = typeof stack === "string" ? stack.replace(message, () => safe) : stack;
+  return Object.defineProperties(error, {
+    message: { value: safe, configurable: true, writable: true },
+    stack: { value: shown, configurable: true, writable: true },
+  });
+}
+
 /** Removes URLs and tokens: some runtimes name the URL of a failed request, or the header that could not be sent. */
 function withoutAddresses(message: string): string {
   return message

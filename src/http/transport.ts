@@ -5,7 +5,7 @@ import { urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
 import { contextFor } from "./ownContext.js";
-import { NoReply } from "./refusal.js";
+import { NoReply, redacted } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
 /** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with what is no network failure. */
@@ -81,7 +81,7 @@ async function withinTime<T>(
     return await Promise.race([work(controller.signal), stopped]);
   } catch (error) {
     signal?.throwIfAborted();
-    throw networkFailure(error, offline) ?? error;
+    throw networkFailure(error, offline) ?? redacted(error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);

@@ -67,15 +67,14 @@ test("a name with half of a character is refused only if a URL has to carry it",
 });
 
 test.each([
-  [outlook, 157_286_400, "157 MB"],
-  [todo, 26_214_400, "26.2 MB"],
-])("a file over the limit of $api.label is refused before its first byte", async (protocol, most, words) => {
-  const { label } = protocol.api;
+  { label: "Outlook", protocol: outlook, most: 157_286_400 },
+  { label: "To Do", protocol: todo, most: 26_214_400 },
+])("a file over the limit of $label is refused before its first byte", async ({ label, protocol, most }) => {
   expect(limitOf({ protocol, collection: COLLECTION }, resolveOptions())).toBe(most);
   expect(creating({ protocol, size: most }).create().file.size).toBe(most);
   const [code, message] = await refusalOf({ protocol, size: most + 1 });
   expect(code).toBe("tooLarge");
-  expect(message).toContain(`flower has ${words}; ${label} takes up to ${words}.`);
+  expect(message).toContain(`flower has ${most + 1} bytes; ${label} takes up to ${most} bytes.`);
 });
 
 test("the message about a large file names its size, the limit, and what to do instead", async () => {

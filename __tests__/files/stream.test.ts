@@ -75,8 +75,8 @@ describe.each(kinds)("a %s", (_, make) => {
     ["is longer than stated", make(chunksOf(70)), 999, 900, /longer than the 999 bytes that were stated/],
     ["is longer by a chunk", make([...chunksOf(100), bytes]), 1000, 900, /longer than the 1000 bytes/],
     ["is empty", make([]), 1, 0, /ended after 0 bytes of the 1/],
-    ["returns strings", make(["text"]), 4, 0, /returned a string instead of bytes/],
-    ["returns objects", make([{ a: 1 }]), 4, 0, /returned a object instead of bytes/],
+    ["returns strings", make(["text"]), 4, 0, /returned string instead of bytes/],
+    ["returns objects", make([{ a: 1 }]), 4, 0, /returned object instead of bytes/],
   ])("that %s is an error of the source", async (_, stream, size, start, message) => {
     const error = (await thrownBy(openSource(stream, size).read(start, size))) as UploadError;
     expect(error).toBeInstanceOf(UploadError);

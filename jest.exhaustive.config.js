@@ -1,4 +1,4 @@
-process.env.FUZZ_FACTOR ??= "10";
+process.env.FUZZ_FACTOR ??= "4";
 process.env.LOAD_FILES ??= "200";
 
 /** What is complete rather than telling: products of rules, and more cases of the fuzz tests and the load test. */

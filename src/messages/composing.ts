@@ -62,7 +62,7 @@ export async function composeInstead(request: InterceptedRequest): Promise<boole
     mustBeClear(letter);
     return answer(request, () => composed(workFor(request, composition, letter, settings), REQUEST_LIMIT));
   }
-  if (letter.files.length === 0 || composition.event) return false;
+  if (letter.entries.length === 0 || composition.event) return false;
   return passOrCompose(request, composition, letter, settings);
 }
 

@@ -5,7 +5,7 @@ import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
 import { errorBody, Refusal } from "../http/refusal.js";
 import type { Fresh, Service } from "../http/service.js";
-import { isObject, text, type Members } from "../json.js";
+import { isObject, member, text, type Members } from "../json.js";
 import type { InlineFile, Protocol, Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
@@ -41,7 +41,7 @@ export async function compose(work: Work, most: number): Promise<object | undefi
   const { composition } = work;
   const { first, later, made } = await begin(work, most);
   const { inside, outside } = first;
-  const id = String(made["id"]);
+  const id = idOf(made);
   const url = `${composition.items}/${encodeURIComponent(id)}`;
   const fresh: Fresh = { reached: false };
   const service = work.service.with({}, fresh);
@@ -115,7 +115,7 @@ export async function create({ service, composition, headers }: Work, body: Memb
     read(reply: Reply) {
       answered = reply.status >= 500;
       const members = item.members(reply);
-      const id = text(members?.["id"]);
+      const id = text(member(members, "id"));
       return id === undefined || /^\.{1,2}$/.test(id) ? undefined : members;
     },
     repeat: "ifNotTaken",

@@ -22,7 +22,7 @@ import { conversationAt, teams, type Conversation } from "../protocols/teams.js"
 import { postChatMessage } from "./chatMessage.js";
 import { compose, create, type Work } from "./compose.js";
 import { bytesOf, firstBody, mustFit, reportInside } from "./firstBody.js";
-import { ending } from "./handOver.js";
+import { ending, whereToLook } from "./handOver.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
 import { isDeferred } from "./mark.js";
 
@@ -192,13 +192,13 @@ async function sendAtOnceOrCompose(work: Work, url: string): Promise<Response> {
   }
 }
 
-async function sendAtOnce({ service }: Work, url: string, body: object): Promise<Response> {
+async function sendAtOnce({ service, letter }: Work, url: string, body: object): Promise<Response> {
   const reply = await service.ask({
     request: item.create(url, body),
     read: (one) => item.done(one) && one,
     repeat: "ifNotTaken",
     uncertain(cause) {
-      const message = `${ending(cause, "the sending")} Check Sent Items before you repeat it.`;
+      const message = `${ending(cause, "the sending")} ${whereToLook(isDeferred(heldIn(letter)))}`;
       return new UploadError("uncertain", message, { cause });
     },
   });

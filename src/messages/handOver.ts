@@ -22,6 +22,13 @@ export function ending(cause: unknown, what: string): string {
     : `No reply to ${what} arrived, so it may have been done.`;
 }
 
+/** Says where to look for a message that may have been sent. */
+export function whereToLook(deferred: boolean): string {
+  return deferred
+    ? "If it was accepted, it waits in Drafts until its time: look there before you send it again."
+    : "Check Sent Items before you send it again.";
+}
+
 /** Sends a draft, never twice: after a doubt, the draft itself shows whether it has been sent. */
 export async function send({ service, url, id, pending }: Handover, deferred: boolean): Promise<void> {
   await service.ask<true>({
@@ -32,13 +39,11 @@ export async function send({ service, url, id, pending }: Handover, deferred: bo
     async settle() {
       const isGone = (reply: Reply) => (reply.status === 404 ? { isDraft: false } : item.members(reply));
       const state = await service.get(item.read(url, "isDraft"), isGone).catch(() => undefined);
-      return state?.["isDraft"] === false ? true : undefined;
+      return member(state, "isDraft") === false ? true : undefined;
     },
     uncertain(cause) {
-      const next = deferred
-        ? `If it was accepted, it waits in Drafts until its time: don't send it again without a look there. Its id is ${id}.`
-        : `Check Sent Items before you send it again. Its draft has the id ${id}.`;
-      return new UploadError("uncertain", `${ending(cause, "the sending")} ${next}`, { item: id, cause });
+      const message = `${ending(cause, "the sending")} ${whereToLook(deferred)} Its id is ${id}.`;
+      return new UploadError("uncertain", message, { item: id, cause });
     },
   });
 }
@@ -69,7 +74,7 @@ export async function invite({ service, url, id, pending }: Handover, later: Mem
 
 /** Deletes the copy in Sent Items, once the message has gone: deleting it earlier would stop it. */
 export async function deleteCopy({ service, url, id }: Handover): Promise<void> {
-  const isSent = (reply: Reply) => item.members(reply)?.["isDraft"] === false;
+  const isSent = (reply: Reply) => member(item.members(reply), "isDraft") === false;
   try {
     const retrier = service.retrier();
     while (!isSent(await service.get(item.read(url, "isDraft"), (reply) => reply))) {

@@ -62,7 +62,7 @@ describe("sendMail", () => {
         ["A link", expect.any(String)],
       ].sort(),
     );
-    expect(kinds()).toEqual(["draft", "create", "range", "range", "send"]);
+    expect(kinds()).toEqual(["draft", "create", "range", "range", "post", "send"]);
     expect(emulator.mailbox.drafts()).toEqual([]);
     expect(emulator.mailbox.sentItems()).toHaveLength(1);
   });
@@ -359,8 +359,15 @@ describe("when a step fails", () => {
     }
   });
 
-  test("a draft whose reply is lost is not made twice, and nothing is sent", async () => {
+  test("a draft whose reply is lost is found and sent, and not made twice", async () => {
     emulator.fault({ on: { kind: "draft" }, reset: "after" });
+    expect(await send()).toBeUndefined();
+    expect(kinds().filter((kind) => kind === "draft")).toHaveLength(1);
+    expect(emulator.mailbox.outbox()).toHaveLength(1);
+  });
+
+  test("a draft whose reply is lost and that cannot be looked for is reported, and nothing is sent", async () => {
+    emulator.fault({ on: { kind: "draft" }, reset: "after" }, { on: { kind: "list" }, status: 400 });
     expect(await send()).toMatchObject({ code: "uncertain" });
     expect(kinds()).toEqual(["draft"]);
     expect(emulator.mailbox.outbox()).toEqual([]);

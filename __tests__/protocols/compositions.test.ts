@@ -10,7 +10,11 @@ test.each([
   ["/users/a@b.c/microsoft.graph.sendMail", "/users/a@b.c/messages", "/users/a@b.c/messages"],
   ["/users('a@b.c')/SENDMAIL/", "/users('a@b.c')/messages", "/users('a@b.c')/messages"],
   ["/me/messages", "/me/messages", "/me/messages"],
-  ["/me/mailFolders/inbox/childFolders/x/messages", "/me/mailFolders/inbox/childFolders/x/messages", "/me/messages"],
+  [
+    "/me/mailFolders/inbox/childFolders/x/messages",
+    "/me/mailFolders/inbox/childFolders/x/messages",
+    "/me/mailFolders/inbox/childFolders/x/messages",
+  ],
   ["/me/messages/m=/reply", "/me/messages/m=/createReply", "/me/messages"],
   [
     "/me/mailFolders('inbox')/messages('m')/replyAll",
@@ -20,8 +24,12 @@ test.each([
   ["/users/u/messages/m/microsoft.graph.forward", "/users/u/messages/m/createForward", "/users/u/messages"],
   ["/me/messages/m/createForward", "/me/messages/m/createForward", "/me/messages"],
   ["/me/events", "/me/events", "/me/events"],
-  ["/me/calendarGroups/g/calendars/c/events", "/me/calendarGroups/g/calendars/c/events", "/me/events"],
-  ["/users/u/calendar/events?x=1", "/users/u/calendar/events", "/users/u/events"],
+  [
+    "/me/calendarGroups/g/calendars/c/events",
+    "/me/calendarGroups/g/calendars/c/events",
+    "/me/calendarGroups/g/calendars/c/events",
+  ],
+  ["/users/u/calendar/events?x=1", "/users/u/calendar/events", "/users/u/calendar/events"],
 ])("%s is created at %s and found below %s", (path, create, items) => {
   expect(compositionFor(graph + path)).toMatchObject({ create: graph + create, items: graph + items });
   const options = { method: "POST", body: "xx" };

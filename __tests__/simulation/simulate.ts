@@ -168,7 +168,7 @@ export async function simulate(seed: number): Promise<Outcome> {
         deaths,
         retries: options.retries,
         stopped: stop.signal.aborted,
-        replicationDelay: varied.replicationDelay ?? 0,
+        replicationDelay: (varied.replicationDelay ?? 0) + (varied.newItemDelay ?? 0),
       }),
     ];
     const story = network.seen.map(
@@ -301,6 +301,9 @@ function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
     printRefusalStatus: pick(400, 416),
     printSecondSession: pick("accept", "refuse"),
     printSessionSeconds: pick(3_600, 60),
+    newItemDelay: pick(0, 0, 0, 2),
+    jsonNames: pick("documented", "anyCase"),
+    answerAttachments: pick("keep", "drop"),
   };
 }
 
@@ -540,23 +543,32 @@ const ways: readonly ((setting: Setting) => World)[] = [
   function mail(setting) {
     const { service, bytes } = setting;
     const client = withLargeAttachments(graphClient(setting), setting.options);
-    const message = { subject: "s", toRecipients: [{ emailAddress: { address: "a@example.com" } }] };
+    const { varied, pick } = setting;
+    const toRecipients = [{ emailAddress: { address: "a@example.com" } }];
+    const answers = pick(true, false);
+    const path = answers ? `${service.addMessage({ draft: false }).path}/reply` : "/me/sendMail";
+    const body =
+      varied.jsonNames === "anyCase"
+        ? { Message: { Subject: "s", ToRecipients: toRecipients } }
+        : { message: { subject: "s", toRecipients } };
     const attach = (signal: AbortSignal) =>
       client
-        .api("/me/sendMail")
+        .api(path)
         .withAttachments(
           [
-            { file: bytes, name: NAME },
             { file: bytes.subarray(0, 40), name: "b" },
+            { file: bytes, name: NAME },
           ],
           { signal },
         )
-        .post({ message });
+        .post(body);
     const added = () =>
       service.mailbox.outbox().map(({ attachments }) => ({
         id: "",
         bytes:
-          attachments.length === 2 ? attachments.find(({ name }) => name === NAME)!.bytes : Buffer.from("incomplete"),
+          attachments.map(({ name }) => name).join() === `b,${NAME}`
+            ? attachments[1]!.bytes
+            : Buffer.from("incomplete"),
       }));
     return { attach, added, mortal: false };
   },

@@ -1,4 +1,5 @@
 import { UploadError } from "../errors.js";
+import { graphError, Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import type { Reply } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
@@ -12,10 +13,15 @@ export interface Leftover {
   readonly cause: unknown;
 }
 
-/** Deletes what is left over. Throws an error that names it if that fails as well. `service`: see `Service.cleanUp`. */
+/**
+ * Deletes what is left over. Throws an error that names it if that fails as well. A 404 says that it is gone, unless its URL
+ * was never reached. `service`: see `Service.cleanUp`.
+ */
 export async function discardItem(service: Service, { url, id, message, cause }: Leftover): Promise<void> {
-  const gone = ({ status }: Reply) => (status < 300 || status === 404 ? true : undefined);
+  const known = service.fresh?.reached ?? true;
+  const gone = (reply: Reply) => item.done(reply) ?? (known && reply.status === 404 ? true : undefined);
   await service.get(item.discard(url), gone).catch(() => {
-    throw new UploadError("leftBehind", message, { cause, item: id });
+    const reason = cause instanceof Refusal ? graphError(cause.reply) : cause;
+    throw new UploadError("leftBehind", message, { cause: reason, item: id });
   });
 }

@@ -86,7 +86,7 @@ async function attachInstead(
 }
 
 /** The refusal in a response. Reads a copy, so that the caller can still read the response. */
-async function refusalIn(response: Response | undefined, { api }: Protocol): Promise<Refusal | undefined> {
+export async function refusalIn(response: Response | undefined, { api }: Protocol): Promise<Refusal | undefined> {
   if (!response || response.ok) return undefined;
   const text = await response
     .clone()

@@ -47,8 +47,11 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** @internal */
   get [STATE](): HandlerState {
-    return { defaults: this.options, uploads: this.uploads };
+    return { defaults: this.options, composes: this.composesMessages, uploads: this.uploads };
   }
+
+  /** @internal */
+  protected readonly composesMessages: boolean = false;
 
   /** @internal Cheap check that a request may create or send an item with attachments. */
   protected composes(_context: Context): boolean {

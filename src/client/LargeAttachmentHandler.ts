@@ -23,6 +23,9 @@ export class LargeAttachmentHandler extends AttachmentHandler {
   protected readonly uploads = graphUploads;
 
   /** @internal */
+  protected override readonly composesMessages = true;
+
+  /** @internal */
   protected override composes(context: Context): boolean {
     return mayCompose(context, () => this.settingsFor(context));
   }

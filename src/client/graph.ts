@@ -3,6 +3,7 @@ import type { Context } from "@microsoft/microsoft-graph-client";
 import { attachTo as attachFilesTo } from "../attach/attachTo.js";
 import { intercept, type InterceptedRequest, type Recognition } from "../attach/intercept.js";
 import { openBody } from "../files/contentBytes.js";
+import { member } from "../json.js";
 import { composeInstead } from "../messages/composing.js";
 import { infoIn } from "../messages/letter.js";
 import type { Part } from "../options.js";
@@ -29,7 +30,7 @@ export async function takeOver(request: InterceptedRequest): Promise<void> {
 function openJson({ options }: Context, { post }: Protocol): Part | undefined {
   const body: unknown = options?.body;
   const opened = typeof body === "string" ? openBody(body) : undefined;
-  if (!opened || !post?.inline?.creates(opened.members["@odata.type"])) return undefined;
+  if (!opened || !post?.inline?.creates(member(opened.members, "@odata.type"))) return undefined;
   return { content: opened.content, file: infoIn(opened.members) };
 }
 

@@ -21,6 +21,8 @@ export interface Uploads {
 /** What a handler at the head of a chain offers to every upload through its client. */
 export interface HandlerState {
   readonly defaults: UploadOptions;
+  /** The handler sends the files of `withAttachments`. */
+  readonly composes: boolean;
   uploads(signal?: AbortSignal): Uploads | Promise<Uploads>;
 }
 

@@ -57,7 +57,8 @@ declare module "@microsoft/microsoft-graph-client" {
      * `Calendars.ReadWrite`). Also for messages to chats and channels of Teams: their files go to a drive, and the people of
      * a chat get access; this needs `Files.ReadWrite.All`.
      *
-     * Throws an `UploadError` for files that cannot be attached. Nothing is sent then.
+     * A further call adds to them. Throws an `UploadError` for files that cannot be attached.
+     * Nothing is sent then.
      */
     withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
   }
@@ -87,24 +88,56 @@ async function attach(
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */
-function isList(file: AttachmentSource | readonly FileToAttach[]): file is readonly FileToAttach[] {
+function isList(file: FileToAttach | readonly FileToAttach[]): file is readonly FileToAttach[] {
   return Array.isArray(file);
 }
+
+/** The files of each request that `withAttachments` was called for, and their options. A further call adds to them. */
+const added = new WeakMap<GraphRequest, { readonly parts: Part[]; readonly options: UploadOptions }>();
 
 /** Implements `client.api(url).withAttachments(files, options)`. */
 function withAttachments(
   this: GraphRequest,
-  files: readonly FileToAttach[],
+  files: FileToAttach | readonly FileToAttach[],
   options: UploadOptions = {},
 ): GraphRequest {
-  if (!stateOf(this)) {
+  if (!stateOf(this)?.composes) {
     throw new UploadError(
       "invalid",
-      "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",
+      "withAttachments needs a client of withLargeAttachments(client), or one with a LargeAttachmentHandler at the head of its chain. Nothing was sent.",
     );
   }
-  addOptionToPost(this, new AttachedFiles(files.map(partOf), options));
+  const parts = listOf(files).map(partOf);
+  const before = added.get(this);
+  if (before) {
+    before.parts.push(...parts);
+    Object.assign(before.options, options);
+    return this;
+  }
+  const own = { parts, options: { ...options } };
+  added.set(this, own);
+  refuseOthers(this, parts);
+  addOptionToPost(this, new AttachedFiles(own.parts, own.options));
   return this;
+}
+
+/** Takes a file without an array, and the list of an `<input type="file">`. */
+function listOf(files: FileToAttach | readonly FileToAttach[]): readonly FileToAttach[] {
+  if (isList(files)) return files;
+  return typeof FileList === "function" && files instanceof FileList ? Array.from(files) : [files];
+}
+
+/** Refuses methods that send no files. */
+function refuseOthers(request: GraphRequest, parts: readonly Part[]): void {
+  for (const name of ["get", "patch", "put", "delete", "getStream", "putStream"]) {
+    const refuse = async () => {
+      const message = `${name} sends no files: withAttachments is for post(…). Nothing was sent.`;
+      const error = new UploadError("invalid", message);
+      for (const { content } of parts) content.close(error);
+      throw error;
+    };
+    Object.defineProperty(request, name, { value: refuse, configurable: true, writable: true });
+  }
 }
 
 function partOf(one: FileToAttach): Part {

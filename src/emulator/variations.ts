@@ -81,6 +81,16 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly referenceAttachments: "refused" | "taken";
   /** GETs after `/send` that still show the draft. Deleting it in that time stops the message (inferred). @default 0 */
   readonly sentDelay: number;
+  /** JSON names of mail and events: as documented, or also as the metadata and the generated SDKs write them (`Message`). @default "documented" */
+  readonly jsonNames: "documented" | "anyCase";
+  /** Number of first requests to a new draft or event that get 404 ErrorItemNotFound (field reports). @default 0 */
+  readonly newItemDelay: number;
+  /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
+  readonly answerAttachments: "keep" | "drop";
+  /** A message with a deferred send time (0x3FEF): sent immediately, or it waits in Drafts, where deleting it cancels it (field report). @default "send" */
+  readonly deferredMail: "send" | "wait";
+  /** Items made below `/calendars/{id}` or `/mailFolders/{id}`: found on every path, or only there, as those of others are (field reports). @default "found" */
+  readonly otherPaths: "found" | "missing";
 }
 
 /** Disputed or open facts about drives. */
@@ -229,6 +239,11 @@ export const defaultVariations: Variations = {
   eventAttachments: "drop",
   referenceAttachments: "refused",
   sentDelay: 0,
+  jsonNames: "documented",
+  newItemDelay: 0,
+  answerAttachments: "keep",
+  deferredMail: "send",
+  otherPaths: "found",
   azureServer: false,
   azureApiCeiling: "7.1",
   azureUploadStatus: 201,

@@ -14,13 +14,15 @@ export interface OpenedBody {
  * parses the rest without it. `undefined` if the body is not a JSON object with one such string.
  */
 export function openBody(body: string): OpenedBody | undefined {
-  const [value, another] = findContentBytes(body).filter(({ depth }) => depth === 1);
+  const all = findContentBytes(body).filter(({ depth }) => depth === 1);
+  const exact = all.some(({ key }) => key === CONTENT_BYTES);
+  const [value, another] = exact ? all.filter(({ key }) => key === CONTENT_BYTES) : all;
   if (!isText(value) || another) return undefined;
   const members = parseJson(body.slice(0, value.start) + body.slice(value.end));
   if (!isObject(members)) return undefined;
-  const { contentBytes: _, ...others } = members;
+  const others = Object.entries(members).filter(([key]) => key !== value.key);
   const text = textOf(body, value);
-  return text === undefined ? undefined : { members: others, content: base64Content(text) };
+  return text === undefined ? undefined : { members: Object.fromEntries(others), content: base64Content(text) };
 }
 
 /** A body whose `contentBytes` were all cut out. Each holds the index of its text instead. */
@@ -55,7 +57,7 @@ export function join(part: unknown, texts: readonly string[]): unknown {
 export function joinMembers(part: object, texts: readonly string[]): Record<string, unknown> {
   const joined = Object.entries(part).map(([key, value]) => [
     key,
-    key === "contentBytes" && typeof value === "string" ? texts[Number(value)] : join(value, texts),
+    isContentBytes(key) && typeof value === "string" ? texts[Number(value)] : join(value, texts),
   ]);
   return Object.fromEntries(joined);
 }
@@ -63,6 +65,7 @@ export function joinMembers(part: object, texts: readonly string[]): Record<stri
 /** A member `contentBytes` and the position of its value. Without `end`, the value is not a string. */
 interface Found {
   readonly depth: number;
+  readonly key: string;
   readonly start: number;
   readonly end?: number;
 }
@@ -79,19 +82,19 @@ function isText(found: Found | undefined): found is FoundText {
 function findContentBytes(body: string): Found[] {
   const found: Found[] = [];
   let depth = 0;
-  let due = false; // the next value belongs to contentBytes
+  let due: string | undefined; // the key whose value comes next, if it is contentBytes in any letter case
   for (let at = 0; at < body.length; at++) {
     const mark = body.charAt(at);
-    const begins: boolean = due && !/[\s:]/.test(mark);
-    if (begins && mark !== '"') found.push({ depth, start: at });
+    const begins: string | undefined = /[\s:]/.test(mark) ? undefined : due;
+    if (begins && mark !== '"') found.push({ depth, key: begins, start: at });
     if (mark === '"') {
       const end = endOfString(body, at + 1);
       if (end === undefined) return [];
-      if (begins) found.push({ depth, start: at + 1, end });
-      due = !begins && isKey(body, end) && isContentBytes(body.slice(at + 1, end));
+      if (begins) found.push({ depth, key: begins, start: at + 1, end });
+      due = !begins && isKey(body, end) ? contentBytesIn(body.slice(at + 1, end)) : undefined;
       at = end;
     } else {
-      if (begins) due = false;
+      if (begins) due = undefined;
       if (mark === "{" || mark === "[") depth++;
       if (mark === "}" || mark === "]") depth--;
     }
@@ -106,11 +109,17 @@ function isKey(body: string, end: number): boolean {
   return body[at] === ":";
 }
 
-/** A key may be written with escapes. */
+const CONTENT_BYTES = "contentBytes";
+
 function isContentBytes(key: string): boolean {
-  if (key.length > 100) return false;
-  if (!key.includes("\\")) return key === "contentBytes";
-  return parseJson(`"${key}"`) === "contentBytes";
+  return key.length === CONTENT_BYTES.length && key.toLowerCase() === CONTENT_BYTES.toLowerCase();
+}
+
+/** The key, if it is contentBytes. It may be written with escapes. */
+function contentBytesIn(key: string): string | undefined {
+  if (key.length > 100) return undefined;
+  const read = key.includes("\\") ? parseJson(`"${key}"`) : key;
+  return typeof read === "string" && isContentBytes(read) ? read : undefined;
 }
 
 /** The closing quote of a string that begins at `start`: one with an even number of backslashes before it. */

@@ -6,3 +6,16 @@ export function read(content: Content, start: number, end: number, signal?: Abor
   signal?.throwIfAborted();
   return orAborted(content.read(start, end), signal);
 }
+
+/** A small stream that can be read again, because its bytes are kept once they were read. */
+export function remembered(content: Content): Content {
+  let bytes: Promise<Uint8Array> | undefined;
+  return {
+    size: content.size,
+    name: content.name,
+    type: content.type,
+    anywhere: true,
+    read: async (start, end) => (await (bytes ??= content.read(0, content.size))).subarray(start, end),
+    close: (reason) => content.close(reason),
+  };
+}

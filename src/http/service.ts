@@ -1,7 +1,7 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
-import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
+import { causeOf, errorBody, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
@@ -25,16 +25,29 @@ export interface Ask<T> {
   settle?(): Promise<T | "notDone" | undefined>;
   /** The error if nobody can tell whether the request was done. @default the last answer, as an error */
   uncertain?(cause: Error): UploadError;
+  /** Called with `true` while the request may have been done, and with `false` when it certainly was not. */
+  pending?(maybe: boolean): void;
   /** @default the option `retries` */
   readonly retries?: number;
   /** The upload that can be resumed if all retries fail. */
   readonly session?: UploadSession;
 }
 
+/** An item that was just created. Not every server of the service knows it yet. */
+export interface Fresh {
+  /** A request to its URL has succeeded. */
+  reached: boolean;
+}
+
+/** Times that a request to a fresh item is repeated after a 404. */
+const FRESH_RETRIES = 4;
+
 /** One service as one upload talks to it: its API, a way to send, and retries. */
 export class Service {
   /** Milliseconds to wait before the next request. */
   #pause = 0;
+  /** The caller has aborted: what is left is cleaned up without waiting for a pause that the service has asked for. */
+  #urgent = false;
 
   constructor(
     readonly api: Api,
@@ -43,11 +56,15 @@ export class Service {
     readonly traffic: Traffic,
     /** The collection, or the place where items are created. */
     private readonly url: string,
+    /** Present if all requests are about an item that was just created: a 404 is waited out. */
+    readonly fresh?: Fresh,
   ) {}
 
   /** The same service with other settings. */
-  with(settings: Partial<Settings>): Service {
-    return new Service(this.api, this.send, { ...this.settings, ...settings }, this.traffic, this.url);
+  with(settings: Partial<Settings>, fresh = this.fresh): Service {
+    const same = new Service(this.api, this.send, { ...this.settings, ...settings }, this.traffic, this.url, fresh);
+    same.#urgent = this.#urgent;
+    return same;
   }
 
   retrier(retries = this.settings.retries): Retrier {
@@ -86,6 +103,7 @@ export class Service {
       const asked = retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0;
       const pause = asked > LONGEST_WAIT ? 0 : asked;
       this.#pause = reply.status < 300 ? pause : 0;
+      if (this.fresh && reply.status < 300) this.fresh.reached = true;
       if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
       return { reply, verdict: this.api.verdict(reply) };
     } catch (error) {
@@ -99,23 +117,28 @@ export class Service {
    * fail or if nobody can tell whether the request was done.
    */
   async ask<T>(asked: Ask<T>): Promise<T> {
-    const { request, read, repeat, settle, uncertain } = asked;
+    const { request, read, repeat, settle, uncertain, pending } = asked;
     const retrier = this.retrier(asked.retries);
+    const unknown = this.retrier(FRESH_RETRIES);
     for (let doubt = false; ;) {
       this.settings.signal?.throwIfAborted();
       const next = typeof request === "function" ? await request(doubt) : request;
       if ("done" in next) return next.done;
+      pending?.(true);
       const answer = await this.attempt(next);
       const result = answer.reply && read(answer.reply);
       if (result !== undefined) return result;
       const unclear = (): Error => uncertain?.(causeOf(answer)) ?? this.#failed(answer, asked);
-      if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);
       doubt ||= mayBeDone(answer);
+      pending?.(doubt);
+      if (this.fresh && isMissing(answer) && (!doubt || repeat === "always") && (await unknown.next(answer))) continue;
+      if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);
       if (doubt && repeat === "ifNotTaken" && !settle) throw unclear();
       const more = await retrier.next(answer);
       const found = doubt && settle ? await settle() : undefined;
       if (found === "notDone") doubt = false;
       else if (found !== undefined) return found;
+      pending?.(doubt);
       if (doubt && (repeat === "ifNotTaken" || !more)) throw unclear();
       if (!more) throw this.#failed(answer, asked);
     }
@@ -144,7 +167,9 @@ export class Service {
     if (hurried || signal?.aborted) hurry();
     else signal?.addEventListener("abort", hurry, { once: true });
     try {
-      return await work(this.with({ signal: late.signal }));
+      const free = this.with({ signal: late.signal });
+      free.#urgent = signal?.aborted ?? false;
+      return await work(free);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", hurry);
@@ -174,8 +199,14 @@ export class Service {
 
   #inLane<T>(go: () => Promise<T>): Promise<T> {
     const { throttle } = this.api;
+    if (this.#urgent) return go();
     return throttle ? this.traffic.gate.run(throttle.lane(this.url), throttle.most, go, this.settings.signal) : go();
   }
+}
+
+/** Tells whether a service did not find an item. It may not know yet what was just created (field reports). */
+function isMissing({ reply }: Answer): boolean {
+  return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
 }
 
 /** Tells whether the same request may succeed later. A success that cannot be read was cut off. */

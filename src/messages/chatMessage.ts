@@ -2,7 +2,7 @@ import { attachFiles } from "../attach/attachFiles.js";
 import { attachInTurn } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
-import { Refusal } from "../http/refusal.js";
+import { graphError, Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import { member, text, type Members } from "../json.js";
 import type { Reply } from "../protocol.js";
@@ -95,18 +95,13 @@ async function share(
   if (recipients.length > 0) for (const file of files) await drive.get(invite(file, recipients), done);
 }
 
-/** Posts the message, never twice. `mayBeDone` is called when the message may have been posted, or certainly was not. */
-function post({ teams, url }: ChatWork, message: object, mayBeDone: (now: boolean) => void): Promise<object> {
+/** Posts the message, never twice. `pending` is called when the message may have been posted, or certainly was not. */
+function post({ teams, url }: ChatWork, message: object, pending: (maybe: boolean) => void): Promise<object> {
   return teams.ask<object>({
-    async request() {
-      mayBeDone(true);
-      return item.create(url, message);
-    },
-    read(reply) {
-      mayBeDone(teams.api.verdict(reply) !== "busy");
-      return item.members(reply);
-    },
+    request: item.create(url, message),
+    read: item.members,
     repeat: "ifNotTaken",
+    pending,
     uncertain(cause) {
       const told =
         "The message was not confirmed, so it may have been posted. Its files are in the drive. Check the conversation before you post it again.";
@@ -123,5 +118,6 @@ async function discardAll(service: Service, files: readonly string[], cause: unk
   }
   if (left.length === 0) return;
   const message = `No message was posted, but files that were uploaded for it could not be deleted: ${left.join(", ")}.`;
-  throw new UploadError("leftBehind", message, { cause, item: left[0] });
+  const reason = cause instanceof Refusal ? graphError(cause.reply) : cause;
+  throw new UploadError("leftBehind", message, { cause: reason, item: left[0] });
 }

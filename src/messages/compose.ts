@@ -1,19 +1,21 @@
 import { attachFile } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
+import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
-import { read } from "../files/read.js";
+import { memory } from "../files/open.js";
 import { errorBody, Refusal } from "../http/refusal.js";
-import type { Service } from "../http/service.js";
-import { isObject, text, type Members } from "../json.js";
-import { isLarge, REQUEST_LIMIT } from "../options.js";
-import type { InlineFile, Reply } from "../protocol.js";
+import type { Fresh, Service } from "../http/service.js";
+import { isObject, member, text, type Members } from "../json.js";
+import type { InlineFile, Protocol, Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
+import { outlook } from "../protocols/outlook.js";
 import type { Job } from "../upload/job.js";
-import type { Letter } from "./letter.js";
-
-/** Bytes of a body that are left for what stands between its parts. */
-const MARGIN = 4_096;
+import { complete, idOf, type Expected } from "./complete.js";
+import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
+import { deleteCopy, ending, invite, send } from "./handOver.js";
+import { heldIn, type Letter } from "./letter.js";
+import { isDeferred, marked } from "./mark.js";
 
 /** A message or event to create with its attachments. */
 export interface Work {
@@ -31,107 +33,130 @@ export interface Work {
   readonly mayDeleteCopy?: boolean;
 }
 
-/** The body of the first request, and the files that travel in it. */
-interface Body {
-  readonly body: Members;
-  readonly inside: readonly Job[];
-  readonly outside: readonly Job[];
-}
-
-/** Puts the small files into the body of the first request, as many as fit. */
-export async function bodyOf({ letter, composition, inline, jobs, service }: Work): Promise<Body> {
-  const attachments = [...letter.others];
-  const inside: Job[] = [];
-  const outside: Job[] = [];
-  let length = bytesOf(JSON.stringify(letter.body)) + bytesOf(JSON.stringify(letter.others)) + MARGIN;
-  for (const job of jobs) {
-    const more = 4 * Math.ceil(job.file.size / 3) + 3 * JSON.stringify(job.file).length + MARGIN;
-    const fits = !isLarge(job.file.size, service.settings) && length + more <= REQUEST_LIMIT;
-    if (!composition.inside || !fits) {
-      outside.push(job);
-      continue;
-    }
-    inside.push(job);
-    length += more;
-  }
-  for (const { file, content } of inside) {
-    attachments.push(inline.write(file, await read(content, 0, file.size, service.settings.signal)));
-  }
-  const { holder } = composition;
-  const held = holder ? letter.body[holder] : letter.body;
-  const filled = { ...(isObject(held) ? held : {}), ...(attachments.length > 0 ? { attachments } : {}) };
-  return { body: holder ? { ...letter.body, [holder]: filled } : filled, inside, outside };
-}
-
-/** Reports the progress of files that have travelled inside a body. */
-export function reportInside(inside: readonly Job[]): void {
-  for (const { file, service } of inside) service.settings.onProgress?.({ loaded: file.size, total: file.size });
-}
-
-/** Bytes of a text in UTF-8. Not counted where the text is short enough in any case. */
-export function bytesOf(json: string): number {
-  return json.length * 3 < REQUEST_LIMIT ? json.length : new TextEncoder().encode(json).length;
-}
-
-/** Creates the item, attaches what did not fit, and only then sends it or invites people. Returns the item unless it was sent. */
-export async function compose(work: Work): Promise<object | undefined> {
-  const { service, composition } = work;
-  const { body, inside, outside } = await bodyOf(work);
-  const alone = composition.bare && composition.holder ? body[composition.holder] : body;
-  const { first, later } = splitLater(isObject(alone) ? alone : {}, composition.later);
-  const made = await create(work, first);
-  const id = String(made["id"]);
+/**
+ * Creates the item, attaches what did not fit into `most` bytes, and only then sends it or invites people. Returns the item
+ * unless it was sent.
+ */
+export async function compose(work: Work, most: number): Promise<object | undefined> {
+  const { composition } = work;
+  const { first, later, made } = await begin(work, most);
+  const { inside, outside } = first;
+  const id = idOf(made);
   const url = `${composition.items}/${encodeURIComponent(id)}`;
-  let handedOver = false;
+  const fresh: Fresh = { reached: false };
+  const service = work.service.with({}, fresh);
+  let maybeDone = false;
+  const pending = (maybe: boolean) => (maybeDone = maybe);
+  const handover = { service, url, id, pending };
   try {
     reportInside(inside);
-    for (const job of outside) await attachFile({ ...job, collection: `${url}/attachments` });
-    handedOver = true;
-    if (composition.sends) await send(service, url, id);
-    else if (Object.keys(later).length > 0) await invite(service, url, later, id);
+    const expect = (one: Attachment) => expected(one, { service, url, fresh });
+    const held = inside.map(expect);
+    for (const one of outside) held.push(await expect(one).attach());
+    const reachesPeople = composition.sends || Object.keys(later).length > 0;
+    if (reachesPeople || inside.length > 0) await complete(service, url, held, !composition.answers);
+    if (composition.sends) await send(handover, isDeferred(heldIn(work.letter)));
+    else if (reachesPeople) await invite(handover, later);
   } catch (error) {
     const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it, or finish it by hand.`;
-    if (!handedOver || error instanceof Refusal) {
+    if (!maybeDone || error instanceof Refusal) {
       await service.cleanUp((free) => discardItem(free, { url, id, message, cause: error }));
     }
     throw withoutSession(error);
   }
   if (composition.sends) {
-    if (work.deletesCopy) await deleteCopy(service, url, id);
+    if (work.deletesCopy) await deleteCopy(handover);
     return undefined;
   }
   return service.get(item.read(url), item.members).catch(() => ({ ...made, ...later, hasAttachments: true }));
 }
 
+interface Begun {
+  readonly first: FirstBody;
+  readonly later: Members;
+  readonly made: Members;
+}
+
+/** Creates the item with the attachments that fit, or without any if the service finds that too large. */
+async function begin(work: Work, most: number): Promise<Begun> {
+  const { composition } = work;
+  const first = await firstBody(work, composition.answers ? 0 : most);
+  const alone = composition.bare ? heldIn({ ...work.letter, body: first.body }) : first.body;
+  const { now, later } = splitLater(alone, composition.later);
+  try {
+    return { first, later, made: await create(work, now) };
+  } catch (error) {
+    const smaller = most > 0 && first.inside.some((one) => "job" in one);
+    if (smaller && error instanceof Refusal && error.verdict === "tooLarge") return begin(work, 0);
+    throw error instanceof Refusal ? explained(error, composition) : error;
+  }
+}
+
 /** Separates the members that are set only when everything is attached. */
-function splitLater(body: Members, names: readonly string[]): { readonly first: Members; readonly later: Members } {
-  const waits = (name: string, value: unknown) => names.includes(name) && Array.isArray(value) && value.length > 0;
+function splitLater(body: Members, names: readonly string[]): { readonly now: Members; readonly later: Members } {
+  const waits = (name: string, value: unknown) =>
+    names.includes(name.toLowerCase()) && Array.isArray(value) && value.length > 0;
   const entries = Object.entries(body);
   return {
-    first: Object.fromEntries(entries.filter(([name, value]) => !waits(name, value))),
+    now: Object.fromEntries(entries.filter(([name, value]) => !waits(name, value))),
     later: Object.fromEntries(entries.filter(([name, value]) => waits(name, value))),
   };
 }
 
-async function create({ service, composition, headers }: Work, body: Members): Promise<Members> {
-  const made = service.ask<Members>({
-    request: item.create(composition.create, body, headers),
-    read(reply) {
-      if (service.api.verdict(reply) === "passing") throw service.refusal(reply);
+/** Creates the item. It reaches nobody yet, so that a failure of the service is ridden over, but it is not made twice. */
+export async function create({ service, composition, headers }: Work, body: Members): Promise<Members> {
+  const mark = marked(composition, body);
+  let answered = false;
+  return service.ask<Members>({
+    async request() {
+      answered = false;
+      return item.create(composition.create, mark.body, headers);
+    },
+    read(reply: Reply) {
+      answered = reply.status >= 500;
       const members = item.members(reply);
-      const id = text(members?.["id"]);
+      const id = text(member(members, "id"));
       return id === undefined || /^\.{1,2}$/.test(id) ? undefined : members;
     },
     repeat: "ifNotTaken",
+    settle: () =>
+      mark.look(service).catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
     uncertain(cause) {
-      const message =
-        "The request that creates the item was not confirmed. The item may exist without its attachments. Nothing was sent to anybody.";
+      const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
       return new UploadError("uncertain", message, { cause });
     },
   });
-  return made.catch((error: unknown) => {
-    throw error instanceof Refusal ? explained(error, composition) : error;
+}
+
+/** How an attachment gets to the item, and how it is known there. */
+function expected(
+  one: Attachment,
+  at: { readonly service: Service; readonly url: string; readonly fresh: Fresh },
+): Expected {
+  const collection = `${at.url}/attachments`;
+  if ("job" in one) {
+    const { file, service } = one.job;
+    const job = { ...one.job, collection, service: service.with({}, at.fresh) };
+    const { name, size } = file;
+    const attach = async (): Promise<Expected> => ({ name, size, id: idOf(await attachFile(job)), attach });
+    return { name, size, attach };
+  }
+  const name = nameOf(one.json);
+  const attach = async (): Promise<Expected> => ({
+    name,
+    id: idOf(await postJson(one.json, collection, at.service)),
+    attach,
   });
+  return { name, attach };
+}
+
+/** Attaches what is no file by a request of its own. */
+function postJson(json: unknown, collection: string, service: Service): Promise<object> {
+  const body = isObject(json) ? json : {};
+  const protocol: Protocol = outlook;
+  const file = { name: nameOf(json), size: bytesOf(JSON.stringify(json)) };
+  const job = { service, protocol, collection, file, content: memory(new Uint8Array(0)) };
+  return postWhole(job, { request: () => item.create(collection, body) });
 }
 
 /** Explains why a request that used to need only Mail.Send is refused. */
@@ -145,64 +170,9 @@ function explained(refusal: Refusal, { permission, sends }: Composition): Refusa
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 
-/** Sends a draft, never twice: after a doubt, the draft itself shows whether it has been sent. */
-async function send(service: Service, url: string, id: string): Promise<void> {
-  await service.ask<true>({
-    request: item.send(url),
-    read: ({ status }) => (status < 300 ? true : undefined),
-    repeat: "ifNotTaken",
-    async settle() {
-      const isGone = (reply: Reply) => (reply.status === 404 ? { isDraft: false } : item.members(reply));
-      const state = await service.get(item.read(url, "isDraft"), isGone).catch(() => undefined);
-      return state?.["isDraft"] === false ? true : undefined;
-    },
-    uncertain(cause) {
-      const message = `The sending was not confirmed, so the message may have been sent. Check Sent Items before you send it again. Its draft has the id ${id}.`;
-      return new UploadError("uncertain", message, { item: id, cause });
-    },
-  });
-}
-
-/** Sets what waited for the attachments. Doing it again does no harm, but is avoided if it was done. */
-async function invite(service: Service, url: string, later: Members, id: string): Promise<void> {
-  const [name = ""] = Object.keys(later);
-  const uncertain = (cause: unknown) => {
-    const message = `The event ${id} exists with its attachments, but people may not have been invited.`;
-    return new UploadError("uncertain", message, { item: id, cause });
-  };
-  const invited = service.ask<true>({
-    request: item.change(url, later),
-    read: ({ status }) => (status < 300 ? true : undefined),
-    repeat: "always",
-    async settle() {
-      const state = await service.get(item.read(url, name), item.members).catch(() => undefined);
-      const people = state?.[name];
-      return Array.isArray(people) && people.length > 0 ? true : "notDone";
-    },
-    uncertain,
-  });
-  await invited.catch((error: unknown) => {
-    throw error instanceof UploadError && error.code === "interrupted" ? uncertain(error) : error;
-  });
-}
-
 /** The item of an upload that could be resumed is gone, so its session is of no use. */
 function withoutSession(error: unknown): unknown {
   if (!(error instanceof UploadError) || !error.session) return error;
   const message = "A file could not be attached. Nothing was sent, and the unfinished item was deleted.";
   return new UploadError(error.code, message, { cause: error.cause ?? error });
-}
-
-async function deleteCopy(service: Service, url: string, id: string): Promise<void> {
-  const isSent = (reply: Reply) => item.members(reply)?.["isDraft"] === false;
-  try {
-    const retrier = service.retrier();
-    while (!isSent(await service.get(item.read(url, "isDraft"), (reply) => reply))) {
-      if (!(await retrier.next())) throw new Error("The message is still being sent.");
-    }
-    await service.get(item.discard(url), ({ status }) => (status < 300 || status === 404 ? true : undefined));
-  } catch (cause) {
-    const message = `The message was sent, but its copy ${id} in Sent Items could not be deleted.`;
-    throw new UploadError("leftBehind", message, { cause, item: id });
-  }
 }

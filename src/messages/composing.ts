@@ -1,15 +1,18 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused } from "../attach/answer.js";
 import { createJob, serviceFor, type Sending } from "../attach/createJob.js";
-import type { InterceptedRequest } from "../attach/intercept.js";
+import { refusalIn, type InterceptedRequest } from "../attach/intercept.js";
 import { withTotalProgress } from "../attach/progress.js";
 import { UploadError } from "../errors.js";
 import { urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { headerEntries } from "../http/headers.js";
 import { trafficOf } from "../http/traffic.js";
+import { remembered } from "../files/read.js";
+import { Refusal } from "../http/refusal.js";
 import { member } from "../json.js";
-import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
+import { DEFAULT_THRESHOLD, isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
+import type { Content } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { compositionFor, type Composition } from "../protocols/compositions.js";
 import { drive } from "../protocols/drive.js";
@@ -17,8 +20,11 @@ import { item } from "../protocols/graph/item.js";
 import { outlook } from "../protocols/outlook.js";
 import { conversationAt, teams, type Conversation } from "../protocols/teams.js";
 import { postChatMessage } from "./chatMessage.js";
-import { bodyOf, bytesOf, compose, reportInside, type Work } from "./compose.js";
-import { openLetter, type Letter } from "./letter.js";
+import { compose, create, type Work } from "./compose.js";
+import { bytesOf, firstBody, mustFit, reportInside } from "./firstBody.js";
+import { ending, whereToLook } from "./handOver.js";
+import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
+import { isDeferred } from "./mark.js";
 
 const { inline } = outlook.post;
 
@@ -43,10 +49,44 @@ export async function composeInstead(request: InterceptedRequest): Promise<boole
     throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
   }
   const settings = request.settings();
-  if (!composition || !letter || json === undefined || !(files || isHeavy(json, letter, settings))) return false;
-  const whole = { ...letter, files: [...letter.files, ...(files?.files ?? [])] };
-  const work = workFor(request, composition, whole, withFiles(settings, files));
-  return answer(request, () => (files ? sendAtOnceOrCompose(work, url) : composed(work)));
+  if (!composition || !letter || json === undefined) return false;
+  if (files) {
+    const parts = files.files.map((part) => ({ part }));
+    const whole = { ...letter, files: [...letter.files, ...files.files], entries: [...letter.entries, ...parts] };
+    mustBeClear(letter);
+    const work = workFor(request, composition, whole, withFiles(settings, files));
+    return answer(request, () => sendAtOnceOrCompose(work, url));
+  }
+  const large = bytesOf(json) > REQUEST_LIMIT && letter.entries.length > 0;
+  if (large || isHeavy(letter, composition, settings)) {
+    mustBeClear(letter);
+    return answer(request, () => composed(workFor(request, composition, letter, settings), REQUEST_LIMIT));
+  }
+  if (letter.entries.length === 0 || composition.event) return false;
+  return passOrCompose(request, composition, letter, settings);
+}
+
+/** One request first: it needs fewer permissions. Composes only what the service finds too large. */
+async function passOrCompose(
+  request: InterceptedRequest,
+  composition: Composition,
+  letter: Letter,
+  settings: Settings,
+): Promise<true> {
+  const { context, next } = request;
+  const before = { ...request, context: pristine(context) };
+  await next.execute(context);
+  if ((await refusalIn(context.response, outlook))?.verdict !== "tooLarge" || letter.twice) return true;
+  return answer(request, () => composed(workFor(before, composition, letter, settings), 0));
+}
+
+/** Refuses a body that holds one member twice, of which the service would read one. */
+function mustBeClear({ twice }: Letter): void {
+  if (!twice) return;
+  throw new UploadError(
+    "invalid",
+    `The body holds both ${twice[0]} and ${twice[1]}. Keep one of them. Nothing was sent.`,
+  );
 }
 
 /** The settings of a request, with the options of `withAttachments`. */
@@ -85,7 +125,7 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   const message = await postChatMessage({
     conversation,
     url,
-    message: { ...letter.body, attachments: letter.others },
+    message: withEntries(letter, letter.others),
     jobs: withTotalProgress(jobs, settings.onProgress),
     teams: serviceFor(sending, teams, url),
     drive: serviceFor(sending, drive.api, url),
@@ -93,11 +133,10 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   return created(message);
 }
 
-/** Tells whether a body is too large for one request, or holds a file that is. */
-function isHeavy(json: string, { files }: Letter, settings: Settings): boolean {
-  return (
-    files.some(({ content }) => isLarge(content.size, settings)) || (files.length > 0 && bytesOf(json) > REQUEST_LIMIT)
-  );
+/** Tells whether a file is larger than the caller lets one request carry. The body of an event carries none. */
+function isHeavy({ files }: Letter, { event }: Composition, { threshold }: Settings): boolean {
+  const most = threshold ?? (event ? DEFAULT_THRESHOLD : Infinity);
+  return files.some(({ content }) => isLarge(content.size, { threshold: most }));
 }
 
 /** Checks everything before the first request. */
@@ -105,7 +144,9 @@ function workFor(request: InterceptedRequest, composition: Composition, letter: 
   const sending = sendingFor(request, settings);
   const deletesCopy = composition.sends && /^false$/i.test(String(member(letter.body, "saveToSentItems")));
   const place = { protocol: outlook, collection: composition.items };
-  const jobs = letter.files.map(({ content, file }) => createJob(sending, place, content, file));
+  const again = (content: Content) =>
+    content.anywhere || content.size > REQUEST_LIMIT ? content : remembered(content);
+  const jobs = letter.files.map(({ content, file }) => createJob(sending, place, again(content), file));
   return {
     service: serviceFor(sending, outlook.api, composition.items),
     composition,
@@ -124,28 +165,42 @@ function immutableId({ options }: Context): Record<string, string> {
   return { Prefer: [...given.map(([, value]) => value), 'IdType="ImmutableId"'].join(", ") };
 }
 
-async function composed(work: Work): Promise<Response> {
+async function composed(work: Work, most: number): Promise<Response> {
+  mustFit(work);
+  if (work.deletesCopy && isDeferred(heldIn(work.letter))) throw new UploadError("unsupported", DEFERRED);
   if (work.deletesCopy && !work.mayDeleteCopy) throw new UploadError("unsupported", UNSAVED);
-  const made = await compose(work);
+  const made = await compose(work, most);
   return made ? created(made) : new Response(null, { status: 202 });
 }
 
 const UNSAVED =
   "A message that is too large for one request is sent as a draft, which Outlook always saves, so saveToSentItems: false is not possible. Omit it, or give { deleteSentCopy: true } to have the copy deleted after sending.";
+const DEFERRED =
+  "A message that is sent later waits in Drafts until then, and deleting its copy would cancel it. Omit saveToSentItems: false. Nothing was sent.";
 
-/** If all files fit, one request does it, which needs fewer permissions. It is not repeated if its reply is lost. */
+/** If everything fits, one request does it, which needs fewer permissions. A request that sends is not repeated in doubt. */
 async function sendAtOnceOrCompose(work: Work, url: string): Promise<Response> {
-  const { body, inside, outside } = await bodyOf(work);
-  if (outside.length > 0) return composed(work);
-  const reply = await work.service.ask({
+  const { body, inside, outside } = await firstBody(work, REQUEST_LIMIT);
+  if (outside.length > 0) return composed(work, REQUEST_LIMIT);
+  try {
+    const response = await (work.composition.sends ? sendAtOnce(work, url, body) : create(work, body).then(created));
+    reportInside(inside);
+    return response;
+  } catch (error) {
+    if (error instanceof Refusal && error.verdict === "tooLarge" && inside.length > 0) return composed(work, 0);
+    throw error;
+  }
+}
+
+async function sendAtOnce({ service, letter }: Work, url: string, body: object): Promise<Response> {
+  const reply = await service.ask({
     request: item.create(url, body),
-    read: (one) => (one.status < 300 ? one : undefined),
+    read: (one) => item.done(one) && one,
     repeat: "ifNotTaken",
     uncertain(cause) {
-      const message = "The request was not confirmed, so it may have been done. Check before you repeat it.";
+      const message = `${ending(cause, "the sending")} ${whereToLook(isDeferred(heldIn(letter)))}`;
       return new UploadError("uncertain", message, { cause });
     },
   });
-  reportInside(inside);
   return reply.body === undefined ? new Response(null, { status: reply.status }) : created(reply.body);
 }

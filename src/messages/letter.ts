@@ -1,20 +1,29 @@
 import { base64Content } from "../files/base64.js";
 import { cutBody, join, joinMembers } from "../files/contentBytes.js";
-import { isObject, text, type Members } from "../json.js";
+import { isObject, keyOf, member, spelledTwice, text, type Members } from "../json.js";
 import type { Part } from "../options.js";
+
+/** An attachment in the caller's order: a file, or JSON that travels unchanged. */
+export type Entry = { readonly part: Part } | { readonly json: unknown };
 
 /** The body of a POST that creates or sends an item, separated from its files. */
 export interface Letter {
   /** The body without its attachments. */
   readonly body: Members;
-  /** Attachments that are not files. They travel unchanged. */
+  /** The members that hold the item and its attachments, as the caller spells them. */
+  readonly holder?: string;
+  readonly list: string;
+  readonly entries: readonly Entry[];
+  /** Attachments that are not files. */
   readonly others: readonly unknown[];
   readonly files: readonly Part[];
+  /** Two spellings of one name, of which the service would read one. */
+  readonly twice?: readonly [string, string];
 }
 
 /**
- * Opens a body without decoding its base64. `holder`: the member that holds the attachments. `undefined` if the body is not
- * JSON or holds nothing to attach to.
+ * Opens a body without decoding its base64. `holder`: the member that holds the attachments. Names are read in any letter
+ * case. `undefined` if the body is not JSON or holds nothing to attach to.
  */
 export function openLetter(
   json: string,
@@ -24,19 +33,45 @@ export function openLetter(
   const cut = cutBody(json);
   if (!cut || !isObject(cut.value) || Array.isArray(cut.value)) return undefined;
   const body = cut.value;
-  const held = holder === undefined ? body : (body[holder] ?? {});
+  const key = holder === undefined ? undefined : (keyOf(body, holder) ?? holder);
+  const held = key === undefined ? body : (body[key] ?? {});
   if (!isObject(held)) return undefined;
-  const { attachments = [], ...rest } = held;
+  const list = keyOf(held, "attachments") ?? "attachments";
+  const { [list]: given, ...rest } = held;
+  const attachments = given ?? [];
   if (!Array.isArray(attachments)) return undefined;
-  const files: Part[] = [];
-  const others: unknown[] = [];
+  const entries: Entry[] = [];
+  const twice = [body, held].map(spelledTwice);
   for (const one of attachments) {
-    const base64 = isObject(one) && isFile(one["@odata.type"]) ? textOf(one["contentBytes"], cut.texts) : undefined;
-    if (base64 === undefined) others.push(join(one, cut.texts));
-    else files.push({ file: infoIn(one), content: base64Content(base64) });
+    const opened = isObject(one) && isFile(member(one, "@odata.type")) ? one : undefined;
+    const base64 = opened && textOf(member(opened, "contentBytes"), cut.texts);
+    if (!opened || base64 === undefined) entries.push({ json: join(one, cut.texts) });
+    else entries.push({ part: { file: infoIn(opened), content: base64Content(base64) } });
+    twice.push(spelledTwice(opened));
   }
   const joined = joinMembers(rest, cut.texts);
-  return { body: holder === undefined ? joined : { ...joinMembers(body, cut.texts), [holder]: joined }, others, files };
+  return {
+    body: key === undefined ? joined : { ...joinMembers(body, cut.texts), [key]: joined },
+    holder: key,
+    list,
+    entries,
+    others: entries.flatMap((entry) => ("json" in entry ? [entry.json] : [])),
+    files: entries.flatMap((entry) => ("part" in entry ? [entry.part] : [])),
+    twice: twice.find((found) => found !== undefined),
+  };
+}
+
+/** The item in a letter. */
+export function heldIn({ body, holder }: Pick<Letter, "body" | "holder">): Members {
+  const held = holder === undefined ? body : body[holder];
+  return isObject(held) ? held : {};
+}
+
+/** The body of a letter with attachments. */
+export function withEntries(letter: Letter, attachments: readonly unknown[]): Members {
+  const { body, holder, list } = letter;
+  const held = attachments.length > 0 ? { ...heldIn(letter), [list]: attachments } : heldIn(letter);
+  return holder === undefined ? held : { ...body, [holder]: held };
 }
 
 /** The text that was cut out of this member. */
@@ -46,11 +81,11 @@ function textOf(index: unknown, texts: readonly string[]): string | undefined {
 
 /** The metadata in an attachment's JSON, where `null` means absent. */
 export function infoIn(attachment: Members): Part["file"] {
-  const { name, contentType, isInline, contentId } = attachment;
+  const isInline = member(attachment, "isInline");
   return {
-    name: typeof name === "string" ? name : "",
-    contentType: text(contentType),
+    name: text(member(attachment, "name")) ?? "",
+    contentType: text(member(attachment, "contentType")),
     isInline: typeof isInline === "boolean" ? isInline : undefined,
-    contentId: text(contentId),
+    contentId: text(member(attachment, "contentId")),
   };
 }

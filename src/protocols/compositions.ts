@@ -7,7 +7,7 @@ import { BEFORE, keyed, splitUrl } from "./graph/path.js";
 export interface Composition {
   /** URL that creates the item. */
   readonly create: string;
-  /** URL below which the created item is found by its id. */
+  /** URL below which the created item is found by its id: where it was made, because a shared one is found nowhere else. */
   readonly items: string;
   /** Member of the body that holds the attachments. Absent if the body itself does. */
   readonly holder?: "message";
@@ -17,16 +17,19 @@ export interface Composition {
   readonly sends: boolean;
   /** Attachments may travel in the body that creates the item. Events refuse or drop them. */
   readonly inside: boolean;
+  readonly event: boolean;
+  /** An answer to a message, which the service makes. Its draft may hold attachments that are not ours. */
+  readonly answers: boolean;
   /** The permission that creating the item needs. */
   readonly permission: string;
-  /** Members that are set only when everything is attached, so that nobody is invited before. */
+  /** Members, in lower case, that are set only when everything is attached, so that nobody is invited before. */
   readonly later: readonly string[];
 }
 
 const mailbox = `^(${BEFORE}/(?:me|users{}))`;
 const action = "(?:microsoft\\.graph\\.)?";
 const messages = "(?:/mailFolders{}(?:/childFolders{})*)?/messages";
-const draft = { bare: false, sends: false, inside: true, later: [], permission: "Mail.ReadWrite" };
+const draft = { bare: false, sends: false, inside: true, event: false, answers: false, later: [], permission: "Mail.ReadWrite" };
 
 /** The ways to compose, by their paths. The groups are the mailbox, what follows it, and the verb. */
 const ways: readonly (readonly [
@@ -44,7 +47,7 @@ const ways: readonly (readonly [
       sends: true,
     }),
   ],
-  [pattern(`${mailbox}(${messages})`), (box, path) => ({ ...draft, create: box + path, items: `${box}/messages` })],
+  [pattern(`${mailbox}(${messages})`), (box, path) => ({ ...draft, create: box + path, items: box + path })],
   [
     pattern(`${mailbox}(${messages}{}/)${action}(reply|replyAll|forward)`),
     (box, path, verb) => ({
@@ -53,19 +56,27 @@ const ways: readonly (readonly [
       items: `${box}/messages`,
       holder: "message",
       sends: true,
+      answers: true,
     }),
   ],
   [
     pattern(`${mailbox}(${messages}{}/${action}create(?:Reply|ReplyAll|Forward))`),
-    (box, path) => ({ ...draft, create: box + path, items: `${box}/messages`, holder: "message" }),
+    (box, path) => ({
+      ...draft,
+      create: box + path,
+      items: `${box}/messages`,
+      holder: "message",
+      answers: true,
+    }),
   ],
   [
     pattern(`${mailbox}((?:/calendarGroups{})?(?:/calendar|/calendars{})?/events)`),
     (box, path) => ({
       ...draft,
       create: box + path,
-      items: `${box}/events`,
+      items: box + path,
       inside: false,
+      event: true,
       later: ["attendees"],
       permission: "Calendars.ReadWrite",
     }),

@@ -1,4 +1,4 @@
-import { member, text, type Members } from "../json.js";
+import { member, text, withMember, type Members } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { item } from "./graph/item.js";
 import { keyed, splitUrl } from "./graph/path.js";
@@ -96,7 +96,8 @@ export function withReferences(message: Members, references: readonly Reference[
   const html = text(member(body, "contentType"))?.toLowerCase() === "html";
   const shown = html ? content : escaped(content).replace(/\r\n?|\n/g, "<br>");
   const tags = references.map(({ id }) => `<attachment id="${id}"></attachment>`).join("");
-  const { attachments } = message;
+  const attachments = member(message, "attachments");
   const others: readonly unknown[] = Array.isArray(attachments) ? attachments : [];
-  return { ...message, body: { contentType: "html", content: shown + tags }, attachments: [...others, ...references] };
+  const shownBody = withMember(message, "body", { contentType: "html", content: shown + tags });
+  return withMember(shownBody, "attachments", [...others, ...references]);
 }

@@ -3,11 +3,11 @@ import type { Call, GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { answerDrive } from "../drive/answer.js";
 import { answerAttachment, answerAttachments } from "../items/attachments.js";
-import type { ItemRoute, ItemTarget } from "../items/routes.js";
+import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { prefersImmutableIds } from "../mail/composed.js";
 import { answerEvent, createEvent } from "../mail/events.js";
-import { answerMessage, createMessage } from "../mail/messages.js";
+import { answerMessage, answerMessages } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
@@ -15,6 +15,7 @@ import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, r
 import { createUploadSession } from "../sessions/createSession.js";
 import { answerTodoSession } from "../sessions/todo.js";
 import { answerTeams } from "../teams/answer.js";
+import { withDocumentedNames } from "./names.js";
 import { refuseLargeBody } from "./requestBody.js";
 import type { GraphRoute } from "./routes.js";
 
@@ -49,17 +50,21 @@ const sends: readonly ItemTarget[] = ["sendMail", "send", "reply", "replyAll", "
 const addsFiles = ({ head, route }: GraphCall): boolean =>
   head.method === "POST" && (route.target === "attachments" || route.target === "createSession");
 
-function answerItemRoute(context: Context, call: GraphCall): Reply {
+function answerItemRoute(context: Context, given: GraphCall): Reply {
+  const call =
+    context.vary.jsonNames === "anyCase" && given.route.target !== "createSession" ? withDocumentedNames(given) : given;
+  if ("status" in call) return call;
   switch (call.route.target) {
     case "messages":
-      return createMessage(context, call);
+      return answerMessages(context, call);
     case "events":
       return createEvent(context, call);
     case "sendMail":
       return answerSendMail(context, call);
   }
   const item = context.store.find(call.route);
-  if (!item) return itemNotFound();
+  if (!item || isElsewhere(context, call, item)) return itemNotFound();
+  if (item.unseen++ < (item.posted ? context.vary.newItemDelay : 0)) return itemNotFound();
   if (prefersImmutableIds(call)) item.immutable = true;
   if (isSent(item) && addsFiles(call)) return sentAlready();
   switch (call.route.target) {
@@ -81,6 +86,10 @@ function answerItemRoute(context: Context, call: GraphCall): Reply {
       return answerReply(context, call, item);
   }
 }
+
+/** True for an item of a shared folder or calendar that is addressed by another path, if those do not find it. */
+const isElsewhere = ({ vary }: Context, { route }: GraphCall, { place }: StoredItem): boolean =>
+  vary.otherPaths === "missing" && place !== undefined && placeOf(route) !== place;
 
 function answerItem(context: Context, call: GraphCall, item: StoredItem): Reply {
   if (item.kind === "message") return answerMessage(context, call, item);

@@ -32,7 +32,7 @@ const attachmentsOf = (item: string): Row<Holds>[] => [
 
 const readers = [
   router<"message", ItemTarget>("message", [
-    [messages, "messages", { POST: "draft", any: "item" }],
+    [messages, "messages", { POST: "draft", GET: "list", any: "item" }],
     [`${owner}/sendMail`, "sendMail", { POST: "mail" }],
     [message, "item", itemKinds],
     ...attachmentsOf(message),
@@ -57,6 +57,9 @@ const readers = [
     [`${task}/attachmentSessions/{session}/content`, "content", sessionKinds],
   ]),
 ];
+
+/** The folder or calendar in a path. */
+export const placeOf = ({ keys }: ItemRoute): string | undefined => keys.folder ?? keys.calendar;
 
 /** Reads the path of a message, event or task. Undefined for every other path. */
 export function readItemPath(pathname: string): ItemRoute | undefined {

@@ -29,6 +29,11 @@ export interface StoredItem extends Item {
   /** The meeting request whose `/event` is this event. */
   readonly messageId?: string;
   readonly attachments: StoredAttachment[];
+  /** The shared folder or calendar that a request made it in. */
+  place?: string;
+  /** True if a request made it. `unseen` counts the requests to it. */
+  posted?: boolean;
+  unseen: number;
   /** Number of session PUTs that got 404 because the new draft was not replicated yet. */
   unreplicatedPuts: number;
 }
@@ -105,6 +110,7 @@ export class Store {
       created: this.timestamp(),
       messageId: init.messageId,
       attachments: init.attachments ?? [],
+      unseen: 0,
       unreplicatedPuts: 0,
     };
   }

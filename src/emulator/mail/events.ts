@@ -3,6 +3,7 @@ import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { select } from "../graph/select.js";
+import { placeOf } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import { readChange } from "./composed.js";
@@ -20,7 +21,14 @@ export function createEvent(context: Context, call: GraphCall): Reply {
   if (letter.attachments.length > 0 && context.vary.eventAttachments === "refuse") {
     return badRequest("Attachments are not supported when an event is created.");
   }
+  // A second request with one transactionId gets 201 and the first event (docs: resources/event).
+  const { transactionId } = letter.properties;
+  const made = [...context.store.items.values()].find(
+    ({ kind, properties }) => kind === "event" && transactionId && properties.transactionId === transactionId,
+  );
+  if (made) return json(201, describeEvent(call, made));
   const event = context.store.addItem("event", { properties: letter.properties });
+  Object.assign(event, { posted: true, place: placeOf(call.route) });
   write(context, event, true);
   return json(201, describeEvent(call, event));
 }

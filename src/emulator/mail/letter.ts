@@ -79,3 +79,9 @@ export function addressesIn(list: unknown): string[] {
 /** The text of a body of any type. */
 export const contentOf = (properties: Record<string, unknown>): string =>
   (properties.body as { content?: string } | undefined)?.content ?? "";
+
+/** The value of an extended property. */
+export function extendedProperty(properties: Record<string, unknown>, id: string): unknown {
+  const all = (properties.singleValueExtendedProperties ?? []) as { id?: string; value?: unknown }[];
+  return all.find((one) => one.id?.toLowerCase() === id.toLowerCase())?.value;
+}

@@ -2,20 +2,41 @@ import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { select } from "../graph/select.js";
+import { placeOf } from "../items/routes.js";
 import { userName, type StoredItem } from "../items/store.js";
-import { empty, json, methodNotAllowed } from "../replies.js";
+import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import { makeMessage, readChange, readPosted } from "./composed.js";
-import { contentOf, recipient } from "./letter.js";
+import { contentOf, extendedProperty, recipient } from "./letter.js";
 import { discardSending, noteSeen } from "./sending.js";
 
-/** Answers POST `…/messages` with a new draft, attachments included (201, documented). */
-export function createMessage(context: Context, call: GraphCall): Reply {
+/** Answers GET `…/messages`, and POST with a new draft, attachments included (201, documented). */
+export function answerMessages(context: Context, call: GraphCall): Reply {
+  if (call.head.method === "GET") return listMessages(context, call);
   if (call.head.method !== "POST") return methodNotAllowed();
   const letter = readPosted(call);
   if ("status" in letter) return letter;
   const draft = makeMessage(context, call, letter);
+  Object.assign(draft, { posted: true, place: placeOf(call.route) });
   context.store.keep(draft);
   return json(201, describeMessage(call, draft));
+}
+
+/** Lists messages. The only filter is by one extended property (docs: singlevaluelegacyextendedproperty-get). */
+function listMessages({ store }: Context, call: GraphCall): Reply {
+  const filter = call.query.get("$filter");
+  const [, id, value] =
+    /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']*)' and ep\/value eq '([^']*)'\)$/i.exec(filter ?? "") ??
+    [];
+  if (filter !== null && id === undefined) return badRequest("The emulator knows no such $filter.");
+  const found = [...store.items.values()].filter(
+    (item) => item.kind === "message" && (id === undefined || extendedProperty(item.properties, id) === value),
+  );
+  const expand = call.query.get("$expand");
+  const describe = (item: StoredItem) => {
+    const { singleValueExtendedProperties, ...others } = describeMessage(call, item);
+    return { ...select(call, others), ...(expand === null ? {} : { singleValueExtendedProperties }) };
+  };
+  return json(200, { value: found.map(describe) });
 }
 
 /** Answers GET, PATCH and DELETE on a message. */

@@ -5,7 +5,7 @@ import { readParameters } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
 import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
-import { addressesIn, contentOf, readLetter } from "./letter.js";
+import { addressesIn, contentOf, extendedProperty, readLetter } from "./letter.js";
 
 /** MIME adds about 37 % to a message's bytes (inferred from base64 with its line breaks). */
 const mimeFactor = 1.37;
@@ -51,7 +51,8 @@ export function answerSend(context: Context, call: GraphCall, item: StoredItem):
   const becomes = item.immutable ? item : context.store.makeItem("message", { properties, attachments, mime });
   const mail = mailOf(item, becomes);
   context.store.outbox.push(mail);
-  item.sending = { becomes, mail, left: context.vary.sentDelay };
+  const waits = context.vary.deferredMail === "wait" && extendedProperty(properties, "SystemTime 0x3FEF") !== undefined;
+  item.sending = { becomes, mail, left: waits ? Infinity : context.vary.sentDelay };
   if (item.sending.left <= 0) finish(context, item);
   return empty(202);
 }

@@ -64,7 +64,12 @@ export interface AttachmentProtocol extends Protocol {
 export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   const type = `#${kind.type}`;
   const inline: InlineFile = {
-    creates: (given) => text(given)?.replace(/^#/, "").toLowerCase() === kind.type.toLowerCase(),
+    // Outlook's own API, which Graph grew from, writes the older namespace
+    creates: (given) =>
+      text(given)
+        ?.toLowerCase()
+        .replace(/^#?(microsoft\.outlookservices\.)?/, (_, older) => (older ? "microsoft.graph." : "")) ===
+      kind.type.toLowerCase(),
     write: (file, bytes) => ({
       "@odata.type": type,
       name: file.name,

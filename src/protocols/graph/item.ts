@@ -1,6 +1,12 @@
-import { isObject, type Members } from "../../json.js";
+import { isObject, member, text, type Members } from "../../json.js";
 import type { Reply, WireRequest } from "../../protocol.js";
 import { json } from "./session.js";
+
+/** One page of a list. */
+export interface Page {
+  readonly value: readonly unknown[];
+  readonly next?: string;
+}
 
 /** Requests about a single resource, and the reading of their replies. */
 export const item = {
@@ -25,6 +31,14 @@ export const item = {
     to: "api",
   }),
   discard: (url: string): WireRequest => ({ method: "DELETE", url, to: "api" }),
+  /** A success of a request whose reply has no content. A page in HTML is none: a proxy wrote it. */
+  done: ({ status, body }: Reply): true | undefined => (status < 300 && typeof body !== "string" ? true : undefined),
+  /** The attachments of an item, with their sizes. */
+  list: (url: string): WireRequest => item.read(`${url}/attachments`, "id,name,size"),
+  page({ status, body }: Reply): Page | undefined {
+    const value = member(body, "value");
+    return status < 300 && Array.isArray(value) ? { value, next: text(member(body, "@odata.nextLink")) } : undefined;
+  },
   /** The resource in a success. */
   members: ({ status, body }: Reply): Members | undefined => (status < 300 && isObject(body) ? body : undefined),
 };

@@ -1,0 +1,83 @@
+import { UploadError } from "../errors.js";
+import { Refusal } from "../http/refusal.js";
+import type { Service } from "../http/service.js";
+import { member, text } from "../json.js";
+import { item, type Page } from "../protocols/graph/item.js";
+
+/** An attachment that an item must hold. */
+export interface Expected {
+  readonly name: string;
+  /** Bytes, if the service can be compared by them. */
+  readonly size?: number;
+  /** Present if the service confirmed the attachment by itself. */
+  readonly id?: string;
+  /** Attaches it. Returns it with its id. */
+  attach(): Promise<Expected>;
+}
+
+/** Times that the list is read again: it may not show yet what was confirmed. */
+const LATE = 3;
+
+/**
+ * Compares what an item holds with what it must hold, and attaches what the creating request has dropped. Throws an
+ * `UploadError` if something confirmed is missing. `ours`: the item holds nothing else, so that a file under another name
+ * can only be one of these.
+ */
+export async function complete(service: Service, url: string, expected: readonly Expected[], ours: boolean) {
+  const retrier = service.retrier(Math.min(LATE, service.settings.retries));
+  for (let wanted = expected; ;) {
+    const held = await listed(service, url);
+    const missing = held ? without(wanted, held, ours) : [];
+    const [lost] = missing.filter(({ id }) => id !== undefined);
+    if (!lost) {
+      for (const one of missing) await one.attach();
+      return;
+    }
+    if (!(await retrier.next())) {
+      const message = `Outlook has confirmed ${lost.name}, but the item doesn't hold it. Nothing was sent. Try again later.`;
+      throw new UploadError("interrupted", message);
+    }
+  }
+}
+
+/** Everything that the item holds. `undefined` if the service refuses to list it. */
+async function listed(service: Service, url: string): Promise<unknown[] | undefined> {
+  const all: unknown[] = [];
+  let request = item.list(url);
+  for (const seen = new Set<string>(); !seen.has(request.url);) {
+    seen.add(request.url);
+    const page = await service.get<Page>(request, item.page).catch((error: unknown) => {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    });
+    if (!page) return undefined;
+    all.push(...page.value);
+    if (page.next === undefined) return all;
+    request = { ...request, url: page.next };
+  }
+  return undefined;
+}
+
+/** What is missing. Ids may be written in two ways, so names and sizes count as well. */
+function without(expected: readonly Expected[], held: readonly unknown[], ours: boolean): readonly Expected[] {
+  const rest = [...held];
+  const isHeld = (fits: (one: unknown) => boolean) => {
+    const at = rest.findIndex(fits);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  };
+  const left = (wanted: readonly Expected[], fits: (one: unknown, expected: Expected) => boolean) =>
+    wanted.filter((expected) => !isHeld((one) => fits(one, expected)));
+  const byId = left(expected, (one, { id }) => id !== undefined && member(one, "id") === id);
+  const byName = left(byId, (one, { name, size }) => member(one, "name") === name && hasSize(one, size));
+  return left(byName, (one, { id, size }) => (ours || id !== undefined) && hasSize(one, size));
+}
+
+/** Outlook counts more bytes than the file has, never fewer. */
+function hasSize(one: unknown, size: number | undefined): boolean {
+  const told = member(one, "size");
+  if (size === undefined || typeof told !== "number" || told <= 0) return true;
+  return told >= size * 0.95 && told <= size * 1.5 + 65_536;
+}
+
+export const idOf = (attachment: object): string => text(member(attachment, "id")) ?? "";

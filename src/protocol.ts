@@ -132,6 +132,8 @@ export interface Api {
     lane(url: string): string;
   };
   verdict(reply: Reply): Verdict;
+  /** Tells whether a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
+  mayAppear?(reply: Reply): boolean;
   /** A refusal in Graph's shape, with advice. `url`: where it came from. */
   explain(reply: Reply, url: string): Reply;
 }
@@ -189,6 +191,8 @@ export interface InlineFile {
   /** Tells whether a JSON body of this `@odata.type` creates an attachment of this kind. */
   creates(type: unknown): boolean;
   write(file: FileInfo, bytes: Uint8Array): object;
+  /** Reads one attachment with its bytes. */
+  read(collection: string, id: string): WireRequest;
 }
 
 /** An attachment that an item holds. */

@@ -5,7 +5,7 @@ import { isLarge } from "../options.js";
 import type { Created } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
-import { postWhole } from "./post.js";
+import { fitsOnePost, postWhole } from "./post.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
@@ -21,10 +21,10 @@ async function post(job: Job): Promise<Created> {
   throw new UploadError("unsupported", message);
 }
 
-/** Reads a stream that is small enough for one request as a whole: if the request is refused, a session needs it again. */
+/** Reads a stream that one request can carry as a whole: whichever way is refused, the other needs it again. */
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
-  if (content.anywhere || isLarge(file.size, service.settings)) return job;
+  if (content.anywhere || (isLarge(file.size, service.settings) && !fitsOnePost(job))) return job;
   return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
 }
 

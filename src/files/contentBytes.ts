@@ -1,4 +1,4 @@
-import { base64Content } from "./base64.js";
+import { openBase64 } from "./base64.js";
 import { isObject, parseJson } from "../json.js";
 import type { Content } from "../protocol.js";
 
@@ -20,7 +20,8 @@ export function openBody(body: string): OpenedBody | undefined {
   if (!isObject(members)) return undefined;
   const { contentBytes: _, ...others } = members;
   const text = textOf(body, value);
-  return text === undefined ? undefined : { members: others, content: base64Content(text) };
+  const content = text === undefined ? undefined : openBase64(text);
+  return content && { members: others, content };
 }
 
 /** A body whose `contentBytes` were all cut out. Each holds the index of its text instead. */

@@ -70,6 +70,13 @@ export function errorBody({ status, body }: Reply): {
   return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
 }
 
+/** A refusal with our words after the service's own. */
+export function withWords({ reply, verdict }: Refusal, words: string): Refusal {
+  const error = errorBody(reply);
+  const message = `${error.message.replace(/[^.!?]$/, "$&.")} ${words}`.trim();
+  return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
+}
+
 /** The error that the Graph client itself makes of such a reply. */
 export function graphError(reply: Reply): GraphError {
   const body = errorBody(reply);

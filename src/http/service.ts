@@ -23,6 +23,8 @@ export interface Ask<T> {
   readonly repeat: "always" | "ifNotTaken";
   /** Looks whether an unheard request was done: its result, "notDone", or `undefined` if nobody can tell. */
   settle?(): Promise<T | "notDone" | undefined>;
+  /** Tells whether a refusal that may be repeated can follow the write. @default never */
+  mayFollow?(reply: Reply): boolean;
   /** The error if nobody can tell whether the request was done. @default the last answer, as an error */
   uncertain?(cause: Error): UploadError;
   /** @default the option `retries` */
@@ -110,7 +112,7 @@ export class Service {
       if (result !== undefined) return result;
       const unclear = (): Error => uncertain?.(causeOf(answer)) ?? this.#failed(answer, asked);
       if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);
-      doubt ||= mayBeDone(answer);
+      doubt ||= mayBeDone(answer) || (answer.reply !== undefined && asked.mayFollow?.(answer.reply) === true);
       if (doubt && repeat === "ifNotTaken" && !settle) throw unclear();
       const more = await retrier.next(answer);
       const found = doubt && settle ? await settle() : undefined;

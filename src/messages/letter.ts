@@ -1,4 +1,4 @@
-import { base64Content } from "../files/base64.js";
+import { openBase64 } from "../files/base64.js";
 import { cutBody, join, joinMembers } from "../files/contentBytes.js";
 import { isObject, text, type Members } from "../json.js";
 import type { Part } from "../options.js";
@@ -32,8 +32,9 @@ export function openLetter(
   const others: unknown[] = [];
   for (const one of attachments) {
     const base64 = isObject(one) && isFile(one["@odata.type"]) ? textOf(one["contentBytes"], cut.texts) : undefined;
-    if (base64 === undefined) others.push(join(one, cut.texts));
-    else files.push({ file: infoIn(one), content: base64Content(base64) });
+    const content = base64 === undefined ? undefined : openBase64(base64);
+    if (content) files.push({ file: infoIn(one), content });
+    else others.push(join(one, cut.texts));
   }
   const joined = joinMembers(rest, cut.texts);
   return { body: holder === undefined ? joined : { ...joinMembers(body, cut.texts), [holder]: joined }, others, files };

@@ -9,7 +9,7 @@ import { findCreated, findNamed } from "./find.js";
 import type { Job } from "./job.js";
 import { initialState, next, type Doubt, type Event, type Facts, type Move, type State } from "./next.js";
 import { Ranges } from "./ranges.js";
-import { discardSession, openSession } from "./session.js";
+import { discardSession, tryToOpen } from "./session.js";
 
 /** Times that a lost session is replaced: a draft that was just created may not be known everywhere yet. */
 const FRESH_SESSIONS = 4;
@@ -154,7 +154,7 @@ export class Upload {
           : this.#service.interrupted(last ?? ENDED);
       }
       try {
-        const { before, ...fresh } = await openSession(this.#place);
+        const { before, ...fresh } = await tryToOpen(this.#place);
         await this.#save({ ...fresh, before: this.session.before ?? before });
         return { type: "opened", offset: fresh.offset };
       } catch (error) {

@@ -7,6 +7,8 @@ import { decoded } from "./path.js";
 const PASSING = new Set([408, 500, 502, 503, 504, 509]);
 const WRONG_RANGE = /^(invalidRange|fragmentOverlap|fragmentOutOfOrder)$/i;
 const SESSION_GONE = /^(uploadSessionNotFound|uploadSessionFailed)$/i;
+/** Codes of a 404 for an item. Those for a mailbox, a path or a user are others, and do not pass. */
+const NOT_FOUND = /^(ErrorItemNotFound|itemNotFound|notFound|UnknownError|)$/i;
 const TOO_LONG = /maximum request length|entity ?too ?large/i;
 
 /** The id at the end of `…/Attachments('ID')` or `…/Attachments/ID`. */
@@ -28,6 +30,11 @@ export function readSession(reply: Reply): OpenedSession | undefined {
 /** The code of an error in JSON, or "". */
 function codeIn(body: unknown): string {
   return text(member(member(body, "error"), "code")) ?? "";
+}
+
+/** Exchange answers 404 for a while after it has created an item (field reports). */
+export function mayAppear({ status, body }: Reply): boolean {
+  return status === 404 && NOT_FOUND.test(codeIn(body));
 }
 
 export function verdict({ status, body }: Reply): Verdict {

@@ -144,6 +144,8 @@ export interface Target {
   collection(url: string): string | undefined;
   /** Bytes of the largest file that the service at this URL is known to take. */
   fileLimit(collection: string): number;
+  /** Why the service takes no attachments there, although its model has them. */
+  refuses?(collection: string): string | undefined;
   /** The file name that the URL itself contains. */
   nameIn?(collection: string): string | undefined;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */

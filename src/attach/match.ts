@@ -30,6 +30,6 @@ export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
   if (cut !== undefined) throw new UploadError("invalid", cut);
   const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
   const takers =
-    "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
+    "an Outlook message or event, a To Do task, a file of a drive, the filesFolder of a channel, or a print document (or a work item, with createAzureDevOpsClient)";
   throw new UploadError("invalid", `${path} takes no attachments. Give the URL of ${takers}.`);
 }

@@ -8,14 +8,14 @@ import { urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { headerEntries } from "../http/headers.js";
 import { trafficOf } from "../http/traffic.js";
-import { member } from "../json.js";
+import { keyOf, member, parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
 import { signalFor } from "../signals.js";
 import { compositionFor, type Composition } from "../protocols/compositions.js";
 import { drive } from "../protocols/drive.js";
 import { item } from "../protocols/graph/item.js";
 import { outlook } from "../protocols/outlook.js";
-import { conversationAt, teams, type Conversation } from "../protocols/teams.js";
+import { conversationAt, inMessage, teams, type Conversation } from "../protocols/teams.js";
 import { postChatMessage } from "./chatMessage.js";
 import { bodyOf, bytesOf, compose, reportInside, type Work } from "./compose.js";
 import { openLetter, type Letter } from "./letter.js";
@@ -75,7 +75,9 @@ function sendingFor({ context, next, handler }: InterceptedRequest, settings: Se
 async function chat(request: InterceptedRequest, conversation: Conversation, files: AttachedFiles): Promise<Response> {
   const url = urlOf(request.context);
   const body: unknown = request.context.options?.body;
-  const letter = typeof body === "string" ? openLetter(body, undefined, () => false) : undefined;
+  const json = typeof body === "string" ? body : "";
+  const holder = conversation.holder && (keyOf(parseJson(json), conversation.holder) ?? conversation.holder);
+  const letter = openLetter(json, holder, () => false);
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
   const settings = withFiles(request.settings(), files);
   const sending = sendingFor(request, settings);
@@ -85,7 +87,7 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   const message = await postChatMessage({
     conversation,
     url,
-    message: { ...letter.body, attachments: letter.others },
+    message: inMessage(letter.body, holder, (one) => ({ ...one, attachments: letter.others })),
     jobs: withTotalProgress(jobs, settings.onProgress),
     teams: serviceFor(sending, teams, url),
     drive: serviceFor(sending, drive.api, url),

@@ -60,7 +60,7 @@ const ways: readonly (readonly [
     (box, path) => ({ ...draft, create: box + path, items: `${box}/messages`, holder: "message" }),
   ],
   [
-    pattern(`${mailbox}((?:/calendarGroups{})?(?:/calendar|/calendars{})?/events)`),
+    pattern(`${mailbox}((?:/calendarGroup|/calendarGroups{})?(?:/calendar|/calendars{})?/events)`),
     (box, path) => ({
       ...draft,
       create: box + path,

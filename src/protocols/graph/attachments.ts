@@ -42,6 +42,7 @@ export interface AttachmentKind extends Advice {
   details(file: FileInfo): object;
   /** What the service fills in for details that were not given. */
   readonly defaults: object;
+  readonly refuses?: Target["refuses"];
   /** Where files over the limit go. */
   readonly overflow?: Target["overflow"];
   /** The body of createUploadSession. */
@@ -99,6 +100,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       collection: (url) => collectionOf(url, kind.items),
       fileLimit: () => kind.fileLimit,
       item: lastKey,
+      refuses: kind.refuses,
       overflow: kind.overflow,
     },
     session: {

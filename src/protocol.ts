@@ -167,6 +167,8 @@ export interface SessionProtocol {
   put(session: UploadSession, range: ByteRange, bytes: Uint8Array | Blob): WireRequest;
   /** Reads the reply to a range, or, without `range`, to a status request. */
   read(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
+  /** When the session expires, if a reply to a range says it. */
+  expires?(reply: Reply): string | undefined;
   /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
   status?(session: UploadSession): WireRequest;
   /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */

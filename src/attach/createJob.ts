@@ -55,9 +55,12 @@ export function createJob(
   return { service, protocol, collection, content, file, turn: protocol.target.item?.(collection, file) };
 }
 
-function mustHaveName({ name }: FileInfo, protocol: Protocol): void {
+function mustHaveName({ name, size }: FileInfo, protocol: Protocol): void {
   if (typeof name !== "string" || name.trim() === "") {
-    throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
+    throw new UploadError(
+      "invalid",
+      `The attachment of ${inMegabytes(size)} needs a name: give { name }, or attach a File.`,
+    );
   }
   if (!protocol.post?.inline && LONE_SURROGATE.test(name)) {
     throw new UploadError(

@@ -21,6 +21,8 @@ export class NoReply extends Error {
   constructor(
     reason: unknown,
     readonly unsent = false,
+    /** The connection may stand, but the reply took too long. */
+    readonly timedOut = false,
   ) {
     super(withoutAddresses(String((isObject(reason) ? reason["message"] : undefined) ?? reason)));
     const code = member(member(reason, "cause"), "code") ?? member(reason, "code");

@@ -50,6 +50,11 @@ export function verdict({ status, body }: Reply): Verdict {
   return "refused";
 }
 
+/** The words of a refusal by an application access policy, which has the code of a missing permission (docs: auth-limit-mailbox-access). */
+export const POLICY = /Access to OData is disabled|AppOnly AccessPolicy/i;
+/** The words of a refusal by a drive that was never set up (field reports). */
+const NO_DRIVE = /mysite not found/i;
+
 /** What the advice for a refusal depends on. */
 export interface Advice {
   /** The permission that attaching needs. */
@@ -67,6 +72,13 @@ function remedy(
   { permission, noSessions, remedies = [] }: Advice,
 ): string | undefined {
   const code = codeIn(body);
+  const message = text(member(member(body, "error"), "message")) ?? "";
+  if (status === 403 && POLICY.test(message)) {
+    return "An application access policy of Exchange keeps this app out of the mailbox. Ask its administrator to add the mailbox to the policy.";
+  }
+  if (NO_DRIVE.test(message)) {
+    return "The account has no OneDrive: it needs a license for one, and has to open it once in a browser.";
+  }
   if (code === "ErrorMessageSizeExceeded") {
     return "The organization limits the size of messages, often to 35 MB in all. Share a link to the file, or ask the administrator to raise the limit.";
   }
@@ -82,6 +94,7 @@ export function explain(reply: Reply, collection: string, advice: Advice): Reply
   const told = remedy(reply, collection, advice);
   const error = member(reply.body, "error");
   if (told === undefined || typeof error !== "object") return reply;
-  const message = `${text(member(error, "message")) ?? ""} ${told}`.trim();
+  const words = text(member(error, "message")) ?? "";
+  const message = `${words.replace(/[^.!?]$/, "$&.")} ${told}`.trim();
   return { ...reply, body: { error: { ...error, message } } };
 }

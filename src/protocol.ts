@@ -132,6 +132,8 @@ export interface Api {
     lane(url: string): string;
   };
   verdict(reply: Reply): Verdict;
+  /** Tells whether a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
+  mayAppear?(reply: Reply): boolean;
   /** A refusal in Graph's shape, with advice. `url`: where it came from. */
   explain(reply: Reply, url: string): Reply;
 }
@@ -142,6 +144,8 @@ export interface Target {
   collection(url: string): string | undefined;
   /** Bytes of the largest file that the service at this URL is known to take. */
   fileLimit(collection: string): number;
+  /** Why the service takes no attachments there, although its model has them. */
+  refuses?(collection: string): string | undefined;
   /** The file name that the URL itself contains. */
   nameIn?(collection: string): string | undefined;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
@@ -163,6 +167,8 @@ export interface SessionProtocol {
   put(session: UploadSession, range: ByteRange, bytes: Uint8Array | Blob): WireRequest;
   /** Reads the reply to a range, or, without `range`, to a status request. */
   read(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
+  /** When the session expires, if a reply to a range says it. */
+  expires?(reply: Reply): string | undefined;
   /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
   status?(session: UploadSession): WireRequest;
   /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */
@@ -189,6 +195,8 @@ export interface InlineFile {
   /** Tells whether a JSON body of this `@odata.type` creates an attachment of this kind. */
   creates(type: unknown): boolean;
   write(file: FileInfo, bytes: Uint8Array): object;
+  /** Reads one attachment with its bytes. */
+  read(collection: string, id: string): WireRequest;
 }
 
 /** An attachment that an item holds. */

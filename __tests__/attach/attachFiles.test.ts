@@ -106,9 +106,9 @@ describe("a session that was opened early", () => {
 
   test("may be refused, which is reported when the file before it is attached", async () => {
     const loaded = jest.fn();
-    const script = { "b create": [failure(403, "accessDenied")] };
+    const script = { "b create": [failure(507, "quotaLimitReached")] };
     const { log, done } = attaching([5, 5], script, { onProgress: loaded });
-    expect(await thrownBy(done)).toMatchObject({ constructor: Refusal, reply: { status: 403 } });
+    expect(await thrownBy(done)).toMatchObject({ constructor: Refusal, reply: { status: 507 } });
     expect(loaded).toHaveBeenLastCalledWith({ loaded: 5, total: 5 });
     expect(log).toEqual(["a create", "a range 0", "b create", "a range 4"]);
   });

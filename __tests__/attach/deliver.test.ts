@@ -97,9 +97,10 @@ test("an empty file is one request, whatever the threshold, because it has no ra
 });
 
 test("a session that was never opened is not discarded", async () => {
-  const { result, kinds } = delivering({ list: [holds()], create: [denied] });
+  const full = failure(507, "quotaLimitReached");
+  const { result, kinds } = delivering({ list: [holds()], create: [full] });
   const error = (await thrownBy(result)) as Refusal;
-  const { status, headers } = denied;
+  const { status, headers } = full;
   expect([error.constructor, error.reply]).toEqual([Refusal, { status, headers, body: expect.anything() }]);
   expect(kinds()).toEqual(["list", "create"]);
 });

@@ -87,7 +87,6 @@ test.each([
 
 test.each<[string, Reply | Error]>([
   ["429", failure(429, "ApplicationThrottled")],
-  ["412", failure(412, "ErrorIrresolvableConflict")],
   ["a refused connection", notConnected()],
 ])(
   "repeats the request after %s without looking, because the service has certainly not taken the file",
@@ -106,6 +105,7 @@ const doubts: [string, Reply | Error][] = [
   ["503", failure(503, "x")],
   ["504", reply(504, "<html>")],
   ["408", failure(408, "x")],
+  ["412", failure(412, "ErrorIrresolvableConflict")],
 ];
 
 test.each(doubts)("after %s, the file is posted again only if the item holds nothing of its name", async (_, doubt) => {

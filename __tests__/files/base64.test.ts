@@ -136,20 +136,14 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
     },
   );
 
-  test.each([" ", "\n", "\r\n", "\t", "\u00a0"])(
-    "%p far behind the beginning is no line break but invalid, for lines are short",
-    async (space) => {
-      const text = file(3_000).toString("base64");
-      for (const at of [1_024, 2_000, 2_001, 2_002, 2_003, text.length - 4, text.length - 1, text.length]) {
-        const spoilt = text.slice(0, at) + space + text.slice(at);
-        // the length alone may tell, before anything is read
-        const result = await Promise.resolve()
-          .then(() => read(spoilt, 100))
-          .catch((error: UploadError) => error.code);
-        expect(typeof result === "number" ? "invalid" : result).toBe("invalid");
-      }
-    },
-  );
+  test.each([" ", "\n", "\r\n", "\t"])("%p counts for nothing, wherever it stands", async (space) => {
+    const bytes = file(3_000);
+    const text = bytes.toString("base64");
+    for (const at of [0, 1, 1_024, 2_000, 2_001, 2_002, 2_003, text.length - 4, text.length - 1, text.length]) {
+      const spaced = text.slice(0, at) + space + text.slice(at);
+      expect(bytes.equals((await read(spaced, 100)) as Buffer)).toBe(true);
+    }
+  });
 
   test("padding is refused where the text goes on after it", async () => {
     for (const text of ["QQ==QUJD", "QUI=QUJD", "QUJDQQ==QUJDQUJD", "QUJDQUI=QUJD", "QUJDQ===QUJD"])
@@ -178,7 +172,7 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
   });
 });
 
-test.each(["A", "AAAAA", "=", "A=", "AA=", "AAA==", "AAAA=", "AAAA==", "QQ===", "A\n"])(
+test.each(["A", "AAAAA", "=", "A=", "AA=", "AAA==", "AAAA=", "AAAA==", "QQ===", "A\n", "QUJD\u00a0"])(
   "%p has a length that no base64 has, which is told before anything is read",
   async (text) => {
     expect(await thrownBy(() => base64Content(text))).toMatchObject({

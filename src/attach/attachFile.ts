@@ -1,17 +1,34 @@
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
 import { read } from "../files/read.js";
+import { errorBody, Refusal, withWords } from "../http/refusal.js";
+import { inMegabytes } from "../megabytes.js";
 import { isLarge } from "../options.js";
-import type { Created } from "../protocol.js";
+import type { Created, FileInfo } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
-import { postWhole } from "./post.js";
+import { fitsOnePost, postWhole } from "./post.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
-  const job = await readable(given);
-  const { attachment } = await deliver(job, () => post(job));
-  return attachment;
+  try {
+    const job = await readable(given);
+    const { attachment } = await deliver(job, () => post(job));
+    return attachment;
+  } catch (error) {
+    throw given.several ? naming(error, given.file) : error;
+  }
+}
+
+/** An error that says which of several files it is about. Errors that are not about a file, such as an abort, stay as they are. */
+function naming(error: unknown, { name, size }: FileInfo): unknown {
+  const length = inMegabytes(size);
+  const words = `The file is ${name} (${length}).`;
+  const says = (message: string) => message.includes(name) && message.includes(length);
+  if (error instanceof Refusal) return says(errorBody(error.reply).message) ? error : withWords(error, words);
+  if (!(error instanceof UploadError) || error.code === "cancelled" || says(error.message)) return error;
+  const { code, message, cause, session, item } = error;
+  return new UploadError(code, `${message} ${words}`, { cause, session, item });
 }
 
 async function post(job: Job): Promise<Created> {
@@ -21,10 +38,10 @@ async function post(job: Job): Promise<Created> {
   throw new UploadError("unsupported", message);
 }
 
-/** Reads a stream that is small enough for one request as a whole: if the request is refused, a session needs it again. */
+/** Reads a stream that one request can carry as a whole: whichever way is refused, the other needs it again. */
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
-  if (content.anywhere || isLarge(file.size, service.settings)) return job;
+  if (content.anywhere || (isLarge(file.size, service.settings) && !fitsOnePost(job))) return job;
   return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
 }
 

@@ -30,7 +30,7 @@ export async function attachTo(
       "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
     );
   }
-  return attachAll(jobs);
+  return attachAll(jobs.map((job) => ({ ...job, several: jobs.length > 1 })));
 }
 
 /** Attaches files to one item, and links it to them in one revision if it must be linked. */

@@ -3,7 +3,7 @@ import type { Call } from "../http/graphClient.js";
 import { Service } from "../http/service.js";
 import type { Traffic } from "../http/traffic.js";
 import { transport } from "../http/transport.js";
-import { sizeAndLimit } from "../megabytes.js";
+import { inMegabytes, sizeAndLimit } from "../megabytes.js";
 import { DEFAULT_THRESHOLD, type Settings } from "../options.js";
 import type { Api, Content, FileInfo, Protocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
@@ -34,6 +34,8 @@ export function createJob(
   const { label } = protocol.api;
   const file = { ...about, size: content.size };
   mustHaveName(file, protocol);
+  const refused = protocol.target.refuses?.(collection);
+  if (refused !== undefined) throw new UploadError("unsupported", refused);
   const limit = limitOf({ protocol, collection }, sending.settings);
   if (content.size > limit) throw tooLarge(file, limit, protocol);
   const { rangeSize: asked } = sending.settings;
@@ -53,9 +55,12 @@ export function createJob(
   return { service, protocol, collection, content, file, turn: protocol.target.item?.(collection, file) };
 }
 
-function mustHaveName({ name }: FileInfo, protocol: Protocol): void {
+function mustHaveName({ name, size }: FileInfo, protocol: Protocol): void {
   if (typeof name !== "string" || name.trim() === "") {
-    throw new UploadError("invalid", "The attachment needs a name: give { name }, or attach a File.");
+    throw new UploadError(
+      "invalid",
+      `The attachment of ${inMegabytes(size)} needs a name: give { name }, or attach a File.`,
+    );
   }
   if (!protocol.post?.inline && LONE_SURROGATE.test(name)) {
     throw new UploadError(

@@ -1,35 +1,53 @@
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
+import { untilKnown } from "../http/untilKnown.js";
 import { isLarge } from "../options.js";
-import type { Created, Verdict } from "../protocol.js";
+import type { Created, UploadSession, Verdict } from "../protocol.js";
 import type { Job } from "../upload/job.js";
-import { discardSession, openSession } from "../upload/session.js";
+import { discardSession, openSession, tryToOpen } from "../upload/session.js";
 import { Upload } from "../upload/upload.js";
 import { isLinked } from "./link.js";
+import { fitsOnePost } from "./post.js";
 
 /** Errors after which the upload can be resumed, or the service may have the file: its session is kept. */
 const KEPT = new Set(["interrupted", "stalled", "uncertain"]);
 
+/** Refusals of a session that do not mean that one request would be refused: a cloud, a mailbox or an app without sessions. */
+const NO_SESSION = new Set([400, 403, 404, 405, 501]);
+
 /**
  * Attaches a file in the way that its size asks for, and in the other way if the service says so: a request that is too
- * large becomes a session, and a session that is too small becomes a request. `post` makes the request, or throws a `Refusal`.
+ * large becomes a session, and a session that is too small or refused becomes a request. `post` makes the request, or throws
+ * a `Refusal`. `fits`: one request can carry the file.
  */
-export async function deliver<T>(job: Job, post: () => Promise<T>): Promise<T | Created> {
+export async function deliver<T>(job: Job, post: () => Promise<T>, fits = fitsOnePost(job)): Promise<T | Created> {
   const { size } = job.file;
   const large = size > 0 && isLarge(size, job.service.settings);
+  const posted = () => untilKnown(job.service, post);
   if (!large) {
     try {
-      return await post();
+      return await posted();
     } catch (error) {
       if (size === 0 || !isRefusal(error, "tooLarge")) throw error;
     }
   }
+  let opened = false;
+  const open = () => (large && fits ? tryToOpen(job) : openSession(job));
   try {
-    return await job.service.upload(() => uploadWhole(job));
+    return await job.service.upload(() => uploadWhole(job, open, () => (opened = true)));
   } catch (error) {
-    if (!large || !isRefusal(error, "tooSmall")) throw error;
-    return post();
+    if (!large || !(error instanceof Refusal)) throw error;
+    if (error.verdict === "tooSmall") return posted();
+    if (opened || !fits || !NO_SESSION.has(error.reply.status)) throw error;
+    return posted().catch((another: unknown) => {
+      throw saysNoMore(another, error) ? error : another;
+    });
   }
+}
+
+/** The refusal of the session is the one to report if the request is refused alike, or only for its length. */
+function saysNoMore(error: unknown, { reply }: Refusal): boolean {
+  return error instanceof Refusal && (error.verdict === "tooLarge" || error.reply.status === reply.status);
 }
 
 function isRefusal(error: unknown, verdict: Verdict): boolean {
@@ -37,14 +55,15 @@ function isRefusal(error: unknown, verdict: Verdict): boolean {
 }
 
 /** Opens or resumes a session and sends the file. Discards a session that nobody can resume. */
-async function uploadWhole(job: Job): Promise<Created> {
+async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened: () => void): Promise<Created> {
   const { service, protocol, checkpoint, linkTo } = job;
   const stored = await checkpoint?.load();
   const attachment = stored?.attachment;
   if (attachment && linkTo !== undefined && protocol.link && (await isLinked(job, protocol.link, attachment))) {
     return { attachment };
   }
-  const session = stored ?? (await (job.ahead?.take() ?? openSession(job)));
+  const session = stored ?? (await (job.ahead?.take() ?? open()));
+  opened();
   await checkpoint?.save(session);
   const upload = new Upload(job, session, stored !== undefined);
   try {

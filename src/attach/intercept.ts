@@ -4,7 +4,7 @@ import { isOwn } from "../http/ownContext.js";
 import { Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
 import { parseJson } from "../json.js";
-import { isLarge, type AttachedFiles, type Part, type Settings } from "../options.js";
+import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
 import type { Protocol, Reply } from "../protocol.js";
 import { created, pristine, refused } from "./answer.js";
 import { createJob } from "./createJob.js";
@@ -73,25 +73,34 @@ async function attachInstead(
   const job = createJob(sending, found, part.content, part.file);
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
-    await next.execute(context);
+    const again = pristine(before);
+    await next.execute(again);
+    context.response = again.response;
     passed = await refusalIn(context.response, protocol);
     if (passed) throw passed;
   };
+  const fits = !small && protocol.post?.inline !== undefined && bytesIn(context.options?.body) <= REQUEST_LIMIT;
   try {
-    const result = await deliver(job, post);
+    const result = await deliver(job, post, fits);
     if (result) context.response = created(result.attachment, result.location);
   } catch (error) {
     if (error !== passed) context.response = refused(error); // what the service itself answered passes
   }
 }
 
+/** Bytes of a text in UTF-8. Anything else is taken to fit in no request. */
+function bytesIn(body: unknown): number {
+  if (typeof body !== "string" || body.length > REQUEST_LIMIT) return Infinity;
+  return new TextEncoder().encode(body).length;
+}
+
 /** The refusal in a response. Reads a copy, so that the caller can still read the response. */
-export async function refusalIn(response: Response | undefined, { api }: Protocol): Promise<Refusal | undefined> {
+export async function refusalIn(response: Response | undefined, protocol?: Protocol): Promise<Refusal | undefined> {
   if (!response || response.ok) return undefined;
   const text = await response
     .clone()
     .text()
     .catch(() => "");
   const reply: Reply = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
-  return new Refusal(reply, api.verdict(reply));
+  return new Refusal(reply, protocol?.api.verdict(reply) ?? "refused");
 }

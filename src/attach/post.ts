@@ -1,8 +1,11 @@
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
-import { isObject } from "../json.js";
-import type { PostProtocol } from "../protocol.js";
-import { holdsNone } from "../upload/find.js";
+import { Refusal } from "../http/refusal.js";
+import { lengthOf } from "../http/requestBody.js";
+import { isObject, member, text } from "../json.js";
+import { REQUEST_LIMIT } from "../options.js";
+import type { PostProtocol, Reply, WireRequest } from "../protocol.js";
+import { holdsNone, namesakes } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
 
 /** Attaches a whole file by one request. Repeats it only if the service certainly has not kept the file. */
@@ -11,13 +14,20 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const { label } = service.api;
   const bytes = await read(content, 0, file.size, service.settings.signal);
   const repeatable = post.repeatable?.(collection, file) ?? false;
+  const request = post.request(collection, file, bytes);
+  let conflict = false;
+  const settle = async () => {
+    if (conflict) return findSame(job, post, request);
+    return (await holdsNone(job)) ? "notDone" : undefined;
+  };
   const { body } = await service.ask<{ readonly body: unknown }>({
-    request: post.request(collection, file, bytes),
+    request,
     // a sign-in page comes with a success
     read: (reply) =>
       reply.status < 300 && service.api.verdict(reply) !== "refused" ? { body: reply.body } : undefined,
     repeat: repeatable ? "always" : "ifNotTaken",
-    settle: repeatable ? undefined : async () => ((await holdsNone(job)) ? "notDone" : undefined),
+    mayFollow: (reply) => (conflict = isConflict(reply)),
+    settle: repeatable ? undefined : settle,
     uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),
   });
   if (!isObject(body)) {
@@ -27,6 +37,44 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const { contentBytes: _, ...attachment } = body;
   service.settings.onProgress?.({ loaded: file.size, total: file.size });
   return attachment;
+}
+
+/** Exchange reports a conflict also after it has kept the file. */
+const isConflict = ({ status }: Reply) => status === 412;
+
+/**
+ * Finds the attachment that a refused request has created all the same. One of that name with other bytes is another file.
+ * `undefined` if nobody can tell.
+ */
+async function findSame(
+  job: Job,
+  { inline }: PostProtocol,
+  { body }: WireRequest,
+): Promise<{ readonly body: object } | "notDone" | undefined> {
+  const { service, collection } = job;
+  const named = await namesakes(job);
+  if (named?.length === 0) return "notDone";
+  if (!named || !inline || typeof body !== "string") return undefined;
+  const written: unknown = JSON.parse(body);
+  for (const { id } of named) {
+    const held = await service
+      .get(inline.read(collection, id), ({ status, body }) => (status === 200 && isObject(body) ? body : undefined))
+      .catch((error: unknown) => {
+        if (!(error instanceof Refusal || error instanceof UploadError)) throw error;
+      });
+    if (text(member(held, "contentBytes")) === undefined) return undefined;
+    const isSame = (name: string) => (member(held, name) ?? null) === (member(written, name) ?? null);
+    if (held && isSame("contentBytes") && isSame("contentId")) return { body: held };
+  }
+  return "notDone";
+}
+
+/** Tells whether one request can carry a file, in base64 and with what stands around it. */
+export function fitsOnePost({ file, protocol, collection }: Job): boolean {
+  const { post } = protocol;
+  if (!post?.inline || post.carries?.(file) === false) return false;
+  const empty = lengthOf(new TextEncoder().encode(String(post.request(collection, file, new Uint8Array(0)).body)));
+  return empty + 4 * Math.ceil(file.size / 3) <= REQUEST_LIMIT;
 }
 
 const maybe = (label: string, name: string) =>

@@ -16,6 +16,7 @@ import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
 import { isSession } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
+import { meantBy } from "./filesFolder.js";
 import { mustMatch, type Match } from "./match.js";
 
 /** What a client's URLs can be, and the defaults of its uploads. */
@@ -33,16 +34,17 @@ export async function prepare(
 ): Promise<Job> {
   const call = await callOf(request);
   const { context } = call;
-  const url = urlOf(context);
-  const found = mustMatch(url, protocols);
-  const { protocol, collection } = found;
   const own = requestOptions(context);
   const signal = signalFor(signalOf(context), defaults?.signal, own?.signal, options.signal);
   const settings = resolveOptions(defaults, own, options, { signal });
   const sending = { call, settings, traffic: trafficOf(call.next) };
+  const url = await meantBy(urlOf(context), sending);
+  const found = mustMatch(url, protocols);
+  const { protocol, collection } = found;
+  const { target } = protocol;
   const file = infoOf(found, content, options);
-  const over =
-    options.overflow && content.size > limitOf(found, settings) ? protocol.target.overflow?.(collection) : undefined;
+  const needsLink = content.size > limitOf(found, settings) || target.refuses?.(collection) !== undefined;
+  const over = options.overflow && needsLink ? target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
   if (!over) {
     const job = createJob(sending, { protocol, collection: withArea(collection, options.areaPath) }, content, file);
@@ -61,7 +63,7 @@ export async function prepare(
     collection,
     item: over.item,
     scope: options.linkScope ?? "organization",
-    turn: protocol.target.item?.(collection, file),
+    turn: target.item?.(collection, file),
   };
   return { ...job, ...(await stored(job, options.checkpoints, collection)), overflow };
 }

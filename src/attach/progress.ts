@@ -1,8 +1,9 @@
 import type { Settings, UploadProgress } from "../options.js";
 import type { Job } from "../upload/job.js";
 
-/** Adds up the progress of several files. */
-export function withTotalProgress(jobs: readonly Job[], onProgress: Settings["onProgress"]): readonly Job[] {
+/** Adds up the progress of several files, and has errors say which one failed. */
+export function withTotalProgress(given: readonly Job[], onProgress: Settings["onProgress"]): readonly Job[] {
+  const jobs = given.map((job) => ({ ...job, several: given.length > 1 }));
   if (!onProgress) return jobs;
   const total = jobs.reduce((sum, { file }) => sum + file.size, 0);
   const loaded = jobs.map(() => 0);

@@ -74,12 +74,17 @@ function uploadHint(code: UploadErrorCode, { resume, tooLarge, check }: Situatio
 function explainRefusal(error: GraphError, situation: Situation): Failure {
   const { statusCode: status, requestId } = error;
   const conflict = /nameAlreadyExists|upload_name_conflict/i.test(error.code ?? "");
+  const policy = /application access policy/i.test(error.message);
   const reason = conflict ? "the folder has a file of this name" : error.message || error.code || "no reason given";
   return {
     exitCode: EXIT.refused,
     code: error.code ?? "refused",
     message: withFile(situation, sentence(`The service answered ${status}: ${reason}`)),
-    hint: conflict ? "Add --conflict replace or --conflict rename to the command." : refusalHint(status, situation),
+    hint: conflict
+      ? "Add --conflict replace or --conflict rename to the command."
+      : policy
+        ? ""
+        : refusalHint(status, situation),
     status,
     ...(requestId ? { requestId } : {}),
   };

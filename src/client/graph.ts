@@ -2,7 +2,9 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { attachTo as attachFilesTo } from "../attach/attachTo.js";
 import { intercept, type InterceptedRequest, type Recognition } from "../attach/intercept.js";
+import { explainMistake, mustBeMeant } from "../attach/mistakes.js";
 import { openBody } from "../files/contentBytes.js";
+import { isOwn } from "../http/ownContext.js";
 import { member } from "../json.js";
 import { composeInstead } from "../messages/composing.js";
 import { infoIn } from "../messages/letter.js";
@@ -22,8 +24,12 @@ const recognition: Recognition = {
 
 /** Takes over attachments, and whole messages with attachments inside or next to them. */
 export async function takeOver(request: InterceptedRequest): Promise<void> {
+  if (isOwn(request.context)) return request.next.execute(request.context);
+  mustBeMeant(request);
   const composed = mayCompose(request.context, request.settings) && (await composeInstead(request));
-  if (!composed) await intercept(request, recognition);
+  if (composed) return;
+  await intercept(request, recognition);
+  await explainMistake(request.context);
 }
 
 /** Opens the JSON of a `fileAttachment` or `taskFileAttachment`. */

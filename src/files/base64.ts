@@ -1,18 +1,42 @@
 import { UploadError } from "../errors.js";
 import type { Content } from "../protocol.js";
 
-/** The first line break, if there is one, comes within so many characters (RFC 2045 has 76). */
-const LINE = 1_024;
+/** What the service skips: .NET's `Convert.FromBase64String`. */
+const SPACE = [" ", "\t", "\n", "\r"];
+/** What `JSON.stringify` makes of a Buffer, a typed array or an array of bytes. Quotes inside a JSON text have backslashes. */
+const BYTES = /"contentBytes"\s*:\s*(?:\{|\[)/i;
+const DATA_URL = /^\s*data:/i;
+const IN_DATA_URL = /"contentBytes"\s*:\s*"\s*data:/i;
 /** Node 20 uses only the lower byte of such characters, so that it reads "ń" as "D". */
 const WIDE = /[\u0100-\uffff]/;
 
-/** Base64 as a file, decoded range by range. Padding may be missing, as in the samples of the Graph documentation. */
-export function base64Content(given: string): Content {
-  const text = /\s/.test(given.slice(0, LINE)) ? given.replace(/\s+/g, "") : given;
+/** The mistake in a JSON body whose `contentBytes` is no base64 at all, and how to mend it. `undefined` if it has none of these. */
+export function mistakeIn(json: string): string | undefined {
+  if (BYTES.test(json))
+    return 'contentBytes is not a string but bytes, such as a Buffer. Give buffer.toString("base64").';
+  return IN_DATA_URL.test(json) ? NOT_A_URL : undefined;
+}
+
+const NOT_A_URL = 'contentBytes is a data: URL. Give only what follows "base64,".';
+
+/**
+ * Base64 as a file, decoded range by range. White space counts for nothing, and padding may be missing, as in the samples of
+ * the Graph documentation. `undefined` if it is not base64.
+ */
+export function openBase64(given: string): Content | undefined {
+  if (DATA_URL.test(given.slice(0, 100))) throw new UploadError("invalid", NOT_A_URL);
+  const text = SPACE.some((space) => given.includes(space)) ? given.replace(/[ \t\n\r]+/g, "") : given;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const length = text.length - padding;
-  if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) throw invalid();
+  if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
   return new Base64Content(text.slice(0, length));
+}
+
+/** Like `openBase64`, but throws an `UploadError` if it is not base64. */
+export function base64Content(given: string): Content {
+  const content = openBase64(given);
+  if (!content) throw invalid();
+  return content;
 }
 
 const invalid = () => new UploadError("invalid", "contentBytes is not valid base64.");

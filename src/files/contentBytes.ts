@@ -1,4 +1,4 @@
-import { base64Content } from "./base64.js";
+import { openBase64 } from "./base64.js";
 import { isObject, parseJson } from "../json.js";
 import type { Content } from "../protocol.js";
 
@@ -22,7 +22,8 @@ export function openBody(body: string): OpenedBody | undefined {
   if (!isObject(members)) return undefined;
   const others = Object.entries(members).filter(([key]) => key !== value.key);
   const text = textOf(body, value);
-  return text === undefined ? undefined : { members: Object.fromEntries(others), content: base64Content(text) };
+  const content = text === undefined ? undefined : openBase64(text);
+  return content && { members: Object.fromEntries(others), content };
 }
 
 /** A body whose `contentBytes` were all cut out. Each holds the index of its text instead. */

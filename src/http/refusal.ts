@@ -21,6 +21,8 @@ export class NoReply extends Error {
   constructor(
     reason: unknown,
     readonly unsent = false,
+    /** The connection may stand, but the reply took too long. */
+    readonly timedOut = false,
   ) {
     super(withoutAddresses(String((isObject(reason) ? reason["message"] : undefined) ?? reason)));
     const code = member(member(reason, "cause"), "code") ?? member(reason, "code");
@@ -81,6 +83,13 @@ export function errorBody({ status, body }: Reply): {
   }
   const { code, message } = error;
   return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
+}
+
+/** A refusal with our words after the service's own. */
+export function withWords({ reply, verdict }: Refusal, words: string): Refusal {
+  const error = errorBody(reply);
+  const message = `${error.message.replace(/[^.!?]$/, "$&.")} ${words}`.trim();
+  return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 
 /** The error that the Graph client itself makes of such a reply. */

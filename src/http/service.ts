@@ -7,6 +7,7 @@ import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
 import type { Send } from "./transport.js";
 
+export const RESUME = "Resume it later with LargeAttachmentTask.restore(client, error.session, file).";
 /** Milliseconds that a request without a file may go without its reply. */
 const SMALL_REQUEST_TIMEOUT = 60_000;
 const SMALL_REQUEST = 65_536;
@@ -23,6 +24,8 @@ export interface Ask<T> {
   readonly repeat: "always" | "ifNotTaken";
   /** Looks whether an unheard request was done: its result, "notDone", or `undefined` if nobody can tell. */
   settle?(): Promise<T | "notDone" | undefined>;
+  /** Tells whether a refusal that may be repeated can follow the write. @default never */
+  mayFollow?(reply: Reply): boolean;
   /** The error if nobody can tell whether the request was done. @default the last answer, as an error */
   uncertain?(cause: Error): UploadError;
   /** Called with `true` while the request may have been done, and with `false` when it certainly was not. */
@@ -76,15 +79,17 @@ export class Service {
     return new Refusal(this.api.explain(reply, this.url), this.api.verdict(reply));
   }
 
-  /** The error of an upload whose retries have all failed. */
-  interrupted(last: Answer | undefined, session?: UploadSession): UploadError {
+  /** The error of an upload whose retries have all failed. `unreached`: the host that was never reached, in contrast to the API's. */
+  interrupted(last: Answer | undefined, session?: UploadSession, unreached?: string): UploadError {
     const { label } = this.api;
-    const resume = session
-      ? "Resume it later with LargeAttachmentTask.restore(client, error.session, file)."
-      : "Nothing was attached; try again later.";
+    const resume = session ? RESUME : "Nothing was attached; try again later.";
     if (!last || (last.reply && last.reply.status < 300))
       return new UploadError("stalled", `${label} answers, but takes no more bytes. ${resume}`, { session });
-    const why = last.reply ? `it answered ${last.reply.status}` : last.cause.message;
+    const why = last.reply
+      ? `it answered ${last.reply.status}`
+      : unreached === undefined
+        ? last.cause.message.replace(/\.$/, "")
+        : `Graph is reached, but ${unreached} is not (${last.cause.code ?? last.cause.message}): let a firewall or proxy pass it`;
     const message = `${label} did not take the file, even after retries: ${why}. ${resume}`;
     return new UploadError("interrupted", message, { cause: causeOf(last), session });
   }
@@ -129,7 +134,8 @@ export class Service {
       const result = answer.reply && read(answer.reply);
       if (result !== undefined) return result;
       const unclear = (): Error => uncertain?.(causeOf(answer)) ?? this.#failed(answer, asked);
-      doubt ||= mayBeDone(answer);
+      const follows = answer.reply !== undefined && comesBack(answer) && asked.mayFollow?.(answer.reply) === true;
+      doubt ||= follows || mayBeDone(answer);
       pending?.(doubt);
       if (this.fresh && isMissing(answer) && (!doubt || repeat === "always") && (await unknown.next(answer))) continue;
       if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);

@@ -75,7 +75,7 @@ async function withinTime<T>(
     };
     abort = () => stop(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
-    timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`)), timeout);
+    timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`, false, true)), timeout);
   });
   try {
     return await Promise.race([work(controller.signal), stopped]);

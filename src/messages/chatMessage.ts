@@ -1,5 +1,6 @@
 import { attachFiles } from "../attach/attachFiles.js";
 import { attachInTurn } from "../attach/attachFile.js";
+import { folderOf } from "../attach/filesFolder.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { graphError, Refusal } from "../http/refusal.js";
@@ -14,13 +15,14 @@ import { invite } from "../protocols/sharing.js";
 import {
   askReference,
   creatorOf,
-  readFolder,
+  inMessage,
   readMembers,
   readReference,
   recipientsFrom,
   withReferences,
   type Conversation,
   type Person,
+  type Reference,
 } from "../protocols/teams.js";
 import type { Job } from "../upload/job.js";
 
@@ -55,26 +57,13 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
       return file;
     });
     if (conversation.members) await share(work, uploaded, made);
-    const references = [];
+    const references: Reference[] = [];
     for (const file of uploaded) references.push(await drive.get(askReference(file), readReference));
-    return await post(work, withReferences(work.message, references), (now) => (mayBePosted = now));
+    const whole = inMessage(work.message, conversation.holder, (one) => withReferences(one, references));
+    return await post(work, whole, (now) => (mayBePosted = now));
   } catch (error) {
     if (!mayBePosted || error instanceof Refusal) await drive.cleanUp((free) => discardAll(free, uploaded, error));
     throw error;
-  }
-}
-
-/** A folder that is about to be created exists soon. One that never comes is reported early. */
-const FOLDER_RETRIES = 3;
-
-/** The folder of a channel is created when it is first needed. */
-async function folderOf(service: Service, url: string, api: string): Promise<string> {
-  for (const retrier = service.retrier(FOLDER_RETRIES); ;) {
-    const found = await service.get<string | { readonly missing: Reply }>(item.read(url), (reply) =>
-      reply.status === 404 ? { missing: reply } : readFolder(reply, api),
-    );
-    if (typeof found === "string") return found;
-    if (!(await retrier.next())) throw service.refusal(found.missing);
   }
 }
 

@@ -4,11 +4,13 @@ import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
 import { errorBody, Refusal } from "../http/refusal.js";
-import type { Fresh, Service } from "../http/service.js";
+import { RESUME, type Fresh, type Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
+import { inMegabytes } from "../megabytes.js";
 import type { InlineFile, Protocol, Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
+import { POLICY } from "../protocols/graph/reply.js";
 import { outlook } from "../protocols/outlook.js";
 import type { Job } from "../upload/job.js";
 import { complete, idOf, type Expected } from "./complete.js";
@@ -162,7 +164,7 @@ function postJson(json: unknown, collection: string, service: Service): Promise<
 /** Explains why a request that used to need only Mail.Send is refused. */
 function explained(refusal: Refusal, { permission, sends }: Composition): Refusal {
   const { reply, verdict } = refusal;
-  if (reply.status !== 403) return refusal;
+  if (reply.status !== 403 || POLICY.test(errorBody(reply).message)) return refusal;
   const error = errorBody(reply);
   const next = sends ? " next to Mail.Send" : "";
   const why = `Attachments that do not fit into one request are added to an item that is created first, which needs the permission ${permission}${next}.`;
@@ -173,6 +175,11 @@ function explained(refusal: Refusal, { permission, sends }: Composition): Refusa
 /** The item of an upload that could be resumed is gone, so its session is of no use. */
 function withoutSession(error: unknown): unknown {
   if (!(error instanceof UploadError) || !error.session) return error;
-  const message = "A file could not be attached. Nothing was sent, and the unfinished item was deleted.";
+  const { name, size } = error.session.file;
+  const why = error.message.includes(RESUME)
+    ? error.message.replace(` ${RESUME}`, "")
+    : "A file could not be attached.";
+  const file = why.includes(name) ? "" : ` The file is ${name} (${inMegabytes(size)}).`;
+  const message = `${why}${file} Nothing was sent, and the unfinished item was deleted.`;
   return new UploadError(error.code, message, { cause: error.cause ?? error });
 }

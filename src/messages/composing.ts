@@ -10,7 +10,7 @@ import { headerEntries } from "../http/headers.js";
 import { trafficOf } from "../http/traffic.js";
 import { remembered } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { member } from "../json.js";
+import { keyOf, member, parseJson } from "../json.js";
 import { DEFAULT_THRESHOLD, isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
 import type { Content } from "../protocol.js";
 import { signalFor } from "../signals.js";
@@ -115,7 +115,9 @@ function sendingFor({ context, next, handler }: InterceptedRequest, settings: Se
 async function chat(request: InterceptedRequest, conversation: Conversation, files: AttachedFiles): Promise<Response> {
   const url = urlOf(request.context);
   const body: unknown = request.context.options?.body;
-  const letter = typeof body === "string" ? openLetter(body, undefined, () => false) : undefined;
+  const json = typeof body === "string" ? body : "";
+  const holder = conversation.holder && (keyOf(parseJson(json), conversation.holder) ?? conversation.holder);
+  const letter = openLetter(json, holder, () => false);
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
   const settings = withFiles(request.settings(), files);
   const sending = sendingFor(request, settings);

@@ -1,4 +1,4 @@
-import { base64Content } from "../files/base64.js";
+import { openBase64 } from "../files/base64.js";
 import { cutBody, join, joinMembers } from "../files/contentBytes.js";
 import { isObject, keyOf, member, spelledTwice, text, type Members } from "../json.js";
 import type { Part } from "../options.js";
@@ -45,8 +45,9 @@ export function openLetter(
   for (const one of attachments) {
     const opened = isObject(one) && isFile(member(one, "@odata.type")) ? one : undefined;
     const base64 = opened && textOf(member(opened, "contentBytes"), cut.texts);
-    if (!opened || base64 === undefined) entries.push({ json: join(one, cut.texts) });
-    else entries.push({ part: { file: infoIn(opened), content: base64Content(base64) } });
+    const content = base64 === undefined ? undefined : openBase64(base64);
+    if (!opened || !content) entries.push({ json: join(one, cut.texts) });
+    else entries.push({ part: { file: infoIn(opened), content } });
     twice.push(spelledTwice(opened));
   }
   const joined = joinMembers(rest, cut.texts);

@@ -29,7 +29,15 @@ export interface Composition {
 const mailbox = `^(${BEFORE}/(?:me|users{}))`;
 const action = "(?:microsoft\\.graph\\.)?";
 const messages = "(?:/mailFolders{}(?:/childFolders{})*)?/messages";
-const draft = { bare: false, sends: false, inside: true, event: false, answers: false, later: [], permission: "Mail.ReadWrite" };
+const draft = {
+  bare: false,
+  sends: false,
+  inside: true,
+  event: false,
+  answers: false,
+  later: [],
+  permission: "Mail.ReadWrite",
+};
 
 /** The ways to compose, by their paths. The groups are the mailbox, what follows it, and the verb. */
 const ways: readonly (readonly [
@@ -70,7 +78,7 @@ const ways: readonly (readonly [
     }),
   ],
   [
-    pattern(`${mailbox}((?:/calendarGroups{})?(?:/calendar|/calendars{})?/events)`),
+    pattern(`${mailbox}((?:/calendarGroup|/calendarGroups{})?(?:/calendar|/calendars{})?/events)`),
     (box, path) => ({
       ...draft,
       create: box + path,

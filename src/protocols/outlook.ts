@@ -1,6 +1,8 @@
 import { DEFAULT_RANGE_SIZE } from "../range.js";
 import { graphAttachments } from "./graph/attachments.js";
-import { mailboxUrl, pathPattern, splitUrl } from "./graph/path.js";
+import { BEFORE, keyed, mailboxUrl, pathPattern, splitUrl } from "./graph/path.js";
+
+const GROUP = new RegExp(`^${BEFORE}/groups${keyed("{}")}/(?:calendar/)?(?:events|calendarView)(?=[/(])`, "i");
 
 /**
  * Attachments of Outlook messages and events. Ranges go to a pre-authenticated URL on another host, which refuses a Graph
@@ -15,7 +17,7 @@ export const outlook = graphAttachments({
   items: [
     pathPattern("/(?:me|users{})(?:/mailFolders{}(?:/childFolders{})*)?/messages{}(?:/event)?"),
     pathPattern(
-      "/(?:me|users{}|groups{})(?:/calendarGroups{})?(?:/calendar|/calendars{})?/(?:events|calendarView){}(?:/(?:instances|exceptionOccurrences){})*",
+      "/(?:me|users{}|groups{})(?:/calendarGroup|/calendarGroups{})?(?:/calendar|/calendars{})?/(?:events|calendarView){}(?:/(?:instances|exceptionOccurrences){})*",
     ),
   ],
   type: "microsoft.graph.fileAttachment",
@@ -28,6 +30,10 @@ export const outlook = graphAttachments({
   properties: ({ name, size, contentType, isInline, contentId }) => ({
     AttachmentItem: { attachmentType: "file", name, size, contentType, isInline, contentId },
   }),
+  refuses: (collection) =>
+    GROUP.test(splitUrl(collection)[0])
+      ? 'Events in the calendar of a group take no attachments. attach(file, { overflow: "link" }) uploads the file to the drive of the group and adds a link.'
+      : undefined,
   // the sender's own drive, in the folder that Outlook itself uses
   overflow: (collection) => ({
     item: splitUrl(collection)[0].replace(/\/attachments\/?$/i, ""),

@@ -1,4 +1,4 @@
-import { member, text, withMember, type Members } from "../json.js";
+import { isObject, keyOf, member, text, withMember, type Members } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { item } from "./graph/item.js";
 import { keyed, splitUrl } from "./graph/path.js";
@@ -9,27 +9,41 @@ import { escaped } from "./sharing.js";
 export interface Conversation {
   /** URL of the children of the folder that its files go to, or of the resource that names the folder. */
   readonly files: { readonly children: string } | { readonly folder: string };
+  /** Member of the body that holds the message. Absent if the body itself does. */
+  readonly holder?: "replyMessage";
   /** URL of the people who need access, if the folder does not give it to them. */
   readonly members?: string;
   /** The API with its version. */
   readonly api: string;
 }
 
-const CHAT = new RegExp(keyed("^(.*?)((?:/(?:me|users{}))?)(/chats{})/messages/?$"), "i");
-const CHANNEL = new RegExp(keyed("^(.*?)(/teams{}/channels{})/messages(?:{}/replies)?/?$"), "i");
+const CHAT = new RegExp(
+  keyed("^(.*?)((?:/(?:me|users{}))?)(/chats{})/messages(/(?:microsoft\\.graph\\.)?replyWithQuote)?/?$"),
+  "i",
+);
+const CHANNELS = "^(.*?)(/teams{}/(?:channels{}|primaryChannel))";
+const CHANNEL = new RegExp(keyed(`${CHANNELS}/messages(?:{}/replies)?/?$`), "i");
+const FOLDER = new RegExp(keyed(`${CHANNELS}/filesFolder(?:/children)?/?$`), "i");
 /** The folder's name in Teams, the same in every language (field reports). */
 const CHAT_FILES = "Microsoft%20Teams%20Chat%20Files";
 
 /** The conversation that a POST of a message goes to. `undefined` if the URL is not that of a chat or channel. */
 export function conversationAt(url: string): Conversation | undefined {
   const [path] = splitUrl(url);
-  const [, api, mailbox, chat] = CHAT.exec(path) ?? [];
+  const [, api, mailbox, chat, quotes] = CHAT.exec(path) ?? [];
   if (api !== undefined) {
     const children = `${api}${mailbox || "/me"}/drive/root:/${CHAT_FILES}:/children`;
-    return { api, files: { children }, members: `${api}${mailbox}${chat}/members` };
+    const holder = quotes === undefined ? undefined : "replyMessage";
+    return { api, files: { children }, holder, members: `${api}${mailbox}${chat}/members` };
   }
   const [, before, channel] = CHANNEL.exec(path) ?? [];
   return before === undefined ? undefined : { api: before, files: { folder: `${before}${channel}/filesFolder` } };
+}
+
+/** The folder of a channel at this URL, or its children. `undefined` if it is none. */
+export function filesFolderAt(url: string): { readonly api: string; readonly folder: string } | undefined {
+  const [, api, channel] = FOLDER.exec(splitUrl(url)[0]) ?? [];
+  return api === undefined ? undefined : { api, folder: `${api}${channel}/filesFolder` };
 }
 
 /** Requests to Teams itself. Its files belong to a drive. */
@@ -89,8 +103,16 @@ export function readReference({ status, body }: Reply): Reference | undefined {
   return { id, contentType: "reference", contentUrl, name };
 }
 
+/** Changes the message in a body. `holder`: the member that holds it, in any letter case. */
+export function inMessage(body: Members, holder: string | undefined, change: (message: Members) => Members): Members {
+  if (holder === undefined) return change(body);
+  const key = keyOf(body, holder) ?? holder;
+  const held = body[key];
+  return { ...body, [key]: change(isObject(held) ? held : {}) };
+}
+
 /** Adds files to a message: each has its tag in the HTML. */
-export function withReferences(message: Members, references: readonly Reference[]): object {
+export function withReferences(message: Members, references: readonly Reference[]): Members {
   const body = member(message, "body");
   const content = text(member(body, "content")) ?? "";
   const html = text(member(body, "contentType"))?.toLowerCase() === "html";

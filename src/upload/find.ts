@@ -1,5 +1,6 @@
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
+import { untilKnown } from "../http/untilKnown.js";
 import type { AttachmentPage, Created, ListProtocol, Listed, UploadSession, WireRequest } from "../protocol.js";
 import type { Job } from "./job.js";
 
@@ -22,43 +23,53 @@ async function listed({ service, collection, file }: Place, list: ListProtocol):
 
 /** Like `listed`, but `undefined` if the service refuses or does not answer. */
 async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] | undefined> {
-  return listed(place, list).catch((error: unknown) => {
-    if (error instanceof Refusal || isInterruption(error)) return undefined;
-    throw error;
-  });
+  return listed(place, list).catch(untold);
+}
+
+function untold(error: unknown): undefined {
+  if (!(error instanceof Refusal || isInterruption(error))) throw error;
 }
 
 /** The ids that an item holds before an upload. `undefined` if the service does not say, which is no reason to stop. */
 export async function idsOf(place: Place): Promise<string[] | undefined> {
   const { list } = place.protocol;
-  return list && (await listedIfTold(place, list))?.map(({ id }) => id);
+  return list && (await untilKnown(place.service, () => listed(place, list)).catch(untold))?.map(({ id }) => id);
 }
 
 /**
  * Finds the attachment that an upload has created although its reply was lost. `undefined` if it has created none. An
- * attachment that was there before is never taken for it. Throws an `UploadError` of code `uncertain` if nobody can tell.
+ * attachment that was there before is never taken for it. `confirmed`: the service has said that it has the file, so the one
+ * new attachment is the file, even under another name. Throws an `UploadError` of code `uncertain` if nobody can tell.
  */
 export async function findCreated(
   place: Place,
   before: readonly string[] | undefined,
   session?: UploadSession,
+  confirmed = false,
 ): Promise<Created | undefined> {
   const { service, protocol, file } = place;
   const { list } = protocol;
   if (!list) return undefined;
-  const now = before && (await listed(place, list).catch((error: unknown) => cannotTell(error, session)));
-  const added = now?.filter(({ id }) => !before?.includes(id));
-  if (added?.length === 0) return undefined;
-  const [found, another] = added?.filter(({ name }) => name === file.name) ?? [];
-  if (found && !another) return { attachment: found.attachment };
-  const message = `No reply to the last range arrived, so ${service.api.label} may have the file. Check the item's attachments before you attach it again.`;
+  const tells = before !== undefined || confirmed;
+  const now = tells ? await listed(place, list).catch((error: unknown) => cannotTell(error, session)) : undefined;
+  const added = now?.filter(({ id }) => !before?.includes(id)) ?? [];
+  if (now && added.length === 0) return undefined;
+  const named = added.filter(({ name }) => name === file.name);
+  const alone = confirmed && added.length === 1 ? added.filter(({ name }) => name !== "") : [];
+  const [found, another] = before && named.length > 0 ? named : alone;
+  if (found && !another)
+    return { attachment: named.length > 0 ? found.attachment : { ...found.attachment, name: found.name } };
+  const why = confirmed
+    ? `${service.api.label} has confirmed the file, but the item does not show which attachment it is.`
+    : `No reply to the last range arrived, so ${service.api.label} may have the file.`;
+  const message = `${why} Check the item's attachments before you attach it again.`;
   throw new UploadError("uncertain", message, { session });
 }
 
 /** Finds the attachment of a file that the service has but did not name, or whose name a browser hides. */
 export async function findNamed(place: Place, session: UploadSession): Promise<Created> {
   for (const retrier = place.service.retrier(); ;) {
-    const created = await findCreated(place, session.before, session);
+    const created = await findCreated(place, session.before, session, true);
     if (created) return created;
     if (await retrier.next()) continue;
     const message =
@@ -67,12 +78,16 @@ export async function findNamed(place: Place, session: UploadSession): Promise<C
   }
 }
 
+/** The attachments of an item that have this name. `undefined` if nobody can tell. */
+export async function namesakes(place: Place): Promise<Listed[] | undefined> {
+  const { list } = place.protocol;
+  const items = list ? await listedIfTold(place, list) : [];
+  return items?.filter(({ name }) => name === place.file.name);
+}
+
 /** Tells whether an item certainly holds nothing of this name. What belongs to no item does not count. */
 export async function holdsNone(place: Place): Promise<boolean> {
-  const { list } = place.protocol;
-  if (!list) return true;
-  const items = await listedIfTold(place, list);
-  return items !== undefined && !items.some(({ name }) => name === place.file.name);
+  return (await namesakes(place))?.length === 0;
 }
 
 /** A refusal to list is an answer. If none came, asking again later may help. */

@@ -19,6 +19,8 @@ export interface Job {
   readonly turn?: string;
   /** The item that gets a link to the file, because the file is too large for it. */
   readonly overflow?: Overflow;
+  /** One of several files: errors name it. */
+  readonly several?: boolean;
   /** Several files: how the session of the next file is opened early. */
   readonly ahead?: Ahead;
 }

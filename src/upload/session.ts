@@ -1,11 +1,17 @@
+import { untilKnown } from "../http/untilKnown.js";
 import { signalFor } from "../signals.js";
 import type { UploadSession } from "../protocol.js";
 import { idsOf } from "./find.js";
 import type { Job } from "./job.js";
 import { mustBeSafe } from "./storedSession.js";
 
+/** Opens a session as soon as the service knows the item, which may just have been created. */
+export function openSession(job: Job): Promise<UploadSession> {
+  return untilKnown(job.service, () => tryToOpen(job));
+}
+
 /** Opens a session, and notes at the same time which attachments the item already has. */
-export async function openSession(job: Job): Promise<UploadSession> {
+export async function tryToOpen(job: Job): Promise<UploadSession> {
   const { service, protocol, collection, file, fingerprint, linkTo } = job;
   const failed = new AbortController();
   const signal = signalFor(service.settings.signal, failed.signal);

@@ -1,15 +1,17 @@
 import { UploadError } from "../errors.js";
-import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
+import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "../http/refusal.js";
 import type { Retrier } from "../http/retry.js";
 import type { Service } from "../http/service.js";
-import type { Created, UploadSession } from "../protocol.js";
+import { inMegabytes } from "../megabytes.js";
+import type { Created, Reply, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";
+import { hostOf } from "../urls.js";
 import { Attempts, type Attempt } from "./attempts.js";
 import { findCreated, findNamed } from "./find.js";
 import type { Job } from "./job.js";
 import { initialState, next, type Doubt, type Event, type Facts, type Move, type State } from "./next.js";
 import { Ranges } from "./ranges.js";
-import { discardSession, openSession } from "./session.js";
+import { discardSession, tryToOpen } from "./session.js";
 
 /** Times that a lost session is replaced: a draft that was just created may not be known everywhere yet. */
 const FRESH_SESSIONS = 4;
@@ -18,6 +20,12 @@ const SPENT =
 
 const ENDED = noAnswer(new NoReply("The session has ended."));
 
+/** Tells whether a time has passed by the clock of the service, which counts seconds, or by our own. */
+function isOver(time: string | undefined, { headers }: Reply): boolean {
+  const date = Date.parse(headers.get("Date") ?? "");
+  return Date.parse(time ?? "") <= (Number.isNaN(date) ? Date.now() : date + 999);
+}
+
 /** Sends ranges until the service has all of them: carries out what `next` decides. */
 export class Upload {
   #service: Service;
@@ -25,6 +33,13 @@ export class Upload {
   #renewals: Retrier;
   #state: State;
   #reported = 0;
+  /** When the session expires, as the last reply says. */
+  #expires: string | undefined;
+  /** When the session before it expired, if that ended it. */
+  #expired: string | undefined;
+  /** The session was opened by this upload, and is not its first one. */
+  #renewed = false;
+  readonly #begun: number;
   /** The last attempt, until it is known whether a wait follows it. */
   #pending: Attempt | undefined;
   readonly #ranges: Ranges;
@@ -42,6 +57,8 @@ export class Upload {
     this.#ranges = new Ranges(job);
     this.#attempts = new Attempts((attempt) => this.#service.settings.onAttempt?.(attempt));
     this.#state = initialState(session.offset, job.content.size, restored);
+    this.#expires = session.expires;
+    this.#begun = restored ? session.offset : -1;
   }
 
   /** Sends what is missing, with the settings of `service`. `ask`: asks the service first which bytes it holds. */
@@ -124,6 +141,8 @@ export class Upload {
       (gap.next >= size ? await this.#ranges.commit(this.#service, session) : undefined) ??
       (await this.#ranges.send(this.#service, session, gap, this.#state.sent));
     const { telling, others, reached, smaller } = sent;
+    const { reply } = telling.answer;
+    this.#expires = (reply && this.job.protocol.session.expires?.(reply)) ?? this.#expires;
     for (const { step, ...other } of others) this.#attempts.end({ ...other, taken: step !== undefined });
     if (gap.next < size) this.#pending = { ...telling, taken: telling.step !== undefined };
     return { type: "sent", ...telling, reached, smaller };
@@ -141,11 +160,38 @@ export class Upload {
   async #wait({ after }: Move & { to: "wait" }): Promise<undefined> {
     const more = await this.#retrier.next(after, (wait) => this.#endAttempt(wait));
     this.#endAttempt();
-    if (!more) throw this.#service.interrupted(after, this.session);
+    if (!more) throw this.#service.interrupted(after, this.session, this.#unreached(after));
+  }
+
+  /** The host of the upload URL, if nothing has ever got through to it, and it is not the API's own. Only the host: the rest is secret. */
+  #unreached(after: Answer | undefined): string | undefined {
+    const { uploadUrl, collection, offset } = this.session;
+    if (!after || after.reply || after.cause.timedOut) return undefined;
+    const host = hostOf(uploadUrl);
+    const never = after.verdict === "unsent" || offset === 0;
+    return never && host !== hostOf(collection) ? host : undefined;
+  }
+
+  /**
+   * One session that ends by its expiry is replaced. If the next one does as well, no session lasts long enough. A draft that
+   * is not known everywhere yet, and a session of an earlier process, do not count.
+   */
+  #mustLast(after: Answer | undefined): void {
+    const { file } = this.job;
+    const { reply } = after ?? {};
+    const isNew = reply && this.#state.confirmed === 0 && this.#service.api.mayAppear?.(reply);
+    const [earlier, expires] = [this.#expired, this.#expires];
+    const counts = reply && !isNew && (this.#state.confirmed > this.#begun || this.#renewed);
+    this.#expired = counts && isOver(expires, reply) ? expires : undefined;
+    if (earlier === undefined || this.#expired === undefined) return;
+    const [first, second] = [earlier, this.#expired].map((time) => new Date(time).toISOString());
+    const message = `Two upload sessions in a row expired before ${file.name} (${inMegabytes(file.size)}) was complete: at ${first} and at ${second}. Attach it over a faster connection.`;
+    throw new UploadError("lost", message, { cause: after && causeOf(after) });
   }
 
   /** Opens a new session. */
   async #open({ after }: Move & { to: "open" }): Promise<Event> {
+    this.#mustLast(after);
     if (!this.#ranges.canStartOver) throw new UploadError("lost", SPENT);
     for (let last = after; ;) {
       if (!(await this.#renewals.next(last))) {
@@ -154,8 +200,10 @@ export class Upload {
           : this.#service.interrupted(last ?? ENDED);
       }
       try {
-        const { before, ...fresh } = await openSession(this.#place);
+        const { before, ...fresh } = await tryToOpen(this.#place);
         await this.#save({ ...fresh, before: this.session.before ?? before });
+        this.#expires = fresh.expires;
+        this.#renewed = true;
         return { type: "opened", offset: fresh.offset };
       } catch (error) {
         if (!(error instanceof Refusal) || error.verdict !== "gone") throw error;

@@ -13,7 +13,7 @@ export type ItemRoute = Route<ItemKind, ItemTarget>;
 
 const owner = "(/me|/users/{user})";
 const messages = `${owner}[/mailFolders/{folder}[/childFolders/{folder}]*]/messages`;
-const calendar = `${owner}[/calendar|[/calendarGroups/{group}]/calendars/{calendar}]`;
+const calendar = `${owner}[/calendar|[/calendarGroup|/calendarGroups/{group}]/calendars/{calendar}]`;
 const occurrences = "[(/instances|/exceptionOccurrences)/{item}]*";
 const message = `${messages}/{item}`;
 const event = `(${calendar}(/events|/calendarView)/{item}${occurrences}|${messages}/{message}/event)`;

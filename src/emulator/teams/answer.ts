@@ -4,7 +4,8 @@ import type { Context } from "../context.js";
 import { describeItem } from "../drive/describe.js";
 import { folderNamed } from "../drive/tree.js";
 import { tenantId, userId, userName } from "../items/store.js";
-import { json, methodNotAllowed, refuse } from "../replies.js";
+import { readParameters } from "../graph/requestBody.js";
+import { badRequest, json, methodNotAllowed, refuse } from "../replies.js";
 import { readMessage } from "./message.js";
 import type { TeamsRoute } from "./routes.js";
 import type { Place, StoredMessage } from "./store.js";
@@ -15,13 +16,14 @@ type TeamsCall = GraphCall<TeamsRoute>;
 export function answerTeams(context: Context, call: TeamsCall): Reply {
   const { target } = call.route;
   const { id, team, message: messageId } = call.route.keys;
-  const place = context.teams.places.get(id!);
+  const place = id === undefined ? context.teams.primaryChannel(team) : context.teams.places.get(id);
   if (!place || place.team !== team?.toLowerCase()) return notFound("The chat or channel was not found.");
   const message = messageId === undefined ? undefined : place.messages.find((each) => each.id === messageId);
   if (messageId !== undefined && !message) return notFound("The message was not found.");
   if (call.head.method === "POST" && (target === "messages" || target === "replies")) {
     return postMessage(context, call, place, message);
   }
+  if (call.head.method === "POST" && target === "replyWithQuote") return replyWithQuote(context, call, place);
   return call.head.method === "GET" ? answerGet(context, call, place, message) : methodNotAllowed();
 }
 
@@ -45,6 +47,8 @@ function answerGet(context: Context, call: TeamsCall, place: Place, message: Sto
       return list(place.messages.filter(({ replyToId }) => replyToId === message!.id));
     case "filesFolder":
       return answerFilesFolder(context, call, place);
+    case "replyWithQuote":
+      return methodNotAllowed();
   }
 }
 
@@ -53,6 +57,17 @@ function postMessage(context: Context, call: TeamsCall, place: Place, replied: S
   if ("status" in read) return read;
   const message = context.teams.addMessage(place, { ...read, ...(replied ? { replyToId: replied.id } : {}) });
   return json(201, entity(context, call, place, message));
+}
+
+/** The action `replyWithQuote` (documented). The statuses of refusals are choices. */
+function replyWithQuote(context: Context, call: TeamsCall, place: Place): Reply {
+  const read = readParameters(call, ["messageIds", "replyMessage"]);
+  if ("status" in read) return read;
+  const { messageIds, replyMessage = null } = read.value;
+  const ids: unknown[] = Array.isArray(messageIds) ? messageIds : [];
+  if (ids.length === 0 || ids.length > 10) return badRequest("messageIds names 1 to 10 messages.");
+  if (!ids.every((one) => place.messages.some(({ id }) => id === one))) return notFound("The message was not found.");
+  return postMessage(context, { ...call, body: Buffer.from(JSON.stringify(replyMessage)) }, place, undefined);
 }
 
 const entity = ({ graphUrl }: Context, { route }: TeamsCall, place: Place, message: StoredMessage): object => ({

@@ -56,6 +56,11 @@ export class TeamsStore {
     });
   }
 
+  /** The channel General, with which a team begins. */
+  primaryChannel(team: string | undefined): Place | undefined {
+    return [...this.places.values()].find((place) => place.team === team?.toLowerCase() && place.name === "General");
+  }
+
   /** Adds a message. Its id is a unique time in milliseconds. */
   addMessage(place: Place, init: Omit<StoredMessage, "id" | "created">): StoredMessage {
     const message = { id: String(1616990032035 + ++this.count), created: this.timestamp(), ...init };

@@ -13,7 +13,7 @@ import type {
 } from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
-import { attachmentId, type Advice } from "./reply.js";
+import { attachmentId, mayAppear, type Advice } from "./reply.js";
 import { graphApi, graphSession, json } from "./session.js";
 
 /** Standard base64. Meant for the small files that one request carries. */
@@ -42,6 +42,7 @@ export interface AttachmentKind extends Advice {
   details(file: FileInfo): object;
   /** What the service fills in for details that were not given. */
   readonly defaults: object;
+  readonly refuses?: Target["refuses"];
   /** Where files over the limit go. */
   readonly overflow?: Target["overflow"];
   /** The body of createUploadSession. */
@@ -77,6 +78,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       ...kind.details(file),
       contentBytes: base64(bytes),
     }),
+    read: (collection, id) => ({ method: "GET", url: below(collection, `/${encodeURIComponent(id)}`), to: "api" }),
   };
   const created = (file: FileInfo, id: string) => ({
     "@odata.type": type,
@@ -98,11 +100,12 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   };
   return {
     name: kind.name,
-    api: graphApi(kind.label, kind, { most: 4, lane: mailboxOf }),
+    api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf }), mayAppear },
     target: {
       collection: (url) => collectionOf(url, kind.items),
       fileLimit: () => kind.fileLimit,
       item: lastKey,
+      refuses: kind.refuses,
       overflow: kind.overflow,
     },
     session: {

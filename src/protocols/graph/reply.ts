@@ -7,6 +7,8 @@ import { decoded } from "./path.js";
 const PASSING = new Set([408, 500, 502, 503, 504, 509]);
 const WRONG_RANGE = /^(invalidRange|fragmentOverlap|fragmentOutOfOrder)$/i;
 const SESSION_GONE = /^(uploadSessionNotFound|uploadSessionFailed)$/i;
+/** Codes of a 404 for an item. Those for a mailbox, a path or a user are others, and do not pass. */
+const NOT_FOUND = /^(ErrorItemNotFound|itemNotFound|notFound|UnknownError|)$/i;
 const TOO_LONG = /maximum request length|entity ?too ?large/i;
 
 /** The id at the end of `…/Attachments('ID')` or `…/Attachments/ID`. */
@@ -30,6 +32,11 @@ function codeIn(body: unknown): string {
   return text(member(member(body, "error"), "code")) ?? "";
 }
 
+/** Exchange answers 404 for a while after it has created an item (field reports). */
+export function mayAppear({ status, body }: Reply): boolean {
+  return status === 404 && NOT_FOUND.test(codeIn(body));
+}
+
 export function verdict({ status, body }: Reply): Verdict {
   const code = codeIn(body);
   const message = text(body) ?? text(member(member(body, "error"), "message")) ?? "";
@@ -42,6 +49,11 @@ export function verdict({ status, body }: Reply): Verdict {
   if ([401, 404, 410].includes(status) || SESSION_GONE.test(code)) return "gone";
   return "refused";
 }
+
+/** The words of a refusal by an application access policy, which has the code of a missing permission (docs: auth-limit-mailbox-access). */
+export const POLICY = /Access to OData is disabled|AppOnly AccessPolicy/i;
+/** The words of a refusal by a drive that was never set up (field reports). */
+const NO_DRIVE = /mysite not found/i;
 
 /** What the advice for a refusal depends on. */
 export interface Advice {
@@ -60,6 +72,13 @@ function remedy(
   { permission, noSessions, remedies = [] }: Advice,
 ): string | undefined {
   const code = codeIn(body);
+  const message = text(member(member(body, "error"), "message")) ?? "";
+  if (status === 403 && POLICY.test(message)) {
+    return "An application access policy of Exchange keeps this app out of the mailbox. Ask its administrator to add the mailbox to the policy.";
+  }
+  if (NO_DRIVE.test(message)) {
+    return "The account has no OneDrive: it needs a license for one, and has to open it once in a browser.";
+  }
   if (code === "ErrorMessageSizeExceeded") {
     return "The organization limits the size of messages, often to 35 MB in all. Share a link to the file, or ask the administrator to raise the limit.";
   }
@@ -75,6 +94,7 @@ export function explain(reply: Reply, collection: string, advice: Advice): Reply
   const told = remedy(reply, collection, advice);
   const error = member(reply.body, "error");
   if (told === undefined || typeof error !== "object") return reply;
-  const message = `${text(member(error, "message")) ?? ""} ${told}`.trim();
+  const words = text(member(error, "message")) ?? "";
+  const message = `${words.replace(/[^.!?]$/, "$&.")} ${told}`.trim();
   return { ...reply, body: { error: { ...error, message } } };
 }

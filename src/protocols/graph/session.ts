@@ -1,3 +1,4 @@
+import { member, text } from "../../json.js";
 import type { Api, SessionProtocol } from "../../protocol.js";
 import { contentRange } from "../../range.js";
 import { explain, readSession, verdict, type Advice } from "./reply.js";
@@ -10,7 +11,8 @@ export function graphApi(label: string, advice: Advice, throttle?: Api["throttle
 }
 
 /** Requests to an open session. All services of Graph use the same uploadSession resource (docs: resources/uploadsession). */
-type OpenSession = Pick<SessionProtocol, "opened" | "put"> & Required<Pick<SessionProtocol, "status" | "cancel">>;
+type OpenSession = Pick<SessionProtocol, "opened" | "put"> &
+  Required<Pick<SessionProtocol, "expires" | "status" | "cancel">>;
 
 /** `suffix`: appended to `uploadUrl` to send ranges. `to`: whose URL that is. */
 export function graphSession(to: "api" | "upload", suffix = ""): OpenSession {
@@ -23,6 +25,7 @@ export function graphSession(to: "api" | "upload", suffix = ""): OpenSession {
       body: bytes,
       to,
     }),
+    expires: ({ body }) => text(member(body, "expirationDateTime")),
     status: ({ uploadUrl }) => ({ method: "GET", url: uploadUrl, to }),
     cancel: ({ uploadUrl }) => ({ method: "DELETE", url: uploadUrl, to }),
   };

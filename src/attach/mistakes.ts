@@ -1,0 +1,28 @@
+import type { Context } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
+import { mistakeIn } from "../files/base64.js";
+import { urlOf } from "../http/graphClient.js";
+import { withWords } from "../http/refusal.js";
+import { REQUEST_LIMIT } from "../options.js";
+import { refused } from "./answer.js";
+import { refusalIn } from "./intercept.js";
+import { cutOffBy } from "./match.js";
+
+/** Throws an `UploadError` for a request that can never have been meant as it is. */
+export function mustBeMeant({ context }: { readonly context: Context }): void {
+  const url = urlOf(context);
+  const body: unknown = context.options?.body;
+  const tooLong = typeof body === "string" && body.length > REQUEST_LIMIT;
+  const mistake = cutOffBy(url) ?? (tooLong ? mistakeIn(body) : undefined);
+  if (mistake !== undefined) throw new UploadError("invalid", mistake);
+}
+
+/** Adds the reason to a refusal of a body whose `contentBytes` is no base64. Other responses pass as they are. */
+export async function explainMistake(context: Context): Promise<void> {
+  const { response, options } = context;
+  const body: unknown = options?.body;
+  if (typeof body !== "string" || !response || ![400, 413].includes(response.status)) return;
+  const mistake = mistakeIn(body);
+  const refusal = mistake === undefined ? undefined : await refusalIn(response);
+  if (mistake !== undefined && refusal) context.response = refused(withWords(refusal, mistake));
+}

@@ -142,8 +142,10 @@ export interface Target {
   collection(url: string): string | undefined;
   /** Bytes of the largest file that the service at this URL is known to take. */
   fileLimit(collection: string): number;
-  /** The file name that the URL itself contains. */
+  /** The file name that the URL itself contains. Present if names are part of paths. */
   nameIn?(collection: string): string | undefined;
+  /** The id in a URL that names an item by it. The item exists, and its name is not known. */
+  idIn?(collection: string): string | undefined;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */

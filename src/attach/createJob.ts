@@ -8,6 +8,7 @@ import { DEFAULT_THRESHOLD, type Settings } from "../options.js";
 import type { Api, Content, FileInfo, Protocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import type { Match } from "./match.js";
+import { mustStay } from "./names.js";
 
 /** How requests of an upload are sent: as the caller's own request would be. */
 export interface Sending {
@@ -34,6 +35,7 @@ export function createJob(
   const { label } = protocol.api;
   const file = { ...about, size: content.size };
   mustHaveName(file, protocol);
+  mustStay(file.name, { protocol, collection });
   const limit = limitOf({ protocol, collection }, sending.settings);
   if (content.size > limit) throw tooLarge(file, limit, protocol);
   const { rangeSize: asked } = sending.settings;

@@ -17,6 +17,7 @@ import type { Job } from "../upload/job.js";
 import { isSession } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { mustMatch, type Match } from "./match.js";
+import { mustNotBeCut } from "./names.js";
 
 /** What a client's URLs can be, and the defaults of its uploads. */
 export interface Uploader {
@@ -24,12 +25,13 @@ export interface Uploader {
   readonly defaults?: UploadOptions;
 }
 
-/** Makes a job of a file, checked before anything is sent. */
+/** Makes a job of a file, checked before anything is sent. `restored`: the file as a stored session names it. */
 export async function prepare(
   request: GraphRequest,
   { protocols, defaults }: Uploader,
   content: Content,
   options: AttachOptions,
+  restored?: Pick<FileInfo, "name">,
 ): Promise<Job> {
   const call = await callOf(request);
   const { context } = call;
@@ -40,7 +42,7 @@ export async function prepare(
   const signal = signalFor(signalOf(context), defaults?.signal, own?.signal, options.signal);
   const settings = resolveOptions(defaults, own, options, { signal });
   const sending = { call, settings, traffic: trafficOf(call.next) };
-  const file = infoOf(found, content, options);
+  const file = infoOf(found, content, options, restored);
   const over =
     options.overflow && content.size > limitOf(found, settings) ? protocol.target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
@@ -67,9 +69,14 @@ export async function prepare(
 }
 
 /** The metadata of a file: as given, or as the URL or the source knows it. */
-function infoOf(found: Match, content: Content, options: AttachOptions): Omit<FileInfo, "size"> {
+function infoOf(
+  found: Match,
+  content: Content,
+  options: AttachOptions,
+  restored: Pick<FileInfo, "name"> | undefined,
+): Omit<FileInfo, "size"> {
   return {
-    name: nameFor(found, options.name) ?? content.name ?? "",
+    name: restored?.name ?? nameFor(found, options.name, content.name),
     contentType: options.contentType ?? content.type,
     isInline: options.isInline,
     contentId: options.contentId,
@@ -81,10 +88,24 @@ function infoOf(found: Match, content: Content, options: AttachOptions): Omit<Fi
   };
 }
 
-/** The name that was given. It must be that of the URL if the URL contains one. */
-function nameFor({ protocol, collection }: Match, given: string | undefined): string | undefined {
-  const named = protocol.target.nameIn?.(collection);
-  if (named === undefined || given === undefined || named === given) return named ?? given;
+/** The name that was given, or that the URL or the source has. An item that is there keeps its own. */
+function nameFor(
+  { protocol: { target }, collection }: Match,
+  given: string | undefined,
+  own: string | undefined,
+): string {
+  const named = target.nameIn?.(collection);
+  const id = target.idIn?.(collection);
+  if (named === undefined && id === undefined) return given ?? own ?? "";
+  if (named === undefined) {
+    if (given === undefined) return own ?? id ?? "";
+    throw new UploadError(
+      "invalid",
+      "The URL names an item by its id, and a file keeps its name. Omit name, or give the URL of the folder's children: …/items/{id}/children.",
+    );
+  }
+  mustNotBeCut(named, given ?? own);
+  if (given === undefined || named === given) return named;
   throw new UploadError(
     "invalid",
     `The URL names the file ${named}, but the option name is ${given}. Omit name, or give the URL of the folder's children.`,

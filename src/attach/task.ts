@@ -51,7 +51,7 @@ export async function restoreTask(
   mustBeSafe(uploadUrl, collection);
   mustBeOwn(urlOf(context), collection);
   const content = openSource(file, knowsItsSize(file) ? undefined : size);
-  const job = await prepare(client.api(collection), uploader, content, { ...options, ...about });
+  const job = await prepare(client.api(collection), uploader, content, { ...options, ...about }, about);
   const print = await fingerprint(content, job.service.settings.signal);
   if (content.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
     throw new UploadError(

@@ -115,6 +115,8 @@ export interface DriveVariations {
   readonly driveContent: "redirect" | "bytes";
   /** Missing folders in the path of a new file. Choice. @default "create" */
   readonly driveMissingFolders: "create" | "refuse";
+  /** `%2F` in a name: part of the name, which is refused, or a separator with its dots (field reports). Disputed. @default "name" */
+  readonly driveEncodedSlash: "name" | "separator";
   /** Items per page of `children` (documented: 200). @default 200 */
   readonly drivePageSize: number;
   /** Scopes of links that the tenant does not allow (403; documented as possible, its code is a choice). @default "none" */
@@ -262,6 +264,7 @@ export const defaultVariations: Variations = {
   driveContentMaximum: 262144000,
   driveContent: "redirect",
   driveMissingFolders: "create",
+  driveEncodedSlash: "name",
   drivePageSize: 200,
   driveRefusedScopes: "none",
   printAuthorization: "refuse",

@@ -1,7 +1,7 @@
 import { isObject, member, text, type Members } from "../json.js";
 import type { FileInfo, Listed, Protocol, UploadSession, WireRequest } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
-import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "./graph/drivePath.js";
+import { driveCollection, fileUrl, folderUrl, idIn, isById, nameIn, siblingsUrl } from "./graph/drivePath.js";
 import { withQuery } from "./graph/path.js";
 import { graphApi, graphSession, json } from "./graph/session.js";
 
@@ -53,6 +53,7 @@ export const drive: Protocol = {
     collection: driveCollection,
     fileLimit: () => 268_435_456_000,
     nameIn,
+    idIn,
     item: (collection, file) => fileUrl(collection, file?.name ?? "").toLowerCase(),
   },
   session: {

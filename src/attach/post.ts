@@ -16,7 +16,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     read: ({ status, body }) => (status < 300 ? { body } : undefined),
     repeat: repeatable ? "always" : "ifNotTaken",
     settle: repeatable ? undefined : async () => ((await holdsNone(job)) ? "notDone" : undefined),
-    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),
+    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name, job.protocol.target.where), { cause }),
   });
   if (!isObject(body)) {
     const message = `${label} has taken ${file.name}, but its reply was cut off before it named the attachment.`;
@@ -27,5 +27,5 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   return attachment;
 }
 
-const maybe = (label: string, name: string) =>
-  `${label} did not confirm the request, so it may have ${name}. Check the item's attachments before you attach it again.`;
+const maybe = (label: string, name: string, where = "the item's attachments") =>
+  `${label} did not confirm the request, so it may have ${name}. Check ${where} before you attach it again.`;

@@ -115,6 +115,12 @@ export interface DriveVariations {
   readonly driveContent: "redirect" | "bytes";
   /** Missing folders in the path of a new file. Choice. @default "create" */
   readonly driveMissingFolders: "create" | "refuse";
+  /** A session by the id of a file: taken (documented), or 400 "File name not provided" (personal drives, field report). @default "accept" */
+  readonly driveSessionById: "accept" | "refuse";
+  /** The folder of an app: there, or made when it is read, so that writing into it is a 404 before (field report). @default "there" */
+  readonly driveAppFolder: "there" | "whenRead";
+  /** Bytes that the service adds to an Office file or a picture after its upload (SharePoint, field reports). @default 0 */
+  readonly driveRewrittenBytes: number;
   /** `%2F` in a name: part of the name, which is refused, or a separator with its dots (field reports). Disputed. @default "name" */
   readonly driveEncodedSlash: "name" | "separator";
   /** Items per page of `children` (documented: 200). @default 200 */
@@ -264,6 +270,9 @@ export const defaultVariations: Variations = {
   driveContentMaximum: 262144000,
   driveContent: "redirect",
   driveMissingFolders: "create",
+  driveSessionById: "accept",
+  driveAppFolder: "there",
+  driveRewrittenBytes: 0,
   driveEncodedSlash: "name",
   drivePageSize: 200,
   driveRefusedScopes: "none",

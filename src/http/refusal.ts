@@ -1,6 +1,7 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { isObject, member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
+import { wordsOf } from "../words.js";
 
 /** A refusal by the service, before it becomes the caller's `GraphError`. */
 export class Refusal extends Error {
@@ -57,17 +58,15 @@ function withoutTokens(message: string): string {
 }
 
 /** The error in a reply. Made up if the reply has none because it is HTML, empty or cut off. */
-export function errorBody({ status, body }: Reply): {
+export function errorBody(reply: Reply): {
   readonly code: string;
   readonly message: string;
   readonly innerError?: unknown;
 } {
-  const error = isObject(body) ? body["error"] : undefined;
-  if (!isObject(error)) {
-    return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
-  }
-  const { code, message } = error;
-  return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
+  const error = member(reply.body, "error");
+  const message = withoutTokens(wordsOf(reply));
+  if (!isObject(error)) return { code: "UnknownError", message };
+  return { ...error, code: text(member(error, "code")) ?? "UnknownError", message };
 }
 
 /** The error that the Graph client itself makes of such a reply. */

@@ -49,9 +49,12 @@ export async function findCreated(
   const now = before && (await listed(place, list).catch((error: unknown) => cannotTell(error, session)));
   const added = now?.filter(({ id }) => !before?.includes(id));
   if (added?.length === 0) return undefined;
-  const [found, another] = added?.filter(({ name }) => name === file.name) ?? [];
+  // where nothing was before, a file that the service changes is told by its name alone
+  const isIt = ({ name, changed }: Listed) => name === file.name || (changed && before?.length === 0);
+  const [found, another] = added?.filter(isIt) ?? [];
   if (found && !another) return { attachment: found.attachment };
-  const message = `No reply to the last range arrived, so ${service.api.label} may have the file. Check the item's attachments before you attach it again.`;
+  const { where = "the item's attachments" } = protocol.target;
+  const message = `${service.api.label} did not confirm the last range, so it may have ${file.name}. Check ${where} before you attach it again.`;
   throw new UploadError("uncertain", message, { session });
 }
 
@@ -80,7 +83,7 @@ function cannotTell(error: unknown, session: UploadSession | undefined): undefin
   if (error instanceof Refusal) return undefined;
   if (!isInterruption(error)) throw error;
   const message =
-    "No reply to the last range arrived, and the service could not be asked whether it has the file. Resume later with LargeAttachmentTask.restore(client, error.session, file).";
+    "The last range was not confirmed, and the service could not be asked whether it has the file. Resume later with LargeAttachmentTask.restore(client, error.session, file).";
   throw new UploadError("interrupted", message, { cause: error.cause, session });
 }
 

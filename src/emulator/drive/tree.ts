@@ -82,7 +82,7 @@ function startItem(context: Context, keys: DriveKeys): DriveItem | undefined {
 }
 
 /** Special folders, which are created at their first use (documented). */
-const specialFolders: Record<string, readonly string[]> = {
+export const specialFolders: Record<string, readonly string[]> = {
   documents: ["Documents"],
   photos: ["Pictures"],
   cameraroll: ["Pictures", "Camera Roll"],

@@ -108,9 +108,28 @@ export function folderUrl(collection: string): string {
   return write({ ...partsOf(siblingsUrl(collection)), children: false });
 }
 
-/** The URL of another item of the same drive, by its id. */
-export function itemUrl(collection: string, id: string): string {
+/** The URL of another item of the same drive, by its id. `driveId`: where the URL itself does not name the drive. */
+export function itemUrl(collection: string, id: string, driveId?: string): string {
   const { anchor } = partsOf(collection);
-  const last = new RegExp(`/(?:root|items${key}|special${key})$`, "i");
-  return `${anchor.replace(last, "")}/items/${encodeURIComponent(id)}`;
+  const last = new RegExp(`/(?:root|items${key}|special${key}|list/${listItem.replace("{}", key)})$`, "i");
+  const drive = anchor.replace(last, "");
+  const [, api] = /^(.*?)\/(?:shares|sites)(?:\/|\()/i.exec(anchor) ?? [];
+  const named = drive === anchor && driveId !== undefined && api !== undefined;
+  return `${named ? `${api}/drives/${encodeURIComponent(driveId)}` : drive}/items/${encodeURIComponent(id)}`;
+}
+
+/** The URL of a file in a folder, by the folder's id. */
+export function childUrl(folder: string, name: string): string {
+  return `${folder}:/${encodeURIComponent(name)}:`;
+}
+
+/** The URL of the app's folder, if the URL is one of a place in it. */
+export function appFolder(collection: string): string | undefined {
+  const { anchor } = partsOf(collection);
+  return /\/special(?:\/|\((?:'|%27))approot(?:$|'|%27)/i.test(anchor) ? anchor : undefined;
+}
+
+/** The URL of the contents of a folder that is named by its id. */
+export function childrenUrl(collection: string): string {
+  return write({ ...partsOf(collection), children: true });
 }

@@ -98,3 +98,11 @@ test("several failures of the service are not a reply that was lost", async () =
     "OneDrive did not confirm the last range, so it may have a.docx. Check the folder before you attach it again.",
   );
 });
+
+test("a message that a gateway refuses claims no permission", async () => {
+  const page = "<html><head><title>Blocked</title></head></html>";
+  emulator.fault({ on: { kind: "draft" }, status: 403, body: page, headers: { "Content-Type": "text/html" } });
+  const posting = client.api("/me/messages").withAttachments([{ file: large, name: "a.bin" }]).post({ subject: "x" });
+  const error = await failed(posting);
+  expect(error).toMatchObject({ statusCode: 403, message: "Blocked" });
+});

@@ -125,6 +125,11 @@ export interface DriveVariations {
   readonly driveEncodedSlash: "name" | "separator";
   /** Items per page of `children` (documented: 200). @default 200 */
   readonly drivePageSize: number;
+  /**
+   * People outside of contoso.example: invited, refused in a 207 with the others invited (documented), or a reason to refuse
+   * the whole invitation with 400 (field report; code and text are choices). @default "invite"
+   */
+  readonly driveGuests: "invite" | "partly" | "refuse";
   /** Scopes of links that the tenant does not allow (403; documented as possible, its code is a choice). @default "none" */
   readonly driveRefusedScopes: "none" | "anonymous" | "organization" | "both";
 }
@@ -276,6 +281,7 @@ export const defaultVariations: Variations = {
   driveEncodedSlash: "name",
   drivePageSize: 200,
   driveRefusedScopes: "none",
+  driveGuests: "invite",
   printAuthorization: "refuse",
   printRangeMaximum: 10485760,
   printConcurrency: 4,

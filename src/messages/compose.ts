@@ -10,6 +10,7 @@ import type { InlineFile, Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import type { Job } from "../upload/job.js";
+import { andThen } from "../words.js";
 import type { Letter } from "./letter.js";
 
 /** Bytes of a body that are left for what stands between its parts. */
@@ -137,11 +138,11 @@ async function create({ service, composition, headers }: Work, body: Members): P
 /** Explains why a request that used to need only Mail.Send is refused. */
 function explained(refusal: Refusal, { permission, sends }: Composition): Refusal {
   const { reply, verdict } = refusal;
-  if (reply.status !== 403) return refusal;
   const error = errorBody(reply);
+  if (reply.status !== 403 || !/AccessDenied/i.test(error.code)) return refusal;
   const next = sends ? " next to Mail.Send" : "";
-  const why = `Attachments that do not fit into one request are added to an item that is created first, which needs the permission ${permission}${next}.`;
-  const message = `${error.message} ${why}`.trim();
+  const why = `Attachments that do not fit into one request are added to an item that is created first, which may need the permission ${permission}${next}.`;
+  const message = andThen(error.message, why);
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 

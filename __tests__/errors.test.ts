@@ -122,6 +122,12 @@ describe("a refusal becomes the error that the client itself creates from such a
     });
   });
 
+  test("a text or title that quotes a request contains no token", () => {
+    for (const said of [`GET /x Bearer ${TOKEN}`, `See ${UPLOAD_URL}`])
+      for (const body of [said, `<html><title>${said}</title></html>`, { message: said }])
+        expect(graphError(reply(400, body)).message).not.toContain(TOKEN);
+  });
+
   test.each([
     [401, undefined, "The service answered 401: the sign-in is missing or has expired."],
     [404, { error: { code: "itemNotFound" } }, /404 \(itemNotFound\): nothing is there/],

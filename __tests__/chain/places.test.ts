@@ -80,6 +80,12 @@ test("a task at a file's id tells the name of the file, and is restored", async 
   expect(files()).toEqual([["/Reports/a.bin", sha256(large)]]);
 });
 
+test.each(["", "x/a.bin"])("a file's id takes content whose own name, %j, could be none", async (own) => {
+  const { id } = emulator.drive.addFile("/Reports/a.bin", older);
+  for (const [, bytes] of both) await client.api(`/me/drive/items/${id}`).attach(new File([bytes], own));
+  expect(files()).toEqual([["/Reports/a.bin", sha256(large)]]);
+});
+
 test("a name next to an id is invalid, which does not take the id for a name", async () => {
   const { id } = emulator.drive.addFile("/Reports/a.bin", older);
   const error = await failed(client.api(`/me/drive/items/${id}`).attach(large, { name: "b.bin" }));

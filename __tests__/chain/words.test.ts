@@ -102,7 +102,10 @@ test("several failures of the service are not a reply that was lost", async () =
 test("a message that a gateway refuses claims no permission", async () => {
   const page = "<html><head><title>Blocked</title></head></html>";
   emulator.fault({ on: { kind: "draft" }, status: 403, body: page, headers: { "Content-Type": "text/html" } });
-  const posting = client.api("/me/messages").withAttachments([{ file: large, name: "a.bin" }]).post({ subject: "x" });
+  const posting = client
+    .api("/me/messages")
+    .withAttachments([{ file: large, name: "a.bin" }])
+    .post({ subject: "x" });
   const error = await failed(posting);
   expect(error).toMatchObject({ statusCode: 403, message: "Blocked" });
 });

@@ -28,12 +28,15 @@ function cut(what: string): UploadError {
   return new UploadError("invalid", `${what} In names, encode # as %23 and ? as %3F.`);
 }
 
+/** Tells whether a name is a path. */
+export const isPath = (name: string) => /[\\/]|^\.\.?$/.test(name);
+
 /** Throws an `UploadError` if a name leads to another folder. Graph is reported to read `%2F` as a separator. */
 export function mustStay(name: string, { protocol, collection }: Match): void {
   if (!protocol.target.nameIn) return;
-  const isPath = /[\\/]/.test(name) || /^\.\.?$/.test(name);
-  if (!isPath && !collection.split("/").some(leadsOut)) return;
-  const what = isPath ? `${name} is a path, not a file name.` : "A folder in the URL leads out of the folder above it.";
+  const path = isPath(name);
+  if (!path && !collection.split("/").some(leadsOut)) return;
+  const what = path ? `${name} is a path, not a file name.` : "A folder in the URL leads out of the folder above it.";
   throw new UploadError("invalid", `${what} Give the folder in the URL, and each name without / and \\.`);
 }
 

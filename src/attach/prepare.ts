@@ -17,7 +17,7 @@ import type { Job } from "../upload/job.js";
 import { isSession } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { mustMatch, type Match } from "./match.js";
-import { mustNotBeCut } from "./names.js";
+import { isPath, mustNotBeCut } from "./names.js";
 
 /** What a client's URLs can be, and the defaults of its uploads. */
 export interface Uploader {
@@ -98,7 +98,7 @@ function nameFor(
   const id = target.idIn?.(collection);
   if (named === undefined && id === undefined) return given ?? own ?? "";
   if (named === undefined) {
-    if (given === undefined) return own ?? id ?? "";
+    if (given === undefined) return (own && !isPath(own) ? own : id) ?? "";
     throw new UploadError(
       "invalid",
       "The URL names an item by its id, and a file keeps its name. Omit name, or give the URL of the folder's children: …/items/{id}/children.",

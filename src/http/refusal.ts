@@ -50,9 +50,10 @@ function withoutAddresses(message: string): string {
     .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
 }
 
-/** Removes URLs with tokens in their query: services quote their own URLs. */
+/** Removes tokens, and URLs with tokens in their query: services quote their own URLs, and gateways requests. */
 function withoutTokens(message: string): string {
-  return message.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
+  const bare = message.replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi, "$1 (withheld)");
+  return bare.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
     /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
   );
 }

@@ -82,7 +82,7 @@ function lookAgain({ status, body }: Reply, place: Place): SecondLook | undefine
   if (changed && onConflict(collection, file) === "replace") {
     return { times: 2, request: item.read(fileUrl(collection, file.name)), read: () => place };
   }
-  if (status !== 400 || !isById(collection)) return undefined;
+  if (![400, 405, 409].includes(status) || !isById(collection)) return undefined;
   const nameless = /name not provided/i.test(text(member(error, "message")) ?? "");
   return { times: 1, request: item.read(fileUrl(collection, "")), read: (reply) => placeOf(reply, place, nameless) };
 }

@@ -137,6 +137,15 @@ describe("a drive that refuses a session by a file's id", () => {
     expect(files()).toEqual([["/Reports/a b#.bin", sha256(large)]]);
   });
 
+  test.each(["accept", "refuse"] as const)("gets a deferred file, too (%s)", async (driveSessionById) => {
+    emulator.vary({ driveSessionById });
+    const { id } = emulator.drive.addFile("/Reports/a.bin", older);
+    const made = await client.api(`/me/drive/items/${id}`).attach(large, { deferCommit: true });
+    expect(made).toMatchObject({ id, name: "a.bin" });
+    expect(files()).toEqual([["/Reports/a.bin", sha256(large)]]);
+    expect(emulator.sessions.filter(({ state }) => state === "open")).toEqual([]);
+  });
+
   test("gets it in the root, by a share, and for a task", async () => {
     const { id, webUrl } = emulator.drive.addFile("/a.bin", older);
     const share = `/shares/u!${Buffer.from(webUrl).toString("base64url")}/driveItem`;

@@ -83,7 +83,8 @@ function lookAgain({ status, body }: Reply, place: Place): SecondLook | undefine
     return { times: 2, request: item.read(fileUrl(collection, file.name)), read: () => place };
   }
   if (![400, 405, 409].includes(status) || !isById(collection)) return undefined;
-  const nameless = /name not provided/i.test(text(member(error, "message")) ?? "");
+  // a deferred file is completed in its folder, which only a path names
+  const nameless = file.deferCommit === true || /name not provided/i.test(text(member(error, "message")) ?? "");
   return { times: 1, request: item.read(fileUrl(collection, "")), read: (reply) => placeOf(reply, place, nameless) };
 }
 

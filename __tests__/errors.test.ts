@@ -88,15 +88,21 @@ describe("a refusal becomes the error that the client itself creates from such a
   });
 
   test.each([
-    ["HTML", "<html>Request Entity Too Large</html>"],
-    ["nothing", undefined],
-    ["null", null],
-    ["JSON without an error", { message: "no" }],
-    ["an error that is a word", { error: "invalid_grant" }],
-  ])("of %s has a status and a message, although the client itself has an empty message", (_, body) => {
+    ["HTML", "<html>Request Entity Too Large</html>", undefined],
+    ["HTML with a title", "<!DOCTYPE html><head><title>\n Bad  Gateway </title></head>", "Bad Gateway"],
+    ["HTML with an empty title", "<html><title></title></html>", undefined],
+    ["a short text", "upstream connect error", "upstream connect error"],
+    ["a long text", "x".repeat(2_000), undefined],
+    ["JSON that was cut off", '{"error":{"mess', undefined],
+    ["nothing", undefined, undefined],
+    ["null", null, undefined],
+    ["JSON without an error", { message: "no" }, "no"],
+    ["an error that is a word", { error: "invalid_grant" }, undefined],
+    ["an error that is a word, and its meaning", { error: "a", error_description: "Expired." }, "Expired."],
+  ])("of %s has a status and a message, although the client itself has an empty message", (_, body, said) => {
     const error = graphError(reply(502, body, { "request-id": "r-2" }));
     expect([error.statusCode, error.code, error.requestId]).toEqual([502, "UnknownError", "r-2"]);
-    expect(error.message).toBe("The service answered 502 without an error in JSON.");
+    expect(error.message).toBe(said ?? "The service answered 502: the service has a fault of its own.");
     expect(JSON.parse(error.body as string)).toEqual({ code: "UnknownError", message: error.message });
   });
 
@@ -111,9 +117,28 @@ describe("a refusal becomes the error that the client itself creates from such a
   test("missing members are added, and others are kept", () => {
     expect(errorBody(reply(400, { error: { target: "x" } }))).toEqual({
       code: "UnknownError",
-      message: "",
+      message: "The service answered 400: the request is not valid.",
       target: "x",
     });
+  });
+
+  test("a text or title that quotes a request contains no token", () => {
+    for (const said of [`GET /x Bearer ${TOKEN}`, `See ${UPLOAD_URL}`])
+      for (const body of [said, `<html><title>${said}</title></html>`, { message: said }])
+        expect(graphError(reply(400, body)).message).not.toContain(TOKEN);
+  });
+
+  test.each([
+    [401, undefined, "The service answered 401: the sign-in is missing or has expired."],
+    [404, { error: { code: "itemNotFound" } }, /404 \(itemNotFound\): nothing is there/],
+    [409, { error: { code: "conflict", message: "  " } }, /409 \(conflict\): it conflicts/],
+    [418, { error: {} }, "The service answered 418: the request was refused."],
+    [301, "", /301: it has moved/],
+    [503, { Error: { Code: "Busy", Message: "" } }, /503 \(Busy\): /],
+  ])("a message is never empty: %i %j", (status, body, message) => {
+    for (const told of [errorBody(reply(status, body)), graphError(reply(status, body))]) {
+      expect(told.message).toEqual(typeof message === "string" ? message : expect.stringMatching(message));
+    }
   });
 
   test("only a refusal becomes a GraphError, and everything else passes unchanged", async () => {

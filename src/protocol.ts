@@ -146,8 +146,12 @@ export interface Target {
   fileLimit(collection: string): number;
   /** Why the service takes no attachments there, although its model has them. */
   refuses?(collection: string): string | undefined;
-  /** The file name that the URL itself contains. */
+  /** The file name that the URL itself contains. Present if names are part of paths. */
   nameIn?(collection: string): string | undefined;
+  /** The id in a URL that names an item by it. The item exists, and its name is not known. */
+  idIn?(collection: string): string | undefined;
+  /** Where people find the file. @default the item's attachments */
+  readonly where?: string;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */
@@ -177,6 +181,20 @@ export interface SessionProtocol {
   commit?(session: UploadSession): WireRequest | undefined;
 }
 
+/** A file, and where it goes. */
+export interface Place {
+  readonly collection: string;
+  readonly file: FileInfo;
+}
+
+/** A request that a refusal gives reason for, and the place to try next as its reply tells. `undefined`: none. */
+export interface SecondLook {
+  readonly request: WireRequest;
+  read(reply: Reply): Place | undefined;
+  /** How often this is done for one file. */
+  readonly times: number;
+}
+
 /** A single request that attaches a whole file. */
 export interface PostProtocol {
   /** Bytes up to which this request is used by default. @default 3000000 */
@@ -186,6 +204,8 @@ export interface PostProtocol {
   /** Tells whether the request can be repeated without harm. @default never */
   repeatable?(collection: string, file: FileInfo): boolean;
   request(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
+  /** A second request, with what the first one could not carry. */
+  after?(collection: string, file: FileInfo, attachment: object): WireRequest | undefined;
   /** Present if the file travels as base64 in JSON. */
   readonly inline?: InlineFile;
 }
@@ -205,6 +225,8 @@ export interface Listed {
   readonly id: string;
   readonly name: string;
   readonly attachment: object;
+  /** The file may be there with another size, because the service changes such files. */
+  readonly changed?: boolean;
 }
 
 /** One page of the attachments that an item holds. */
@@ -254,4 +276,6 @@ export interface Protocol {
   readonly post?: PostProtocol;
   readonly list?: ListProtocol;
   readonly link?: LinkProtocol;
+  /** How a place that was refused as it is named may be named instead. */
+  lookAgain?(refusal: Reply, place: Place): SecondLook | undefined;
 }

@@ -119,7 +119,7 @@ describe.each([0, 1, 2, 3])("of four ranges at once, one of which (%d) has troub
     emulator.fault({ on, status: 403, body: { error: { code: "AccessDenied", message: "No." } } });
     const error = await attach().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(GraphError);
-    expect(error).toMatchObject({ statusCode: 403, message: "No. This needs the permission PrintJob.ReadWrite." });
+    expect(error).toMatchObject({ statusCode: 403, message: "No. This may need the permission PrintJob.ReadWrite." });
     expect(emulator.sessions).toMatchObject([{ state: "deleted" }]);
     expect(ranges()).toHaveLength(4);
   });

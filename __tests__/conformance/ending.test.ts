@@ -86,7 +86,7 @@ describe.each(disputed)("$name", (subject) => {
       await expect(posting).rejects.toMatchObject({
         statusCode: 403,
         code: "ErrorAccessDenied",
-        message: expect.stringMatching(/^No\. This needs the permission .*ReadWrite/),
+        message: expect.stringMatching(/^No\. This may need the permission .*ReadWrite/),
       });
       expect(subject.open(emulator)).toEqual([]);
     });

@@ -10,7 +10,7 @@ import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { match } from "../../src/attach/match.js";
 import { drive } from "../../src/protocols/drive.js";
-import { fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "../../src/protocols/graph/drivePath.js";
+import { fileUrl, folderUrl, idIn, isById, nameIn, siblingsUrl } from "../../src/protocols/graph/drivePath.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { conversationAt } from "../../src/protocols/teams.js";
 import { print } from "../../src/protocols/print.js";
@@ -97,7 +97,7 @@ const fileName = wellFormed.filter((name) => name.trim() !== "");
 function readDrive(url: string): void {
   const collection = drive.target.collection(url);
   if (collection === undefined) return;
-  for (const read of [nameIn, isById, siblingsUrl, folderUrl]) read(collection);
+  for (const read of [nameIn, idIn, isById, siblingsUrl, folderUrl]) read(collection);
   drive.session.create(collection, { name: "a/b#c", size: 1 });
 }
 
@@ -184,7 +184,7 @@ describe("a URL", () => {
         const collection = drive.target.collection(spelling)!;
         expect([collection, isById(collection)]).toEqual([url, true]);
       }
-      expect(nameIn(url)!.replaceAll("''", "'")).toBe(id.replaceAll("''", "'"));
+      expect(idIn(url)!.replaceAll("''", "'")).toBe(id.replaceAll("''", "'"));
     }));
 
   test("that creates or sends is recognized whatever the ids in it", () =>

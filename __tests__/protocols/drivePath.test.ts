@@ -2,6 +2,7 @@ import {
   driveCollection,
   fileUrl,
   folderUrl,
+  idIn,
   isById,
   nameIn,
   siblingsUrl,
@@ -52,6 +53,17 @@ test.each([
   ["/items/01A:/x/a.zip:/createUploadSession", "/items/01A:/x/a.zip:"],
   ["/items/01A/children", "/items/01A/children"],
   ["/items/root:/a.zip:", "/items/root:/a.zip:"],
+  ["/items/root", "/items/root/children"],
+  ["/items('root')", "/items('root')/children"],
+  ["/items/root/children", "/items/root/children"],
+  ["/root/children('a.zip')", "/root:/a.zip:"],
+  ["/root/children('it''s%20a%27%27b.zip')/content", "/root:/it's%20a'b.zip:"],
+  ["/items/01A/children(%27a.zip%27)/createUploadSession", "/items/01A:/a.zip:"],
+  ["/items/01A/children/a%20b.zip/content", "/items/01A:/a%20b.zip:"],
+  ["/root:/Reports:/children/a.zip/createUploadSession", "/root:/Reports/a.zip:"],
+  ["/root:/Reports:/children('2026')/children", "/root:/Reports/2026:/children"],
+  ["/list/items/7/driveItem", "/list/items/7/driveItem"],
+  ["/list/items('7')/driveItem/content", "/list/items('7')/driveItem"],
   ["/special/documents:/a.zip:", "/special/documents:/a.zip:"],
   ["/special/documents/children", "/special/documents/children"],
   ["/special/documents", "/special/documents/children"],
@@ -69,6 +81,7 @@ test.each([
   ["/shares/u!aHR0/driveItem/children", "/shares/u!aHR0/driveItem/children"],
   ["/shares/u!aHR0/driveItem:/a.zip:", "/shares/u!aHR0/driveItem:/a.zip:"],
   ["/shares/s/root", "/shares/s/root/children"],
+  ["/shares/s/list/items/7/driveItem", "/shares/s/list/items/7/driveItem"],
   ["/sites/s/lists/l/items/7/driveItem", "/sites/s/lists/l/items/7/driveItem"],
   [
     "/sites/s/lists('l')/items('7')/driveItem/microsoft.graph.createUploadSession",
@@ -97,6 +110,8 @@ test.each([
   "/me/drive/items/1/workbook/worksheets",
   "/me/drive/recent",
   "/me/drive/items",
+  "/me/drive/items/1/children/2",
+  "/me/drive/list/items/7",
   "/me/messages/m/attachments",
   "/me/todo/lists/l/tasks/t",
   "/sites/s/lists/l/items/7",
@@ -108,24 +123,24 @@ test.each([
 });
 
 test.each([
-  ["/me/drive/root:/Reports/a.zip:", "a.zip", false],
-  ["/me/drive/root:/a%20b%23%25.zip:", "a b#%.zip", false],
-  ["/me/drive/root:/it's.zip:", "it's.zip", false],
-  ["/me/drive/root:/a(1).zip:", "a(1).zip", false],
-  ["/me/drive/root:/('a').zip:", "('a').zip", false],
-  ["/me/drive/root:/'a':", "'a'", false],
-  ["/me/drive/root:/a):", "a)", false],
-  ["/me/drive/root:/50%:", "50%", false], // not an escape, so it stays unchanged
-  ["/me/drive/items/01A:/%C3%BCber.zip:", "über.zip", false],
-  ["/me/drive/items/01A!7", "01A!7", true],
-  ["/me/drive/items('01A!7')", "01A!7", true],
-  ["/me/drive/items(%2701A!7%27)", "01A!7", true],
-  ["/shares/u!aHR0/driveItem", "driveItem", true],
-  ["/me/drive/root/children", undefined, false],
-  ["/me/drive/items/01A/children", undefined, false],
-  ["/me/drive/special/documents/children", undefined, false],
-])("%s names the file %s; by an id: %p", (path, name, id) => {
-  expect([nameIn(path), isById(path)]).toEqual([name, id]);
+  ["/me/drive/root:/Reports/a.zip:", "a.zip", undefined],
+  ["/me/drive/root:/a%20b%23%25.zip:", "a b#%.zip", undefined],
+  ["/me/drive/root:/it's.zip:", "it's.zip", undefined],
+  ["/me/drive/root:/a(1).zip:", "a(1).zip", undefined],
+  ["/me/drive/root:/('a').zip:", "('a').zip", undefined],
+  ["/me/drive/root:/'a':", "'a'", undefined],
+  ["/me/drive/root:/a):", "a)", undefined],
+  ["/me/drive/root:/50%:", "50%", undefined], // not an escape, so it stays unchanged
+  ["/me/drive/items/01A:/%C3%BCber.zip:", "über.zip", undefined],
+  ["/me/drive/items/01A!7", undefined, "01A!7"],
+  ["/me/drive/items('01A!7')", undefined, "01A!7"],
+  ["/me/drive/items(%2701A!7%27)", undefined, "01A!7"],
+  ["/shares/u!aHR0/driveItem", undefined, "driveItem"],
+  ["/me/drive/root/children", undefined, undefined],
+  ["/me/drive/items/01A/children", undefined, undefined],
+  ["/me/drive/special/documents/children", undefined, undefined],
+])("%s names the file %s, or the id %s", (path, name, id) => {
+  expect([nameIn(path), idIn(path), isById(path)]).toEqual([name, id, id !== undefined]);
 });
 
 test.each([

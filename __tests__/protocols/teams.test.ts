@@ -5,9 +5,11 @@ import {
   readFolder,
   readMembers,
   readReference,
-  recipientsFrom,
+  othersIn,
+  recipient,
   teams,
   withReferences,
+  type Person,
 } from "../../src/protocols/teams.js";
 import { failure, GRAPH, reply } from "../support/fakes.js";
 
@@ -79,10 +81,11 @@ describe("the people of a chat", () => {
     const value = [{ userId: "u1", email: "a@b.c" }, { userId: null, email: "guest@x.y" }, { displayName: "A bot" }];
     const read = readMembers(reply(200, { value, "@odata.nextLink": next }));
     expect(read).toEqual({
-      people: [{ id: "u1", email: "a@b.c" }, { email: "guest@x.y" }, {}],
+      people: [{ id: "u1", email: "a@b.c" }, { email: "guest@x.y" }, { name: "A bot" }],
       next,
     });
     const people = read!.people;
+    const recipientsFrom = (all: Person[], except: Person[]) => othersIn(all, except).map(recipient);
     expect(recipientsFrom(people, [{}])).toEqual([{ objectId: "u1" }, { email: "guest@x.y" }]);
     const files = [{ createdBy: { user: { id: "U1" } } }, { createdBy: { user: { email: "A@b.c" } } }];
     for (const file of files) expect(recipientsFrom(people, [creatorOf(file)])).toEqual([{ email: "guest@x.y" }]);

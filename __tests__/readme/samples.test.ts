@@ -122,7 +122,7 @@ describe("samples/attach.ts with a token for the real Graph", () => {
     emulator.fault({ on: { kind: "create" }, status: 403, body: { error } });
     const { code, stderr } = await start();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Access is denied\. This needs the permission .*\n$/);
+    expect(stderr).toMatch(/^Access is denied\. This may need the permission .*\n$/);
     expect(removed()).toHaveLength(1);
     emulator.verifyFaults();
   });

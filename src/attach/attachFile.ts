@@ -1,20 +1,23 @@
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
 import { read } from "../files/read.js";
-import { errorBody, Refusal, withWords } from "../http/refusal.js";
+import { errorBody, graphError, Refusal, withWords } from "../http/refusal.js";
+import { isObject, member, text } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
 import { isLarge } from "../options.js";
-import type { Created, FileInfo } from "../protocol.js";
+import type { Created, FileInfo, WireRequest } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
 import { fitsOnePost, postWhole } from "./post.js";
+import { tryPlaces } from "./tryAgain.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
   try {
-    const job = await readable(given);
-    const { attachment } = await deliver(job, () => post(job));
-    return attachment;
+    return await tryPlaces(await readable(given), async (job) => {
+      const { attachment } = await deliver(job, () => post(job));
+      return attachment;
+    });
   } catch (error) {
     throw given.several ? naming(error, given.file) : error;
   }
@@ -33,9 +36,25 @@ function naming(error: unknown, { name, size }: FileInfo): unknown {
 
 async function post(job: Job): Promise<Created> {
   const { post } = job.protocol;
-  if (post) return { attachment: await postWhole(job, post) };
+  if (post) {
+    const attachment = await postWhole(job, post);
+    const more = post.after?.(job.collection, job.file, attachment);
+    return { attachment: more ? await complete(job, attachment, more) : attachment };
+  }
   const message = `${job.service.api.label} takes no upload session for ${job.file.name}, and has no other request for a file.`;
   throw new UploadError("unsupported", message);
+}
+
+/** Sends what the single request could not carry. */
+async function complete({ service, file }: Job, attachment: object, more: WireRequest): Promise<object> {
+  try {
+    return await service.get(more, ({ status, body }) => (status < 300 && isObject(body) ? body : undefined));
+  } catch (error) {
+    service.settings.signal?.throwIfAborted();
+    const message = `${file.name} is uploaded, but without its description and dates. Set them yourself, or delete it.`;
+    const cause = error instanceof Refusal ? graphError(error.reply) : error;
+    throw new UploadError("leftBehind", message, { cause, item: text(member(attachment, "id")) });
+  }
 }
 
 /** Reads a stream that one request can carry as a whole: whichever way is refused, the other needs it again. */

@@ -8,6 +8,7 @@ import { DEFAULT_THRESHOLD, type Settings } from "../options.js";
 import type { Api, Content, FileInfo, Protocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import type { Match } from "./match.js";
+import { mustStay } from "./names.js";
 
 /** How requests of an upload are sent: as the caller's own request would be. */
 export interface Sending {
@@ -36,6 +37,7 @@ export function createJob(
   mustHaveName(file, protocol);
   const refused = protocol.target.refuses?.(collection);
   if (refused !== undefined) throw new UploadError("unsupported", refused);
+  mustStay(file.name, { protocol, collection });
   const limit = limitOf({ protocol, collection }, sending.settings);
   if (content.size > limit) throw tooLarge(file, limit, protocol);
   const { rangeSize: asked } = sending.settings;

@@ -1,4 +1,4 @@
-import { asGraphError } from "../http/refusal.js";
+import { asGraphError, withWords } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import type { Reply } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
@@ -15,7 +15,8 @@ export async function folderOf(service: Service, url: string, api: string): Prom
       reply.status === 404 ? { missing: reply } : readFolder(reply, api),
     );
     if (typeof found === "string") return found;
-    if (!(await retrier.next())) throw service.refusal(found.missing);
+    if (await retrier.next()) continue;
+    throw withWords(service.refusal(found.missing), "Open the channel's Files tab once, which creates the folder.");
   }
 }
 

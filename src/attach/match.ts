@@ -1,5 +1,6 @@
 import { UploadError } from "../errors.js";
 import type { Protocol } from "../protocol.js";
+import { isCut, mustBeWhole } from "./names.js";
 
 /** The protocol of a URL, and the collection there. */
 export interface Match {
@@ -7,8 +8,9 @@ export interface Match {
   readonly collection: string;
 }
 
-/** Finds the protocol that takes attachments at this URL. */
+/** Finds the protocol that takes attachments at this URL. A URL that is cut off has none. */
 export function match(url: string, protocols: readonly Protocol[]): Match | undefined {
+  if (isCut(url)) return undefined;
   for (const protocol of protocols) {
     const collection = protocol.target.collection(url);
     if (collection !== undefined) return { protocol, collection };
@@ -24,6 +26,7 @@ export function cutOffBy(url: string): string | undefined {
 
 /** Like `match`, but throws an `UploadError` if nothing takes attachments there. */
 export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
+  mustBeWhole(url);
   const found = match(url, protocols);
   if (found) return found;
   const cut = cutOffBy(url);

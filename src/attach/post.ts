@@ -28,7 +28,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     repeat: repeatable ? "always" : "ifNotTaken",
     mayFollow: (reply) => (conflict = isConflict(reply)),
     settle: repeatable ? undefined : settle,
-    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),
+    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name, job.protocol.target.where), { cause }),
   });
   if (!isObject(body)) {
     const message = `${label} has taken ${file.name}, but its reply was cut off before it named the attachment.`;
@@ -77,5 +77,5 @@ export function fitsOnePost({ file, protocol, collection }: Job): boolean {
   return empty + 4 * Math.ceil(file.size / 3) <= REQUEST_LIMIT;
 }
 
-const maybe = (label: string, name: string) =>
-  `${label} did not confirm the request, so it may have ${name}. Check the item's attachments before you attach it again.`;
+const maybe = (label: string, name: string, where = "the item's attachments") =>
+  `${label} did not confirm the request, so it may have ${name}. Check ${where} before you attach it again.`;

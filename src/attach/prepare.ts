@@ -18,6 +18,7 @@ import { isSession } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { meantBy } from "./filesFolder.js";
 import { mustMatch, type Match } from "./match.js";
+import { isPath, mustNotBeCut } from "./names.js";
 
 /** What a client's URLs can be, and the defaults of its uploads. */
 export interface Uploader {
@@ -25,12 +26,13 @@ export interface Uploader {
   readonly defaults?: UploadOptions;
 }
 
-/** Makes a job of a file, checked before anything is sent. */
+/** Makes a job of a file, checked before anything is sent. `restored`: the file as a stored session names it. */
 export async function prepare(
   request: GraphRequest,
   { protocols, defaults }: Uploader,
   content: Content,
   options: AttachOptions,
+  restored?: Pick<FileInfo, "name">,
 ): Promise<Job> {
   const call = await callOf(request);
   const { context } = call;
@@ -42,7 +44,7 @@ export async function prepare(
   const found = mustMatch(url, protocols);
   const { protocol, collection } = found;
   const { target } = protocol;
-  const file = infoOf(found, content, options);
+  const file = infoOf(found, content, options, restored);
   const needsLink = content.size > limitOf(found, settings) || target.refuses?.(collection) !== undefined;
   const over = options.overflow && needsLink ? target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
@@ -69,9 +71,14 @@ export async function prepare(
 }
 
 /** The metadata of a file: as given, or as the URL or the source knows it. */
-function infoOf(found: Match, content: Content, options: AttachOptions): Omit<FileInfo, "size"> {
+function infoOf(
+  found: Match,
+  content: Content,
+  options: AttachOptions,
+  restored: Pick<FileInfo, "name"> | undefined,
+): Omit<FileInfo, "size"> {
   return {
-    name: nameFor(found, options.name) ?? content.name ?? "",
+    name: restored?.name ?? nameFor(found, options.name, content.name),
     contentType: options.contentType ?? content.type,
     isInline: options.isInline,
     contentId: options.contentId,
@@ -83,10 +90,24 @@ function infoOf(found: Match, content: Content, options: AttachOptions): Omit<Fi
   };
 }
 
-/** The name that was given. It must be that of the URL if the URL contains one. */
-function nameFor({ protocol, collection }: Match, given: string | undefined): string | undefined {
-  const named = protocol.target.nameIn?.(collection);
-  if (named === undefined || given === undefined || named === given) return named ?? given;
+/** The name that was given, or that the URL or the source has. An item that is there keeps its own. */
+function nameFor(
+  { protocol: { target }, collection }: Match,
+  given: string | undefined,
+  own: string | undefined,
+): string {
+  const named = target.nameIn?.(collection);
+  const id = target.idIn?.(collection);
+  if (named === undefined && id === undefined) return given ?? own ?? "";
+  if (named === undefined) {
+    if (given === undefined) return (own && !isPath(own) ? own : id) ?? "";
+    throw new UploadError(
+      "invalid",
+      "The URL names an item by its id, and a file keeps its name. Omit name, or give the URL of the folder's children: …/items/{id}/children.",
+    );
+  }
+  mustNotBeCut(named, given ?? own);
+  if (given === undefined || named === given) return named;
   throw new UploadError(
     "invalid",
     `The URL names the file ${named}, but the option name is ${given}. Omit name, or give the URL of the folder's children.`,

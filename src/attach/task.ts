@@ -4,6 +4,7 @@ import { fingerprint, sameFile } from "../files/fingerprint.js";
 import { knowsItsSize, openSource } from "../files/open.js";
 import { callOf, urlOf } from "../http/graphClient.js";
 import { asGraphError } from "../http/refusal.js";
+import { inMegabytes } from "../megabytes.js";
 import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
 import type { Content, Reply, UploadSession } from "../protocol.js";
 import { signalFor } from "../signals.js";
@@ -14,6 +15,7 @@ import { mustBeSafe, parseSession } from "../upload/storedSession.js";
 import { Upload } from "../upload/upload.js";
 import { isLinked, linkAll } from "./link.js";
 import { prepare, type Uploader } from "./prepare.js";
+import { tryPlaces } from "./tryAgain.js";
 
 /** Options that may differ from one run of a task to the next. */
 export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
@@ -32,8 +34,8 @@ export async function createTask(
   }
   const { traffic, settings } = job.service;
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
-  const session = await asGraphError(traffic.items.run(job.turn, () => openSession(named), settings.signal));
-  return new TaskRun(named, session, false);
+  const open = async (job: Job) => new TaskRun(job, await openSession(job), false);
+  return asGraphError(traffic.items.run(job.turn, () => tryPlaces(named, open), settings.signal));
 }
 
 /** Takes up a stored session with the same file. */
@@ -51,12 +53,12 @@ export async function restoreTask(
   mustBeSafe(uploadUrl, collection);
   mustBeOwn(urlOf(context), collection);
   const content = openSource(file, knowsItsSize(file) ? undefined : size);
-  const job = await prepare(client.api(collection), uploader, content, { ...options, ...about });
+  const job = await prepare(client.api(collection), uploader, content, { ...options, ...about }, about);
   const print = await fingerprint(content, job.service.settings.signal);
   if (content.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
     throw new UploadError(
       "otherFile",
-      `The session was opened for another file (${about.name}, ${size} bytes). Give the same file, or create a new task.`,
+      `The session was opened for another file (${about.name}, ${inMegabytes(size)}). Give the same file, or create a new task.`,
     );
   }
   return new TaskRun({ ...job, fingerprint: print, linkTo, turn: linkTo ?? job.turn }, session, true);

@@ -125,8 +125,21 @@ export interface DriveVariations {
   readonly driveContent: "redirect" | "bytes";
   /** Missing folders in the path of a new file. Choice. @default "create" */
   readonly driveMissingFolders: "create" | "refuse";
+  /** A session by the id of a file: taken (documented), or 400 "File name not provided" (personal drives, field report). @default "accept" */
+  readonly driveSessionById: "accept" | "refuse";
+  /** The folder of an app: there, or made when it is read, so that writing into it is a 404 before (field report). @default "there" */
+  readonly driveAppFolder: "there" | "whenRead";
+  /** Bytes that the service adds to an Office file or a picture after its upload (SharePoint, field reports). @default 0 */
+  readonly driveRewrittenBytes: number;
+  /** `%2F` in a name: part of the name, which is refused, or a separator with its dots (field reports). Disputed. @default "name" */
+  readonly driveEncodedSlash: "name" | "separator";
   /** Items per page of `children` (documented: 200). @default 200 */
   readonly drivePageSize: number;
+  /**
+   * People outside of contoso.example: invited, refused in a 207 with the others invited (documented), or a reason to refuse
+   * the whole invitation with 400 (field report; code and text are choices). @default "invite"
+   */
+  readonly driveGuests: "invite" | "partly" | "refuse";
   /** Scopes of links that the tenant does not allow (403; documented as possible, its code is a choice). @default "none" */
   readonly driveRefusedScopes: "none" | "anonymous" | "organization" | "both";
 }
@@ -277,8 +290,13 @@ export const defaultVariations: Variations = {
   driveContentMaximum: 262144000,
   driveContent: "redirect",
   driveMissingFolders: "create",
+  driveSessionById: "accept",
+  driveAppFolder: "there",
+  driveRewrittenBytes: 0,
+  driveEncodedSlash: "name",
   drivePageSize: 200,
   driveRefusedScopes: "none",
+  driveGuests: "invite",
   printAuthorization: "refuse",
   printRangeMaximum: 10485760,
   printConcurrency: 4,

@@ -1,6 +1,7 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { isObject, member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
+import { andThen, wordsOf } from "../words.js";
 
 /** A refusal by the service, before it becomes the caller's `GraphError`. */
 export class Refusal extends Error {
@@ -64,31 +65,30 @@ function withoutAddresses(message: string): string {
     .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
 }
 
-/** Removes URLs with tokens in their query: services quote their own URLs. */
+/** Removes tokens, and URLs with tokens in their query: services quote their own URLs, and gateways requests. */
 function withoutTokens(message: string): string {
-  return message.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
+  const bare = message.replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi, "$1 (withheld)");
+  return bare.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
     /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
   );
 }
 
 /** The error in a reply. Made up if the reply has none because it is HTML, empty or cut off. */
-export function errorBody({ status, body }: Reply): {
+export function errorBody(reply: Reply): {
   readonly code: string;
   readonly message: string;
   readonly innerError?: unknown;
 } {
-  const error = isObject(body) ? body["error"] : undefined;
-  if (!isObject(error)) {
-    return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
-  }
-  const { code, message } = error;
-  return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
+  const error = member(reply.body, "error");
+  const message = withoutTokens(wordsOf(reply));
+  if (!isObject(error)) return { code: "UnknownError", message };
+  return { ...error, code: text(member(error, "code")) ?? "UnknownError", message };
 }
 
 /** A refusal with our words after the service's own. */
 export function withWords({ reply, verdict }: Refusal, words: string): Refusal {
   const error = errorBody(reply);
-  const message = `${error.message.replace(/[^.!?]$/, "$&.")} ${words}`.trim();
+  const message = andThen(wordsOf(reply), words);
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 

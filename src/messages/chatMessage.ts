@@ -3,10 +3,9 @@ import { attachInTurn } from "../attach/attachFile.js";
 import { folderOf } from "../attach/filesFolder.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
-import { graphError, Refusal } from "../http/refusal.js";
+import { graphError, Refusal, withWords } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import { member, text, type Members } from "../json.js";
-import type { Reply } from "../protocol.js";
 import { drive as driveProtocol } from "../protocols/drive.js";
 import { itemUrl } from "../protocols/graph/drivePath.js";
 import { item } from "../protocols/graph/item.js";
@@ -17,8 +16,11 @@ import {
   creatorOf,
   inMessage,
   readMembers,
+  namesOf,
+  notInvited,
+  othersIn,
   readReference,
-  recipientsFrom,
+  recipient,
   withReferences,
   type Conversation,
   type Person,
@@ -46,6 +48,7 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
   const { conversation, drive, teams } = work;
   const { files, api } = conversation;
   const collection = "children" in files ? files.children : await folderOf(teams, files.folder, api);
+  const people = await membersOf(work);
   const uploaded: string[] = [];
   let mayBePosted = false;
   try {
@@ -56,7 +59,9 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
       uploaded.push(itemUrl(collection, text(member(file, "id")) ?? ""));
       return file;
     });
-    if (conversation.members) await share(work, uploaded, made);
+    for (const [index, url] of uploaded.entries()) {
+      await share(drive, { url, name: nameOf(made[index]) }, othersIn(people, made.map(creatorOf)));
+    }
     const references: Reference[] = [];
     for (const file of uploaded) references.push(await drive.get(askReference(file), readReference));
     const whole = inMessage(work.message, conversation.holder, (one) => withReferences(one, references));
@@ -67,22 +72,59 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
   }
 }
 
-/** Gives everybody in the chat access to the files. */
-async function share(
-  { conversation, drive, teams }: ChatWork,
-  files: readonly string[],
-  made: readonly object[],
-): Promise<void> {
+/** The people of a chat. Those of a channel have access to its folder. */
+async function membersOf({ conversation, teams }: ChatWork): Promise<Person[]> {
   const people: Person[] = [];
   for (let next = conversation.members; next !== undefined;) {
     const page = await teams.get(item.read(next), readMembers);
     people.push(...page.people);
     next = page.next;
   }
-  const recipients = recipientsFrom(people, made.map(creatorOf));
-  const done = ({ status }: Reply) => (status < 300 ? true : undefined);
-  if (recipients.length > 0) for (const file of files) await drive.get(invite(file, recipients), done);
+  return people;
 }
+
+const nameOf = (file: object | undefined) => text(member(file, "name")) ?? "the file";
+
+/** An uploaded file. */
+interface SharedFile {
+  readonly url: string;
+  readonly name: string;
+}
+
+/** More people than this are not invited one by one. */
+const FEW = 20;
+
+/** Gives people access to a file. Names those who could not be invited. */
+async function share(drive: Service, file: SharedFile, people: readonly Person[]): Promise<void> {
+  if (people.length === 0) return;
+  const asked = invite(file.url, people.map(recipient));
+  try {
+    const left = notInvited(await drive.get(asked, (reply) => (reply.status < 300 ? reply : undefined)), people);
+    if (left.length === 0) return;
+    throw new UploadError("invalid", `Nothing was posted. ${without(file, left)}`);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const left = people.length > 1 && people.length <= FEW ? await leftAlone(drive, file, people) : people;
+    if (left.length > 0) throw withWords(error, without(file, left));
+  }
+}
+
+/** Invites people one by one, because an invitation is refused for everybody if it is for one. */
+async function leftAlone(drive: Service, { url }: SharedFile, people: readonly Person[]): Promise<Person[]> {
+  const left: Person[] = [];
+  for (const one of people) {
+    const reply = await drive
+      .get(invite(url, [recipient(one)]), (answer) => (answer.status < 300 ? answer : undefined))
+      .catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error;
+      });
+    if (!reply || notInvited(reply, [one]).length > 0) left.push(one);
+  }
+  return left;
+}
+
+const without = ({ name }: SharedFile, people: readonly Person[]) =>
+  `${namesOf(people)} could not be given access to ${name}. Share it in another way.`;
 
 /** Posts the message, never twice. `pending` is called when the message may have been posted, or certainly was not. */
 function post({ teams, url }: ChatWork, message: object, pending: (maybe: boolean) => void): Promise<object> {

@@ -13,6 +13,7 @@ import { item } from "../protocols/graph/item.js";
 import { POLICY } from "../protocols/graph/reply.js";
 import { outlook } from "../protocols/outlook.js";
 import type { Job } from "../upload/job.js";
+import { andThen } from "../words.js";
 import { complete, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, send } from "./handOver.js";
@@ -164,11 +165,12 @@ function postJson(json: unknown, collection: string, service: Service): Promise<
 /** Explains why a request that used to need only Mail.Send is refused. */
 function explained(refusal: Refusal, { permission, sends }: Composition): Refusal {
   const { reply, verdict } = refusal;
-  if (reply.status !== 403 || POLICY.test(errorBody(reply).message)) return refusal;
+  if (POLICY.test(errorBody(reply).message)) return refusal;
   const error = errorBody(reply);
+  if (reply.status !== 403 || !/AccessDenied/i.test(error.code)) return refusal;
   const next = sends ? " next to Mail.Send" : "";
-  const why = `Attachments that do not fit into one request are added to an item that is created first, which needs the permission ${permission}${next}.`;
-  const message = `${error.message} ${why}`.trim();
+  const why = `Attachments that do not fit into one request are added to an item that is created first, which may need the permission ${permission}${next}.`;
+  const message = andThen(error.message, why);
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 

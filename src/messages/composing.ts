@@ -2,6 +2,7 @@ import type { Context } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused } from "../attach/answer.js";
 import { createJob, serviceFor, type Sending } from "../attach/createJob.js";
 import { refusalIn, type InterceptedRequest } from "../attach/intercept.js";
+import { isCut, mustBeWhole } from "../attach/names.js";
 import { withTotalProgress } from "../attach/progress.js";
 import { UploadError } from "../errors.js";
 import { urlOf } from "../http/graphClient.js";
@@ -33,6 +34,8 @@ export async function composeInstead(request: InterceptedRequest): Promise<boole
   const { context, files } = request;
   if (isOwn(context)) return false;
   const url = urlOf(context);
+  if (files) mustBeWhole(url);
+  else if (isCut(url)) return false;
   const conversation = files && conversationAt(url);
   if (conversation) return answer(request, () => chat(request, conversation, files));
   const composition = compositionFor(url);

@@ -1,8 +1,22 @@
 import { isObject, member, text, type Members } from "../json.js";
-import type { FileInfo, Listed, Protocol, UploadSession, WireRequest } from "../protocol.js";
+import type { FileInfo, Listed, Place, Protocol, Reply, SecondLook, UploadSession, WireRequest } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
-import { driveCollection, fileUrl, folderUrl, isById, nameIn, siblingsUrl } from "./graph/drivePath.js";
+import {
+  appFolder,
+  childrenUrl,
+  childUrl,
+  driveCollection,
+  fileUrl,
+  folderUrl,
+  idIn,
+  isById,
+  itemUrl,
+  nameIn,
+  siblingsUrl,
+} from "./graph/drivePath.js";
+import { item } from "./graph/item.js";
 import { withQuery } from "./graph/path.js";
+import { explain, type Advice } from "./graph/reply.js";
 import { graphApi, graphSession, json } from "./graph/session.js";
 
 const CONFLICT = "@microsoft.graph.conflictBehavior";
@@ -18,12 +32,17 @@ const isHeader = (type: string | undefined): type is string => /^[\x20-\x7e]+$/.
 /** The members of a file that a folder lists. */
 const LISTED = "id,name,size,eTag,cTag,webUrl,file,parentReference,createdBy";
 
-/** Only a file of the right size can be the one that was uploaded. */
+/** Files that SharePoint changes after the upload: it writes properties into them (field reports). */
+const CHANGED = /\.(?:do[ct][xm]?|xl[st][xmb]?|p[op][tsa][xm]?|vsd[xm]?|one|jpe?g|png|gif|tiff?|heic|webp)$/i;
+
+/** Only a file of the right size can be the one that was uploaded, unless the service changes such files. */
 function listed(item: Members, file: FileInfo): Listed {
   const name = text(member(item, "name")) ?? "";
   const version = text(member(item, "cTag")) ?? text(member(item, "eTag")) ?? "";
-  const ours = member(item, "size") === file.size && (file.conflictBehavior !== "rename" || isVariant(name, file.name));
-  return { id: `${text(member(item, "id")) ?? ""} ${version}`, name: ours ? file.name : "", attachment: item };
+  const named = file.conflictBehavior !== "rename" || isVariant(name, file.name);
+  const id = `${text(member(item, "id")) ?? ""} ${version}`;
+  if (named && member(item, "size") === file.size) return { id, name: file.name, attachment: item };
+  return { id, name: "", attachment: item, changed: named && CHANGED.test(name) };
 }
 
 /** Tells whether a service may have derived this name from one that was taken: `a.zip` becomes `a 1.zip`. */
@@ -34,25 +53,73 @@ function isVariant(name: string, asked: string): boolean {
   return fits && /^( ?\(?\d+\)?)?$/.test(name.slice(stem.length, name.length - extension.length));
 }
 
+const advice: Advice = {
+  permission: "Files.ReadWrite, or, for a link, a scope that the organization allows",
+  remedies: [
+    [/^507 /, "The drive is full. Free some space, or attach elsewhere."],
+    [/nameAlreadyExists|upload_name_conflict/i, 'Give { conflictBehavior: "replace" } or "rename", or another name.'],
+    [/^409 /, "If another upload of this name is unfinished, it ends when its session expires."],
+    [/^423 /, "Somebody has the file open. Try again when it is closed."],
+  ],
+};
+const ofAppFolder: Advice = { ...advice, permission: "Files.ReadWrite.AppFolder" };
+const ofId: Advice = {
+  ...advice,
+  remedies: [
+    [/^400 /, "If the id is that of a folder, give the URL of its contents: …/items/{id}/children."],
+    ...(advice.remedies ?? []),
+  ],
+};
+
+/** A refusal of a place that may be named in another way, or be there now. */
+function lookAgain({ status, body }: Reply, place: Place): SecondLook | undefined {
+  const { collection, file } = place;
+  const error = member(body, "error");
+  const app = [403, 404].includes(status) ? appFolder(collection) : undefined;
+  if (app !== undefined)
+    return { times: 1, request: item.read(app), read: (reply) => (reply.status < 300 ? place : undefined) };
+  const changed = /^resourceModified$/i.test(text(member(error, "code")) ?? "");
+  if (changed && onConflict(collection, file) === "replace") {
+    return { times: 2, request: item.read(fileUrl(collection, file.name)), read: () => place };
+  }
+  if (![400, 405, 409].includes(status) || !isById(collection)) return undefined;
+  // a deferred file is completed in its folder, which only a path names
+  const nameless = file.deferCommit === true || /name not provided/i.test(text(member(error, "message")) ?? "");
+  return { times: 1, request: item.read(fileUrl(collection, "")), read: (reply) => placeOf(reply, place, nameless) };
+}
+
+/** Where an item by its id is: a folder takes the file into it, and a file is named by its folder and its name. */
+function placeOf({ status, body }: Reply, { collection, file }: Place, byName: boolean): Place | undefined {
+  if (status >= 300) return undefined;
+  const known = file.name !== idIn(collection);
+  if (isObject(member(body, "folder"))) return known ? { collection: childrenUrl(collection), file } : undefined;
+  const parent = member(body, "parentReference");
+  const [id, name, driveId] = [text(member(parent, "id")), text(member(body, "name")), text(member(parent, "driveId"))];
+  if (!byName || id === undefined || name === undefined) return undefined;
+  const url = childUrl(itemUrl(collection, id, driveId), name);
+  return { collection: url, file: { ...file, name, conflictBehavior: "replace" } };
+}
+
+/** What a single request cannot carry next to the bytes. */
+const details = ({ description, fileSystemInfo }: FileInfo) =>
+  description === undefined && fileSystemInfo === undefined ? undefined : { description, fileSystemInfo };
+
 /**
  * Files of OneDrive and SharePoint. Ranges are multiples of 320 KiB, less than 60 MiB, in order, and go to a pre-authenticated
  * URL. The item comes in the last reply. Up to 250 GB (docs: driveitem-createuploadsession).
  */
 export const drive: Protocol = {
   name: "drive",
-  api: graphApi("OneDrive", {
-    permission: "Files.ReadWrite, or, for a link, a scope that the organization allows",
-    remedies: [
-      [/^507 /, "The drive is full. Free some space, or attach elsewhere."],
-      [/nameAlreadyExists|upload_name_conflict/i, 'Give { conflictBehavior: "replace" } or "rename", or another name.'],
-      [/^409 /, "If another upload of this name is unfinished, it ends when its session expires."],
-      [/^423 /, "Somebody has the file open. Try again when it is closed."],
-    ],
-  }),
+  api: {
+    ...graphApi("OneDrive", advice),
+    explain: (reply, url) => explain(reply, url, appFolder(url) ? ofAppFolder : isById(url) ? ofId : advice),
+  },
   target: {
     collection: driveCollection,
     fileLimit: () => 268_435_456_000,
     nameIn,
+    idIn,
+    where: "the folder",
     item: (collection, file) => fileUrl(collection, file?.name ?? "").toLowerCase(),
   },
   session: {
@@ -82,8 +149,14 @@ export const drive: Protocol = {
   },
   post: {
     threshold: 4_194_304,
-    carries: ({ description, fileSystemInfo, deferCommit }) =>
-      description === undefined && fileSystemInfo === undefined && deferCommit !== true,
+    // an empty file has no session
+    carries: (file) => file.size === 0 || (!details(file) && file.deferCommit !== true),
+    after(collection, file, made) {
+      const more = details(file);
+      const name = text(member(made, "name")) ?? file.name;
+      const url = isById(collection) ? collection : siblingsUrl(collection);
+      return more && item.change(fileUrl(url, name), more);
+    },
     repeatable: (collection, file) => onConflict(collection, file) === "replace",
     request(collection, file, bytes) {
       const query = isById(collection) ? "" : `${CONFLICT}=${onConflict(collection, file)}`;
@@ -113,6 +186,7 @@ export const drive: Protocol = {
       return text(member(body, "id")) ? { items: [listed(body, file)] } : undefined;
     },
   },
+  lookAgain,
 };
 
 /** OneDrive for Business and SharePoint take an empty POST. Personal drives take the session's URL as the source of an item. */

@@ -17,6 +17,7 @@ export const print: Protocol = {
   name: "print",
   api: graphApi("Universal Print", { permission: "PrintJob.ReadWrite" }),
   target: {
+    where: "the print document",
     collection: (url) => DOCUMENT.exec(splitUrl(url)[0])?.[1],
     fileLimit: () => Infinity,
     item: (collection) => collection.toLowerCase(),

@@ -61,13 +61,18 @@ export function readFolder({ status, body }: Reply, api: string): string | undef
 export interface Person {
   readonly id?: string;
   readonly email?: string;
+  readonly name?: string;
 }
 
 /** One page of the members of a chat. */
 export function readMembers({ status, body }: Reply): { people: Person[]; next?: string } | undefined {
   const value = member(body, "value");
   if (status !== 200 || !Array.isArray(value)) return undefined;
-  const people = value.map((one) => ({ id: text(member(one, "userId")), email: text(member(one, "email")) }));
+  const people = value.map((one) => ({
+    id: text(member(one, "userId")),
+    email: text(member(one, "email")),
+    name: text(member(one, "displayName")),
+  }));
   return { people, next: text(member(body, "@odata.nextLink")) };
 }
 
@@ -77,12 +82,36 @@ export function creatorOf(file: object): Person {
   return { id: text(member(user, "id")), email: text(member(user, "email")) };
 }
 
-/** Everybody except those, as an invitation to a file names them. */
-export function recipientsFrom(people: readonly Person[], except: readonly Person[]): object[] {
-  const same = (one: string | undefined, other: string | undefined) =>
-    one !== undefined && one.toLowerCase() === other?.toLowerCase();
-  const others = people.filter(({ id, email }) => !except.some((one) => same(id, one.id) || same(email, one.email)));
-  return others.flatMap(({ id, email }): object[] => (id ? [{ objectId: id }] : email ? [{ email }] : []));
+const same = (one: string | undefined, other: string | undefined) =>
+  one !== undefined && one.toLowerCase() === other?.toLowerCase();
+
+/** Everybody who can be invited, except those. */
+export function othersIn(people: readonly Person[], except: readonly Person[]): Person[] {
+  return people.filter(
+    ({ id, email }) => (id ?? email) !== undefined && !except.some((one) => same(id, one.id) || same(email, one.email)),
+  );
+}
+
+/** A person as an invitation to a file names them. */
+export const recipient = ({ id, email }: Person): object => (id ? { objectId: id } : { email });
+
+/** The people of an invitation whom the service could not invite. It succeeds in part (docs: driveitem-invite, 207). */
+export function notInvited({ body }: Reply, people: readonly Person[]): Person[] {
+  const value = member(body, "value");
+  const failed = Array.isArray(value) ? value.filter((one) => isObject(member(one, "error"))) : [];
+  return failed.map((one) => {
+    const user = member(member(one, "grantedToV2") ?? member(one, "grantedTo"), "user");
+    const email = text(member(user, "email")) ?? text(member(member(one, "invitation"), "email"));
+    const told: Person = { id: text(member(user, "id")), email, name: text(member(user, "displayName")) };
+    return people.find(({ id, email }) => same(id, told.id) || same(email, told.email)) ?? told;
+  });
+}
+
+/** People as a message names them: the first five. */
+export function namesOf(people: readonly Person[]): string {
+  const names = people.map(({ id, email, name }) => email ?? name ?? id ?? "somebody");
+  const more = names.length - 5;
+  return names.slice(0, 5).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 /** A file as a message refers to it: by the GUID in its eTag (docs: chatmessage-post, file attachments). */

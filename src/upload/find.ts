@@ -54,15 +54,17 @@ export async function findCreated(
   const now = tells ? await listed(place, list).catch((error: unknown) => cannotTell(error, session)) : undefined;
   const added = now?.filter(({ id }) => !before?.includes(id)) ?? [];
   if (now && added.length === 0) return undefined;
-  const named = added.filter(({ name }) => name === file.name);
+  // if nothing was there before, a file that the service changes is recognized by its name alone
+  const named = added.filter(({ name, changed }) => name === file.name || (changed && before?.length === 0));
   const alone = confirmed && added.length === 1 ? added.filter(({ name }) => name !== "") : [];
   const [found, another] = before && named.length > 0 ? named : alone;
   if (found && !another)
     return { attachment: named.length > 0 ? found.attachment : { ...found.attachment, name: found.name } };
+  const { where = "the item's attachments" } = protocol.target;
   const why = confirmed
     ? `${service.api.label} has confirmed the file, but the item does not show which attachment it is.`
-    : `No reply to the last range arrived, so ${service.api.label} may have the file.`;
-  const message = `${why} Check the item's attachments before you attach it again.`;
+    : `${service.api.label} did not confirm the last range, so it may have ${file.name}.`;
+  const message = `${why} Check ${where} before you attach it again.`;
   throw new UploadError("uncertain", message, { session });
 }
 
@@ -95,7 +97,7 @@ function cannotTell(error: unknown, session: UploadSession | undefined): undefin
   if (error instanceof Refusal) return undefined;
   if (!isInterruption(error)) throw error;
   const message =
-    "No reply to the last range arrived, and the service could not be asked whether it has the file. Resume later with LargeAttachmentTask.restore(client, error.session, file).";
+    "The last range was not confirmed, and the service could not be asked whether it has the file. Resume later with LargeAttachmentTask.restore(client, error.session, file).";
   throw new UploadError("interrupted", message, { cause: error.cause, session });
 }
 

@@ -1,5 +1,6 @@
 import type { Reply } from "../api.js";
 import type { Context } from "../context.js";
+import { readObject } from "../graph/requestBody.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import type { DriveCall } from "./call.js";
 import { answerChildren } from "./children.js";
@@ -7,14 +8,15 @@ import { commitSession } from "./commit.js";
 import { createDriveSession } from "./createSession.js";
 import { describeItem } from "./describe.js";
 import { answerContent } from "./fileContent.js";
-import { notThere, preconditionFailed } from "./replies.js";
+import { invalidRequest, notThere, preconditionFailed } from "./replies.js";
 import { answerPermissions, createLink, invite } from "./sharing.js";
 import type { Drive, DriveItem } from "./store.js";
-import { driveOf, isWithin, meetsConditions, resolve, usedBytes } from "./tree.js";
+import { driveOf, isWithin, meetsConditions, resolve, specialFolders, usedBytes, walk } from "./tree.js";
 
 /** Answers a request to Graph whose path leads to a drive. */
 export function answerDrive(context: Context, call: DriveCall): Reply {
   if (call.route.target === "drive") return answerWhole(context, call);
+  if (isBeforeAppFolder(context, call)) return notThere();
   const place = resolve(context, call.route);
   if (!place) return notThere();
   switch (call.route.target) {
@@ -24,6 +26,15 @@ export function answerDrive(context: Context, call: DriveCall): Reply {
       return call.head.method === "POST" ? createDriveSession(context, call, place) : methodNotAllowed();
   }
   return place.item ? answerThere(context, call, place.item) : notThere();
+}
+
+/** True if a request needs the folder of an app before anybody has read it. */
+function isBeforeAppFolder(context: Context, { route, head }: DriveCall): boolean {
+  const { special, path } = route.keys;
+  if (context.vary.driveAppFolder === "there" || special?.toLowerCase() !== "approot") return false;
+  const reads = head.method === "GET" && route.target === "item" && path === undefined;
+  const root = driveOf(context, route.keys)?.root;
+  return !reads && root !== undefined && !walk(root, specialFolders.approot!)?.item;
 }
 
 function answerThere(context: Context, call: DriveCall, item: DriveItem): Reply {
@@ -48,11 +59,29 @@ function answerItem(context: Context, call: DriveCall, item: DriveItem): Reply {
       return json(200, { "@odata.context": metadata(context, call), ...describeItem(context, call, item) });
     case "PUT":
       return commitSession(context, call, item);
+    case "PATCH":
+      return changeItem(context, call, item);
     case "DELETE":
       return removeItem(call, item);
     default:
       return methodNotAllowed();
   }
+}
+
+/** Answers PATCH on an item with the item (documented). Renaming and moving are not played. */
+function changeItem(context: Context, call: DriveCall, item: DriveItem): Reply {
+  const body = readObject(call);
+  if ("status" in body) return body;
+  const { description, fileSystemInfo, ...others } = body.value;
+  const [stray] = Object.keys(others);
+  if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be changed here.`);
+  if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
+  if (fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)) {
+    return invalidRequest("fileSystemInfo is an object.");
+  }
+  if (!meetsConditions(call.head.headers, item)) return preconditionFailed();
+  Object.assign(item, body.value);
+  return json(200, { "@odata.context": metadata(context, call), ...describeItem(context, call, item) });
 }
 
 function removeItem({ head }: DriveCall, item: DriveItem): Reply {

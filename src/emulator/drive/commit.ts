@@ -1,12 +1,11 @@
 import type { Reply } from "../api.js";
-import { Content } from "../content.js";
 import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
 import { stateOf } from "../uploadSession.js";
 import { readBehavior, refuseName, type DriveCall } from "./call.js";
 import { describeUploaded } from "./describe.js";
-import { isTaken, putFile } from "./finish.js";
+import { isTaken, keptContent, putFile } from "./finish.js";
 import { invalidRequest, nameTakenBySession, preconditionFailed, sessionNotThere } from "./replies.js";
 import { driveSessionAt, endSession } from "./session.js";
 import type { Destination, DriveItem, StoredDriveSession } from "./store.js";
@@ -20,7 +19,12 @@ export function complete(context: Context, session: StoredDriveSession, destinat
   if (!session.drive.items.has(destination.folder.id)) return sessionNotThere();
   if (isTaken(destination)) return nameTakenBySession();
   const { description, fileSystemInfo } = session;
-  const file = { content: new Content(session.pieces), via: "session" as const, description, fileSystemInfo };
+  const file = {
+    content: keptContent(context, destination.name, session.pieces),
+    via: "session" as const,
+    description,
+    fileSystemInfo,
+  };
   const { item, isNew } = putFile(context, destination, file);
   endSession(session, "complete");
   return json(isNew ? 201 : 200, describeUploaded(context, item));

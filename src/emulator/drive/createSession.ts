@@ -29,6 +29,12 @@ interface Wanted {
 /** Answers POST `…/createUploadSession` for a new or existing file (200, documented). */
 export function createDriveSession(context: Context, call: DriveCall, place: Place): Reply {
   if (place.item && !place.item.content) return invalidRequest("An upload session needs the name of a file.");
+  // The text is a field report.
+  const byId =
+    call.route.keys.item !== undefined || call.route.keys.listItem !== undefined || call.route.keys.share !== undefined;
+  if (byId && call.route.keys.path === undefined && context.vary.driveSessionById === "refuse") {
+    return invalidRequest("File name not provided in url.");
+  }
   const wanted = readWanted(context, call, place);
   if ("status" in wanted) return wanted;
   if (!meetsConditions(call.head.headers, place.item)) return preconditionFailed();

@@ -1,11 +1,10 @@
 import type { Reply } from "../api.js";
-import { Content } from "../content.js";
 import type { Context } from "../context.js";
 import { contentTypeOf } from "../items/store.js";
 import { empty, json, methodNotAllowed } from "../replies.js";
 import { makeWay, readBehavior, type DriveCall } from "./call.js";
 import { describeItem, downloadUrlOf } from "./describe.js";
-import { isTaken, putFile } from "./finish.js";
+import { isTaken, keptContent, putFile } from "./finish.js";
 import { invalidRequest, nameTaken, notThere, preconditionFailed, quotaReached, tooLarge } from "./replies.js";
 import type { DriveItem } from "./store.js";
 import { meetsConditions, usedBytes, type Place } from "./tree.js";
@@ -40,6 +39,9 @@ function putContent(context: Context, call: DriveCall, place: Place): Reply {
   if (isTaken(destination)) return nameTaken();
   const freed = behavior.value === "replace" ? (place.item?.content?.length ?? 0) : 0;
   if (usedBytes(place.drive) - freed + body.length > place.drive.quota) return quotaReached();
-  const { item, isNew } = putFile(context, destination, { content: new Content([body]), via: "post" });
+  const { item, isNew } = putFile(context, destination, {
+    content: keptContent(context, place.name, [body]),
+    via: "post",
+  });
   return json(isNew ? 201 : 200, describeItem(context, call, item));
 }

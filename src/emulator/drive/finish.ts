@@ -1,4 +1,4 @@
-import type { Content } from "../content.js";
+import { Content } from "../content.js";
 import type { Context } from "../context.js";
 import type { Destination, DriveItem } from "./store.js";
 import { childNamed, freeName } from "./tree.js";
@@ -8,6 +8,12 @@ interface NewFile {
   readonly via: "post" | "session";
   readonly description?: string;
   readonly fileSystemInfo?: Record<string, unknown>;
+}
+
+/** The bytes of a file as the service keeps them. It may write properties into Office files and pictures. */
+export function keptContent({ vary }: Context, name: string, pieces: readonly Buffer[]): Content {
+  const rewrites = /\.(?:docx|xlsx|pptx|jpe?g|png|heic)$/i.test(name);
+  return new Content(rewrites ? [...pieces, Buffer.alloc(vary.driveRewrittenBytes)] : [...pieces]);
 }
 
 /** True if a name is in use and may not be replaced. A file never replaces a folder. */

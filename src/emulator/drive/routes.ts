@@ -13,16 +13,16 @@ export type DriveTarget =
 const site = "/{owner=sites}/{ownerId}[:/{site}:]";
 const owner = `(/{owner=me}|/{owner=users|groups}/{ownerId}|${site})`;
 const drive = `(${owner}/drive|[${owner}]/drives/{drive})`;
-const inDrive = `${drive}(/root|/items/{item}|/special/{special})`;
+const inDrive = `${drive}(/root|/items/{item}|/special/{special}|/list/items/{listItem}/driveItem)`;
 // Both names of a share's item are documented.
-const inShare = "/shares/{share}(/driveItem|/root|/items/{item})";
+const inShare = "/shares/{share}(/driveItem|/root|/items/{item}|/list/items/{listItem}/driveItem)";
 const inList = `${site}/lists/{list}/items/{listItem}/driveItem`;
 const item = `(${inDrive}|${inShare}|${inList})[:/{path}:]`;
 
 /** Reads a Graph path that leads to a drive. Undefined for every other path. */
 export const readDrivePath = router<"drive", DriveTarget>("drive", [
   [drive, "drive", { GET: "item" }],
-  [item, "item", { GET: "read", DELETE: "remove", PUT: "commit" }],
+  [item, "item", { GET: "read", DELETE: "remove", PUT: "commit", PATCH: "item" }],
   [`${item}/children`, "children", { GET: "list", POST: "folder" }],
   [`${item}/content`, "content", { GET: "read", PUT: "post" }],
   [`${item}/createUploadSession`, "createUploadSession", { POST: "create" }],

@@ -61,12 +61,28 @@ export function invite(context: Context, call: DriveCall, item: DriveItem): Repl
   if (typeof requireSignIn !== "boolean" || typeof sendInvitation !== "boolean") {
     return invalidRequest("requireSignIn and sendInvitation are booleans.");
   }
+  const refused = context.vary.driveGuests === "invite" ? [] : names.filter((name) => isGuest(context, name!));
+  if (refused.length > 0 && context.vary.driveGuests === "refuse") {
+    return refuse(400, "invalidRequest", "One or more of the recipients could not be resolved");
+  }
   const permissions = names.map((name) => {
     const id = guidOf(`permission ${context.drives.next()}`);
     return { id, roles: roles as string[], grantedTo: [name!], sendInvitation };
   });
-  item.permissions.push(...permissions);
-  return json(200, { value: permissions.map(describe) });
+  item.permissions.push(...permissions.filter(({ grantedTo: [name] }) => !refused.includes(name)));
+  const error = { code: "notAllowed", message: "The account could not be invited." };
+  const value = permissions.map((one) => ({
+    ...describe(one),
+    ...(refused.includes(one.grantedTo[0]) ? { error } : {}),
+  }));
+  return json(refused.length > 0 ? 207 : 200, { value });
+}
+
+/** True for an address of another organization, and for the id of somebody in a chat who has one. */
+function isGuest({ teams }: Context, name: string): boolean {
+  const members = [...teams.places.values()].flatMap((place) => place.members);
+  const address = members.find(({ userId }) => userId === name)?.email ?? name;
+  return address.includes("@") && !address.endsWith("@contoso.example");
 }
 
 function nameOf(recipient: unknown): string | undefined {

@@ -20,7 +20,19 @@ export interface Place {
 /** Resolves an address. Undefined if its drive or first item does not exist. */
 export function resolve(context: Context, { keys }: DriveRoute): Place | undefined {
   const start = startItem(context, keys);
-  return start && walk(start, namesIn(keys.path));
+  return start && climb(context, start, namesIn(keys.path));
+}
+
+/** Follows names, where the variation says so also those that an encoded slash separates, and up again for two dots. */
+function climb({ vary }: Context, start: DriveItem, encoded: readonly string[]): Place | undefined {
+  if (vary.driveEncodedSlash === "name") return walk(start, encoded);
+  let from = start;
+  const names: string[] = [];
+  for (const name of encoded.flatMap((each) => each.split(/[\\/]/))) {
+    if (name === ".." && names.pop() === undefined) from = from.parent ?? from;
+    else if (!["", ".", ".."].includes(name)) names.push(name);
+  }
+  return walk(from, names);
 }
 
 /** Follows names down from an item. Undefined if one of them is a file. */
@@ -70,7 +82,7 @@ function startItem(context: Context, keys: DriveKeys): DriveItem | undefined {
 }
 
 /** Special folders, which are created at their first use (documented). */
-const specialFolders: Record<string, readonly string[]> = {
+export const specialFolders: Record<string, readonly string[]> = {
   documents: ["Documents"],
   photos: ["Pictures"],
   cameraroll: ["Pictures", "Camera Roll"],

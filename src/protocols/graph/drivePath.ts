@@ -1,15 +1,23 @@
 import { below, decoded, lastKey, splitUrl, withoutOData } from "./path.js";
 
-const key = "(?:/[^/:?#]+|\\((?:'|%27)(?:[^'?#/]|'')*(?:'|%27)\\))";
+const quoted = "\\((?:'|%27)((?:(?!%27)[^'?#/]|''|%27%27)*)(?:'|%27)\\)";
+const key = `(?:/[^/:?#]+|${quoted.replace("((?:(?!", "(?:(?:(?!")})`;
+const listItem = "items{}/driveItem";
 const anchors = [
-  "/(?:drive|drives{})/(?:root|items{}|special{})(?=[:/]|$)",
-  "/shares{}/(?:root|items{}|driveItem)(?=[:/]|$)",
-  "/lists{}/items{}/driveItem(?=[:/]|$)",
+  `/(?:drive|drives{})/(?:root|items{}|special{}|list/${listItem})(?=[:/]|$)`,
+  `/shares{}/(?:root|items{}|driveItem|list/${listItem})(?=[:/]|$)`,
+  `/lists{}/${listItem}(?=[:/]|$)`,
 ];
 /** The beginning of a drive's items in a URL, whatever comes before: me, users, groups, sites, drives, shares, list items. */
 const ANCHOR = new RegExp(anchors.join("|").replaceAll("{}", key), "i");
-/** What follows: a path between colons, and what is done with the item. */
-const REST = /^(?::(\/[^:]+)(?::(?=\/|$)|$))?(?:\/(children|content|(?:microsoft\.graph\.)?createUploadSession))?\/?$/i;
+const action = "content|(?:microsoft\\.graph\\.)?createUploadSession";
+/** What follows: a path between colons, a child by its name, and what is done with the item. */
+const REST = new RegExp(
+  `^(?::(/[^:]+)(?::(?=/|$)|$))?(?:/children(?:${quoted}|/([^/:?#]+)(?=/(?:${action})/?$)))?(?:/(children|${action}))?/?$`,
+  "i",
+);
+/** An anchor that is a folder in any case. */
+const FOLDER = /\/(?:root|special(?:\/|\()[^/]*|items(?:\/root|\((?:'|%27)root(?:'|%27)\)))$/i;
 
 /** An item of a drive as a URL names it. */
 interface DrivePath {
@@ -31,12 +39,13 @@ function parse(url: string): DrivePath | undefined {
   const rest = REST.exec(whole.slice(end));
   if (!rest) return undefined;
   const anchor = whole.slice(0, end);
-  const [, path = "", action = ""] = rest;
-  const isFolder = path === "" && !/\/items(?:\/|\()[^/]*$|\/driveItem$/i.test(anchor);
+  const [, above = "", key, segment, action = ""] = rest;
+  const child = key?.replaceAll(/''|%27%27/g, "'") ?? segment;
+  const path = withoutSlashes(above) + (child === undefined ? "" : `/${child}`);
   return {
     anchor,
-    path: withoutSlashes(path),
-    children: isFolder || /^children$/i.test(action),
+    path,
+    children: (path === "" && FOLDER.test(anchor)) || /^children$/i.test(action),
     query: withoutOData(query),
   };
 }
@@ -63,11 +72,15 @@ export function driveCollection(url: string): string | undefined {
   return drivePath && write(drivePath);
 }
 
-/** The file name in a URL. For an item with an id, the id, because its name is not known. */
+/** The file name in a URL. */
 export function nameIn(collection: string): string | undefined {
-  const { anchor, path, children } = partsOf(collection);
-  if (children) return undefined;
-  return path === "" ? lastKey(anchor) : decoded(path.slice(path.lastIndexOf("/") + 1));
+  const { path, children } = partsOf(collection);
+  return children || path === "" ? undefined : decoded(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The id of the item that the URL names, which exists already. */
+export function idIn(collection: string): string | undefined {
+  return isById(collection) ? lastKey(partsOf(collection).anchor) : undefined;
 }
 
 /** Tells whether the URL names an item by its id, so that it exists already. */
@@ -95,9 +108,28 @@ export function folderUrl(collection: string): string {
   return write({ ...partsOf(siblingsUrl(collection)), children: false });
 }
 
-/** The URL of another item of the same drive, by its id. */
-export function itemUrl(collection: string, id: string): string {
+/** The URL of another item of the same drive, by its id. `driveId`: where the URL itself does not name the drive. */
+export function itemUrl(collection: string, id: string, driveId?: string): string {
   const { anchor } = partsOf(collection);
-  const last = new RegExp(`/(?:root|items${key}|special${key})$`, "i");
-  return `${anchor.replace(last, "")}/items/${encodeURIComponent(id)}`;
+  const last = new RegExp(`/(?:root|items${key}|special${key}|list/${listItem.replace("{}", key)})$`, "i");
+  const drive = anchor.replace(last, "");
+  const [, api] = /^(.*?)\/(?:shares|sites)(?:\/|\()/i.exec(anchor) ?? [];
+  const named = drive === anchor && driveId !== undefined && api !== undefined;
+  return `${named ? `${api}/drives/${encodeURIComponent(driveId)}` : drive}/items/${encodeURIComponent(id)}`;
+}
+
+/** The URL of a file in a folder, by the folder's id. */
+export function childUrl(folder: string, name: string): string {
+  return `${folder}:/${encodeURIComponent(name)}:`;
+}
+
+/** The URL of the app's folder, if the URL is one of a place in it. */
+export function appFolder(collection: string): string | undefined {
+  const { anchor } = partsOf(collection);
+  return /\/special(?:\/|\((?:'|%27))approot(?:$|'|%27)/i.test(anchor) ? anchor : undefined;
+}
+
+/** The URL of the contents of a folder that is named by its id. */
+export function childrenUrl(collection: string): string {
+  return write({ ...partsOf(collection), children: true });
 }

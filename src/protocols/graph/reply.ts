@@ -1,6 +1,7 @@
-import { member, text } from "../../json.js";
+import { isObject, member, text } from "../../json.js";
 import type { OpenedSession, Reply, Verdict } from "../../protocol.js";
 import { firstGap } from "../../range.js";
+import { andThen, wordsOf } from "../../words.js";
 import { decoded } from "./path.js";
 
 /** Temporary failures: Graph's general list of errors, and 509 (bandwidth). */
@@ -85,16 +86,15 @@ function remedy(
   if (noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
     return "US Government clouds have no upload sessions for Outlook, so files above about 3 MB cannot be attached there. Share a link instead.";
   }
-  if (status === 403 && /AccessDenied/i.test(code)) return `This needs the permission ${permission}.`;
+  if (status === 403 && /AccessDenied/i.test(code)) return `This may need the permission ${permission}.`;
   return remedies.find(([pattern]) => pattern.test(`${status} ${code}`))?.[1];
 }
 
 /** Adds advice to a refusal. */
 export function explain(reply: Reply, collection: string, advice: Advice): Reply {
   const told = remedy(reply, collection, advice);
+  if (told === undefined) return reply;
   const error = member(reply.body, "error");
-  if (told === undefined || typeof error !== "object") return reply;
-  const words = text(member(error, "message")) ?? "";
-  const message = `${words.replace(/[^.!?]$/, "$&.")} ${told}`.trim();
-  return { ...reply, body: { error: { ...error, message } } };
+  const message = andThen(wordsOf(reply), told);
+  return { ...reply, body: { error: { ...(isObject(error) ? error : { code: "UnknownError" }), message } } };
 }

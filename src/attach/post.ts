@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { isObject } from "../json.js";
@@ -23,7 +24,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     throw new UploadError("uncertain", message);
   }
   const { contentBytes: _, ...attachment } = body;
-  service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  tell(service.settings.onProgress, { loaded: file.size, total: file.size });
   return attachment;
 }
 

@@ -1,7 +1,7 @@
 import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "../attach/attachTo.js";
 import { UploadError } from "../errors.js";
-import { openSource } from "../files/open.js";
+import { closeAll, letGo, openAll, openSource } from "../files/open.js";
 import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
 import {
   AttachedFiles,
@@ -70,7 +70,7 @@ async function attach(
   options: AttachOptions = {},
 ): Promise<object | object[] | undefined> {
   const several = isList(file);
-  const files = (several ? file : [{ file }]).map((one): OpenedFile => {
+  const files = openAll(several ? file : [{ file }], (one): OpenedFile => {
     const { file: source, ...own } = splitFile(one);
     const merged = { ...options, ...own };
     return { content: openSource(source, merged.size), options: merged };
@@ -81,7 +81,7 @@ async function attach(
     const attachments = await attachTo(this, files, several, state?.defaults);
     return several ? attachments : attachments[0];
   } catch (error) {
-    for (const { content } of files) content.close(error);
+    closeAll(files, error);
     throw error;
   }
 }
@@ -98,12 +98,13 @@ function withAttachments(
   options: UploadOptions = {},
 ): GraphRequest {
   if (!stateOf(this)) {
+    for (const one of files) letGo(splitFile(one).file);
     throw new UploadError(
       "invalid",
       "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",
     );
   }
-  addOptionToPost(this, new AttachedFiles(files.map(partOf), options));
+  addOptionToPost(this, new AttachedFiles(openAll(files, partOf), options));
   return this;
 }
 

@@ -27,7 +27,7 @@ function isNodes(fetch: unknown): boolean {
   return typeof fetch === "function" && /internal\/deps\/undici/.test(Function.prototype.toString.call(fetch));
 }
 
-/** The body of a request in the form that goes out fastest here. `fetch` sends it. */
+/** The body of a request in the form that goes out fastest here. `fetch` sends it, if it is known what does. */
 export function bodyInit(
   body: WireRequest["body"],
   fetch: unknown,

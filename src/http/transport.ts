@@ -4,7 +4,7 @@ import { originOf } from "../urls.js";
 import { urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
-import { contextFor } from "./ownContext.js";
+import { contextFor, endsInFetch } from "./ownContext.js";
 import { NoReply } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
@@ -33,7 +33,7 @@ export function transport({ context, next }: Call): Send {
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
-    const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
+    const { headers, ...body } = bodyInit(request.body, send ?? (endsInFetch(next) ? globalThis.fetch : undefined));
     const offline = globalThis.navigator?.onLine === false;
     return withinTime({ timeout, signal, offline }, async (stop) => {
       const init: RequestInit = {

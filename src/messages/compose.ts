@@ -1,5 +1,6 @@
 import { attachFile } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { errorBody, Refusal } from "../http/refusal.js";
@@ -65,7 +66,7 @@ export async function bodyOf({ letter, composition, inline, jobs, service }: Wor
 
 /** Reports the progress of files that have travelled inside a body. */
 export function reportInside(inside: readonly Job[]): void {
-  for (const { file, service } of inside) service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  for (const { file, service } of inside) tell(service.settings.onProgress, { loaded: file.size, total: file.size });
 }
 
 /** Bytes of a text in UTF-8. Not counted where the text is short enough in any case. */

@@ -4,6 +4,7 @@ import { createJob, serviceFor, type Sending } from "../attach/createJob.js";
 import type { InterceptedRequest } from "../attach/intercept.js";
 import { withTotalProgress } from "../attach/progress.js";
 import { UploadError } from "../errors.js";
+import { closeAll } from "../files/open.js";
 import { urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { headerEntries } from "../http/headers.js";
@@ -24,6 +25,18 @@ const { inline } = outlook.post;
 
 /** Takes over a POST that creates or sends a message or event with files that do not fit. Returns `false` if it is not one. */
 export async function composeInstead(request: InterceptedRequest): Promise<boolean> {
+  const files = request.files?.files ?? [];
+  try {
+    const composed = await composedInstead(request);
+    closeAll(files);
+    return composed;
+  } catch (error) {
+    closeAll(files, error);
+    throw error;
+  }
+}
+
+async function composedInstead(request: InterceptedRequest): Promise<boolean> {
   const { context, files } = request;
   if (isOwn(context)) return false;
   const url = urlOf(context);
@@ -54,12 +67,11 @@ function withFiles(settings: Settings, files: AttachedFiles | undefined): Settin
   return { ...settings, ...files?.options, signal: signalFor(settings.signal, files?.options.signal) };
 }
 
-/** Gives the request its response, even if the service refuses. Files next to it are closed if that fails. */
-async function answer({ context, files }: InterceptedRequest, work: () => Promise<Response>): Promise<true> {
+/** Gives the request its response, even if the service refuses. */
+async function answer({ context }: InterceptedRequest, work: () => Promise<Response>): Promise<true> {
   try {
     context.response = await work();
   } catch (error) {
-    for (const { content } of files?.files ?? []) content.close(error);
     context.response = refused(error);
   }
   return true;

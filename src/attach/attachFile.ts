@@ -9,9 +9,11 @@ import { postWhole } from "./post.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
-  const job = await readable(given);
-  const { attachment } = await deliver(job, () => post(job));
-  return attachment;
+  return given.service.upload(async (service) => {
+    const job = await readable({ ...given, service });
+    const { attachment } = await deliver(job, () => post(job));
+    return attachment;
+  });
 }
 
 async function post(job: Job): Promise<Created> {
@@ -25,7 +27,8 @@ async function post(job: Job): Promise<Created> {
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
   if (content.anywhere || isLarge(file.size, service.settings)) return job;
-  return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
+  const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
+  return { ...job, content: memory(bytes) };
 }
 
 /** Attaches a file when it is its turn among all uploads to the same item. */

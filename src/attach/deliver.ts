@@ -25,7 +25,7 @@ export async function deliver<T>(job: Job, post: () => Promise<T>): Promise<T | 
     }
   }
   try {
-    return await job.service.upload(() => uploadWhole(job));
+    return await job.service.upload((service) => uploadWhole({ ...job, service }));
   } catch (error) {
     if (!large || !isRefusal(error, "tooSmall")) throw error;
     return post();

@@ -10,7 +10,7 @@ import type { Job } from "../upload/job.js";
 export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const { service, collection, file, content } = job;
   const { label } = service.api;
-  const bytes = await read(content, 0, file.size, service.settings.signal);
+  const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
   const repeatable = post.repeatable?.(collection, file) ?? false;
   const { body } = await service.ask<{ readonly body: unknown }>({
     request: post.request(collection, file, bytes),

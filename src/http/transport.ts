@@ -1,5 +1,6 @@
 import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
+import { onAbort } from "../signals.js";
 import { originOf } from "../urls.js";
 import { urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
@@ -66,15 +67,14 @@ async function withinTime<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let abort = () => {};
+  let leave = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopped = new Promise<never>((_, reject) => {
     const stop = (reason: unknown) => {
       reject(reason);
       controller.abort(reason);
     };
-    abort = () => stop(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
+    leave = onAbort(signal, () => stop(signal?.reason));
     timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`)), timeout);
   });
   try {
@@ -84,7 +84,7 @@ async function withinTime<T>(
     throw networkFailure(error, offline) ?? error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    leave();
   }
 }
 

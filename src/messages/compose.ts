@@ -56,7 +56,8 @@ export async function bodyOf({ letter, composition, inline, jobs, service }: Wor
     length += more;
   }
   for (const { file, content } of inside) {
-    attachments.push(inline.write(file, await read(content, 0, file.size, service.settings.signal)));
+    const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
+    attachments.push(inline.write(file, bytes));
   }
   const { holder } = composition;
   const held = holder ? letter.body[holder] : letter.body;
@@ -77,10 +78,12 @@ export function bytesOf(json: string): number {
 /** Creates the item, attaches what did not fit, and only then sends it or invites people. Returns the item unless it was sent. */
 export async function compose(work: Work): Promise<object | undefined> {
   const { service, composition } = work;
-  const { body, inside, outside } = await bodyOf(work);
-  const alone = composition.bare && composition.holder ? body[composition.holder] : body;
-  const { first, later } = splitLater(isObject(alone) ? alone : {}, composition.later);
-  const made = await create(work, first);
+  const { inside, outside, later, made } = await service.upload(async (own) => {
+    const { body, ...files } = await bodyOf({ ...work, service: own });
+    const alone = composition.bare && composition.holder ? body[composition.holder] : body;
+    const { first, later } = splitLater(isObject(alone) ? alone : {}, composition.later);
+    return { ...files, later, made: await create(work, first) };
+  });
   const id = String(made["id"]);
   const url = `${composition.items}/${encodeURIComponent(id)}`;
   let handedOver = false;

@@ -147,8 +147,14 @@ const UNSAVED =
 
 /** If all files fit, one request does it, which needs fewer permissions. It is not repeated if its reply is lost. */
 async function sendAtOnceOrCompose(work: Work, url: string): Promise<Response> {
+  const sent = await work.service.upload((service) => sendAtOnce({ ...work, service }, url));
+  return sent ?? composed(work);
+}
+
+/** `undefined` if not all files fit. */
+async function sendAtOnce(work: Work, url: string): Promise<Response | undefined> {
   const { body, inside, outside } = await bodyOf(work);
-  if (outside.length > 0) return composed(work);
+  if (outside.length > 0) return undefined;
   const reply = await work.service.ask({
     request: item.create(url, body),
     read: (one) => (one.status < 300 ? one : undefined),

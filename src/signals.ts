@@ -3,6 +3,7 @@ class Waiting {
   readonly #waiters = new Set<() => void>();
   readonly #followers = new Set<{ deref(): AbortController | undefined }>();
   #listens = false;
+  #sweepAt = 64;
 
   constructor(private readonly signal: AbortSignal) {}
 
@@ -17,8 +18,10 @@ class Waiting {
 
   /** Joined signals are held weakly: they come with each upload, and the signal may live as long as the page. */
   follow(controller: AbortController): void {
-    for (const one of this.#followers.size % 32 === 0 ? this.#followers : [])
-      if (!one.deref()) this.#followers.delete(one);
+    if (this.#followers.size >= this.#sweepAt) {
+      for (const one of this.#followers) if (!one.deref()) this.#followers.delete(one);
+      this.#sweepAt = Math.max(64, 2 * this.#followers.size);
+    }
     this.#followers.add("WeakRef" in globalThis ? new WeakRef(controller) : { deref: () => controller });
     this.#listen();
   }

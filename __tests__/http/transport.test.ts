@@ -3,6 +3,7 @@ import { MiddlewareControl } from "@microsoft/microsoft-graph-client/lib/src/mid
 import { callOf } from "../../src/http/graphClient.js";
 import { isOwn } from "../../src/http/ownContext.js";
 import { NoReply } from "../../src/http/refusal.js";
+import { lengthOf } from "../../src/http/requestBody.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import {
   bytesSent,
@@ -63,7 +64,8 @@ test("a range is sent with its own two headers and the caller's agent, without c
   await send(RANGE, LIMITS);
   const { signal: _, ...sent } = seen[0]!.options as Record<string, unknown>;
   const { method, headers, body } = RANGE;
-  expect(sent).toEqual({ method, headers, body, ...agents, redirect: "manual" });
+  const length = { "Content-Length": String(lengthOf(body)) };
+  expect(sent).toEqual({ method, headers: { ...headers, ...length }, body, ...agents, redirect: "manual" });
   expect(Object.keys(headers!)).toEqual(["Content-Type", "Content-Range"]);
   expect(await bytesSent(sent["body"])).toEqual(Buffer.from(body as Uint8Array));
   expect(seen[0]!.request).toBe(UPLOAD_URL);
@@ -79,7 +81,8 @@ test.each<[string, unknown]>([
   const { send, seen } = chain({ options: { headers } });
   const elsewhere = { ...CREATE, url: "https://graph.microsoft.com.evil.test/v1.0/x" };
   for (const request of [RANGE, { ...RANGE, url: `${GRAPH}/upload` }, elsewhere, CREATE]) await send(request, LIMITS);
-  expect(seen.slice(0, 3).map(headersOf)).toEqual([RANGE.headers, RANGE.headers, CREATE.headers]);
+  const ofRange = { ...RANGE.headers, "Content-Length": String(lengthOf(RANGE.body)) };
+  expect(seen.slice(0, 3).map(headersOf)).toEqual([ofRange, ofRange, CREATE.headers]);
   const api = new Headers(headersOf(seen[3]));
   expect([api.get("authorization"), api.get("prefer")]).toEqual(["Bearer t", "p"]);
 });

@@ -34,7 +34,11 @@ export function transport({ context, next }: Call): Send {
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
-    const { headers, ...body } = bodyInit(request.body, send ?? (endsInFetch(next) ? globalThis.fetch : undefined));
+    const { headers, ...body } = bodyInit(
+      request.body,
+      send ?? globalThis.fetch,
+      send !== undefined || endsInFetch(next),
+    );
     const offline = globalThis.navigator?.onLine === false;
     return withinTime({ timeout, signal, offline }, async (stop) => {
       const init: RequestInit = {

@@ -37,6 +37,8 @@ export interface Content {
   /** The name and media type that the source itself has. */
   readonly name?: string;
   readonly type?: string;
+  /** When a `File` was last changed. Milliseconds since 1970. */
+  readonly modified?: number;
   /** `false` for a stream, which can be read once and in order. */
   readonly anywhere: boolean;
   /** Reads the bytes from `start` up to, but not including, `end`: exactly that many. */
@@ -102,7 +104,7 @@ export interface UploadSession {
   readonly attachment?: object;
   /** URL of an item that must be linked to the attachment once it is complete. */
   readonly linkTo?: string;
-  /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position. */
+  /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position, and when it was changed. */
   readonly fingerprint?: string;
 }
 

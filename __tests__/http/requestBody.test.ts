@@ -2,13 +2,18 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { runInNewContext } from "node:vm";
 import { outlook } from "../../src/protocols/outlook.js";
+import { HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
+import { transport } from "../../src/http/transport.js";
 import { bodyInit } from "../../src/http/requestBody.js";
 import { bytesSent, chain, COLLECTION, count, sessionOf } from "../support/fakes";
 
 const bytes = count(300, 7).subarray(20, 120);
 const RANGE = outlook.session.put(sessionOf(), { start: 0, end: 100, total: 100 }, bytes);
 const nodes = globalThis.fetch;
-afterEach(() => void (globalThis.fetch = nodes));
+afterEach(() => {
+  globalThis.fetch = nodes;
+  jest.restoreAllMocks();
+});
 
 const replacements: [string, typeof fetch][] = [
   ["an own function", async () => new Response()],
@@ -94,16 +99,33 @@ test("text, an absent body and an empty one stay as they are", () => {
     for (const body of ["{}", undefined, new Uint8Array(0)]) expect(bodyInit(body, fetch)).toEqual({ body });
 });
 
-test("fetch is looked up for every request, because a tool may replace it at any time", async () => {
-  const { send, seen } = chain({ options: {} });
+/** The Graph client's own last handler, which sends nothing here. */
+function clientsTail() {
   const sent: unknown[] = [];
+  const tail = new HTTPMessageHandler();
+  const spy = jest.spyOn(HTTPMessageHandler.prototype, "execute");
+  spy.mockImplementation(async (context) => {
+    sent.push(context.options?.body);
+    context.response = new Response("{}");
+  });
+  return { tail, sent };
+}
+
+test("fetch is looked up for every request, because a tool may replace it at any time", async () => {
+  const { tail, sent } = clientsTail();
+  const send = transport({ context: chain({ options: {} }).context, next: tail });
   for (const fetch of [nodes, replacements[0]![1], nodes]) {
     globalThis.fetch = fetch;
     await send(RANGE, { timeout: 60_000 });
-    sent.push((seen.at(-1)!.options as { body: unknown }).body);
   }
   expect(sent).toEqual([expect.any(ReadableStream), bytes, expect.any(ReadableStream)]);
   expect(await bytesSent(sent[2])).toEqual(Buffer.from(bytes));
+});
+
+test("a last handler of the application gets plain bytes, because it may not use fetch", async () => {
+  const { send, seen } = chain({ options: {} });
+  await send(RANGE, { timeout: 60_000 });
+  expect(seen[0]!.options!.body).toEqual(bytes);
 });
 
 test("a repeated request gets a new stream, because a stream is read once", async () => {

@@ -61,7 +61,7 @@ describe("waiting", () => {
     const { signal } = new AbortController();
     const listeners = listenersOf(signal);
     const slept = watch(Promise.all(Array.from({ length: 10 }, () => sleep(1000, signal))));
-    expect(listeners()).toBe(10);
+    expect(listeners()).toBe(1); // runtimes warn of more than ten
     await jest.advanceTimersByTimeAsync(999);
     expect(slept.state).toBe("waits");
     await jest.advanceTimersByTimeAsync(1);

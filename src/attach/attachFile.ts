@@ -14,10 +14,12 @@ import { tryPlaces } from "./tryAgain.js";
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
   try {
-    return await tryPlaces(await readable(given), async (job) => {
-      const { attachment } = await deliver(job, () => post(job));
-      return attachment;
-    });
+    return await given.service.upload(async (service) =>
+      tryPlaces(await readable({ ...given, service }), async (job) => {
+        const { attachment } = await deliver(job, () => post(job));
+        return attachment;
+      }),
+    );
   } catch (error) {
     throw given.several ? naming(error, given.file) : error;
   }
@@ -61,7 +63,8 @@ async function complete({ service, file }: Job, attachment: object, more: WireRe
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
   if (content.anywhere || (isLarge(file.size, service.settings) && !fitsOnePost(job))) return job;
-  return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
+  const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
+  return { ...job, content: memory(bytes) };
 }
 
 /** Attaches a file when it is its turn among all uploads to the same item. */

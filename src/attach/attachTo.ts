@@ -1,6 +1,7 @@
 import type { GraphRequest } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { asGraphError } from "../http/refusal.js";
+import { closeAll } from "../files/open.js";
 import type { AttachOptions } from "../options.js";
 import type { Content } from "../protocol.js";
 import type { Job } from "../upload/job.js";
@@ -22,15 +23,22 @@ export async function attachTo(
   files: readonly OpenedFile[],
   several: boolean,
 ): Promise<object[]> {
-  const jobs: Job[] = [];
-  for (const { content, options } of files) jobs.push(await prepare(request, uploader, content, options));
-  if (several && jobs.some(({ linkTo }) => linkTo === undefined)) {
-    throw new UploadError(
-      "unsupported",
-      "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
-    );
+  try {
+    const jobs: Job[] = [];
+    for (const { content, options } of files) jobs.push(await prepare(request, uploader, content, options));
+    if (several && jobs.some(({ linkTo }) => linkTo === undefined)) {
+      throw new UploadError(
+        "unsupported",
+        "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
+      );
+    }
+    const attachments = await attachAll(jobs.map((job) => ({ ...job, several: jobs.length > 1 })));
+    closeAll(files);
+    return attachments;
+  } catch (error) {
+    closeAll(files, error);
+    throw error;
   }
-  return attachAll(jobs.map((job) => ({ ...job, several: jobs.length > 1 })));
 }
 
 /** Attaches files to one item, and links it to them in one revision if it must be linked. */
@@ -51,7 +59,5 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
     for (const { checkpoint } of jobs) await checkpoint?.remove();
     return attachments;
   };
-  const work = traffic.items.run(overflow ? overflow.turn : first.turn, attach, settings.signal);
-  work.catch((error: unknown) => jobs.forEach(({ content }) => content.close(error)));
-  return asGraphError(work);
+  return asGraphError(traffic.items.run(overflow ? overflow.turn : first.turn, attach, settings.signal));
 }

@@ -34,7 +34,7 @@ export async function deliver<T>(job: Job, post: () => Promise<T>, fits = fitsOn
   let opened = false;
   const open = () => (large && fits ? tryToOpen(job) : openSession(job));
   try {
-    return await job.service.upload(() => uploadWhole(job, open, () => (opened = true)));
+    return await job.service.upload((service) => uploadWhole({ ...job, service }, open, () => (opened = true)));
   } catch (error) {
     if (!large || !(error instanceof Refusal)) throw error;
     if (error.verdict === "tooSmall") return posted();

@@ -6,6 +6,7 @@ import { trafficOf } from "../http/traffic.js";
 import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
 import type { Protocol, Reply } from "../protocol.js";
+import { onAbort, orAborted } from "../signals.js";
 import { created, pristine, refused } from "./answer.js";
 import { createJob } from "./createJob.js";
 import { deliver } from "./deliver.js";
@@ -43,8 +44,9 @@ export async function intercept(request: InterceptedRequest, recognition: Recogn
   const found = most === undefined ? undefined : match(urlOf(context), recognition.protocols);
   if (!found || most === undefined) return next.execute(context);
   const item = found.protocol.target.item?.(found.collection);
+  const { signal } = request.settings();
   const work = () => attachInstead(request, recognition, found, most);
-  return trafficOf(handler).items.run(item, work, signalOf(context));
+  return trafficOf(handler).items.run(item, work, signal);
 }
 
 async function attachInstead(
@@ -57,14 +59,15 @@ async function attachInstead(
   const { protocol } = found;
   const settings = request.settings();
   const small = !isLarge(most, settings);
+  const pass = () => passWith(settings.signal, request);
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   if (small) {
-    await next.execute(context);
+    await pass();
     if (most < NEVER_TOO_LARGE) return;
     if ((await refusalIn(context.response, protocol))?.verdict !== "tooLarge") return;
   }
   const part = recognition.open(context, protocol);
-  if (!part) return small ? undefined : next.execute(context);
+  if (!part) return small ? undefined : pass();
   const sending = {
     call: { context: before, next },
     traffic: trafficOf(handler),
@@ -74,7 +77,7 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
-    await next.execute(again);
+    await passWith(settings.signal, { ...request, context: again });
     context.response = again.response;
     passed = await refusalIn(context.response, protocol);
     if (passed) throw passed;
@@ -92,6 +95,19 @@ async function attachInstead(
 function bytesIn(body: unknown): number {
   if (typeof body !== "string" || body.length > REQUEST_LIMIT) return Infinity;
   return new TextEncoder().encode(body).length;
+}
+
+/** Sends a request on as it came. The signals of its options stop it as its own does. */
+async function passWith(signal: AbortSignal | undefined, { context, next }: InterceptedRequest): Promise<void> {
+  if (!signal || signal === signalOf(context)) return next.execute(context);
+  const stop = new AbortController();
+  const end = onAbort(signal, () => stop.abort(signal.reason));
+  context.options = { ...context.options, signal: stop.signal };
+  try {
+    await orAborted(next.execute(context), signal);
+  } finally {
+    end();
+  }
 }
 
 /** The refusal in a response. Reads a copy, so that the caller can still read the response. */

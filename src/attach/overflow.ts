@@ -20,7 +20,9 @@ import { discardItem } from "./discardItem.js";
 export async function attachLink(job: Job, overflow: Overflow): Promise<object> {
   const place = { ...overflow, file: job.file };
   const before = await idsOf(place);
-  const uploaded = await attachInTurn(job);
+  const uploaded = await attachInTurn(job).catch((error: unknown) => {
+    throw resumable(error, job);
+  });
   const id = text(member(uploaded, "id")) ?? "";
   const name = text(member(uploaded, "name")) ?? job.file.name;
   const url = itemUrl(job.collection, id);
@@ -36,6 +38,17 @@ export async function attachLink(job: Job, overflow: Overflow): Promise<object> 
     if (known) await job.service.cleanUp((service) => discardItem(service, { url, id, message, cause: error }));
     throw error;
   }
+}
+
+/** A session goes on with the file alone; only the same call, which finds the checkpoint, goes on with the link. */
+function resumable(error: unknown, { file, checkpoint }: Job): unknown {
+  const kept = error instanceof UploadError && (error.code === "interrupted" || error.code === "stalled");
+  if (!kept || !error.session) return error;
+  const next = checkpoint
+    ? "Attach the same file with the same checkpoints again: the upload resumes, and the link follows."
+    : "LargeAttachmentTask.restore(client, error.session, file) resumes the upload to the drive, but attaches no link.";
+  const message = `The upload of ${file.name} to the drive was interrupted, so no link is attached. ${next}`;
+  return new UploadError(error.code, message, { cause: error.cause ?? error, session: error.session });
 }
 
 /** Attaches a link once. `undefined` if the service takes no link attachments. */

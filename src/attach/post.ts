@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
@@ -12,7 +13,7 @@ import type { Job } from "../upload/job.js";
 export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const { service, collection, file, content } = job;
   const { label } = service.api;
-  const bytes = await read(content, 0, file.size, service.settings.signal);
+  const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
   const repeatable = post.repeatable?.(collection, file) ?? false;
   const request = post.request(collection, file, bytes);
   let conflict = false;
@@ -35,7 +36,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     throw new UploadError("uncertain", message);
   }
   const { contentBytes: _, ...attachment } = body;
-  service.settings.onProgress?.({ loaded: file.size, total: file.size });
+  tell(service.settings.onProgress, { loaded: file.size, total: file.size });
   return attachment;
 }
 

@@ -1,6 +1,6 @@
 import type { GraphRequest } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
-import { fingerprint } from "../files/fingerprint.js";
+import { edgesIn, fingerprint, sameFile } from "../files/fingerprint.js";
 import { callOf, signalOf, urlOf } from "../http/graphClient.js";
 import { trafficOf } from "../http/traffic.js";
 import {
@@ -14,6 +14,7 @@ import type { Content, FileInfo, Protocol } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
+import { discardSession } from "../upload/session.js";
 import { isSession } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { meantBy } from "./filesFolder.js";
@@ -122,9 +123,9 @@ function withArea(collection: string, areaPath: string | undefined): string {
   return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
 }
 
-/** Where a job's session is stored. A stored session belongs to the same file and the same item, or is not found. */
+/** Where a job's session is stored. A session of the file as it was before it changed is discarded and not found. */
 async function stored(
-  { service, protocol, content, file }: Job,
+  { service, protocol, collection, content, file }: Job,
   store: CheckpointStore | undefined,
   item: string,
 ): Promise<Pick<Job, "fingerprint" | "checkpoint">> {
@@ -136,10 +137,14 @@ async function stored(
     );
   }
   const print = await fingerprint(content, service.settings.signal);
-  const checkpoint = await checkpointOf(store, item, file.name, print);
+  const checkpoint = await checkpointOf(store, item, file.name, edgesIn(print));
   const load = async () => {
     const session = await checkpoint.load();
-    return isSession(session, [protocol]) && session.fingerprint === print ? session : undefined;
+    if (!isSession(session, [protocol]) || session.fingerprint === undefined) return undefined;
+    if (sameFile(print, session.fingerprint)) return session;
+    const isOlder = edgesIn(print) === edgesIn(session.fingerprint) && session.collection === collection;
+    if (isOlder) await discardSession({ service, protocol }, session);
+    return undefined;
   };
   return { fingerprint: print, checkpoint: { ...checkpoint, load } };
 }

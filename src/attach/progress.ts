@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import type { Settings, UploadProgress } from "../options.js";
 import type { Job } from "../upload/job.js";
 
@@ -10,7 +11,8 @@ export function withTotalProgress(given: readonly Job[], onProgress: Settings["o
   return jobs.map((job, index) => {
     const report = (progress: UploadProgress) => {
       loaded[index] = progress.loaded;
-      onProgress({ loaded: loaded.reduce((sum, one) => sum + one), total, file: job.file.name, index });
+      const all = loaded.reduce((sum, one) => sum + one);
+      tell(onProgress, { loaded: all, total, file: job.file.name, index });
     };
     return { ...job, service: job.service.with({ onProgress: report }) };
   });

@@ -3,11 +3,13 @@ import { UploadError } from "../errors.js";
 import { fingerprint, sameFile } from "../files/fingerprint.js";
 import { knowsItsSize, openSource } from "../files/open.js";
 import { callOf, urlOf } from "../http/graphClient.js";
-import { asGraphError } from "../http/refusal.js";
+import { asGraphError, Refusal } from "../http/refusal.js";
 import { inMegabytes } from "../megabytes.js";
 import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
-import type { Content, Reply, UploadSession } from "../protocol.js";
+import type { Service } from "../http/service.js";
+import type { Content, Reply, UploadSession, WireRequest } from "../protocol.js";
 import { signalFor } from "../signals.js";
+import { findCreated } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
 import { openSession } from "../upload/session.js";
 import { originOf } from "../urls.js";
@@ -53,15 +55,18 @@ export async function restoreTask(
   mustBeSafe(uploadUrl, collection);
   mustBeOwn(urlOf(context), collection);
   const content = openSource(file, knowsItsSize(file) ? undefined : size);
-  const job = await prepare(client.api(collection), uploader, content, { ...options, ...about }, about);
-  const print = await fingerprint(content, job.service.settings.signal);
-  if (content.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
-    throw new UploadError(
-      "otherFile",
-      `The session was opened for another file (${about.name}, ${inMegabytes(size)}). Give the same file, or create a new task.`,
-    );
+  try {
+    const job = await prepare(client.api(collection), uploader, content, { ...options, ...about }, about);
+    const print = await fingerprint(content, job.service.settings.signal);
+    if (content.size !== size || offset > size || !sameFile(print, session.fingerprint ?? `${size}`)) {
+      const message = `The session was opened for another file (${about.name}, ${inMegabytes(size)}), or the file has changed since. Give the same file, or create a new task.`;
+      throw new UploadError("otherFile", message);
+    }
+    return new TaskRun({ ...job, fingerprint: print, linkTo, turn: linkTo ?? job.turn }, session, true);
+  } catch (error) {
+    content.close(error);
+    throw error;
   }
-  return new TaskRun({ ...job, fingerprint: print, linkTo, turn: linkTo ?? job.turn }, session, true);
 }
 
 /** The work behind a `LargeAttachmentTask`. */
@@ -69,6 +74,8 @@ export class TaskRun {
   readonly #upload: Upload;
   readonly #cancelled = new AbortController();
   #running: Promise<object> | undefined;
+  /** Stops the run that was begun last. */
+  #stop: AbortSignal | undefined;
   #done = false;
 
   constructor(
@@ -83,25 +90,41 @@ export class TaskRun {
     return this.#upload.session;
   }
 
-  /** Sends what is missing. `ask`: asks the service first. A second call while it runs returns the same promise. */
+  /**
+   * Sends what is missing. `ask`: asks the service first. A second call while it runs returns the same promise; after an abort
+   * it begins as soon as the run that was stopped has ended.
+   */
   run(options: RunOptions, ask: boolean): Promise<object> {
-    this.#running ??= asGraphError(this.#send(options, ask)).then(
-      (attachment) => {
-        this.#done = true;
-        return attachment;
-      },
-      (error) => {
-        this.#running = undefined;
-        throw error;
-      },
-    );
-    return this.#running;
+    const before = this.#running;
+    if (before && (this.#done || !this.#stop?.aborted)) return before;
+    const stop = signalFor(this.#cancelled.signal, options.signal ?? this.job.service.settings.signal);
+    const running = this.#after(before, () => this.#send(options, ask, stop)).catch((error: unknown) => {
+      if (this.#running === running) this.#running = undefined;
+      throw error;
+    });
+    this.#stop = stop;
+    this.#running = running;
+    return running;
   }
 
-  async #send({ signal, onProgress }: RunOptions, ask: boolean): Promise<object> {
+  async #after(before: Promise<object> | undefined, send: () => Promise<object>): Promise<object> {
+    const attached = await before?.catch(() => undefined);
+    const attachment = attached ?? (await asGraphError(send()));
+    this.#done = true;
+    await this.#end();
+    return attachment;
+  }
+
+  /** Lets go of the file and of the stored session. */
+  async #end(reason?: unknown): Promise<void> {
+    const { content, checkpoint } = this.job;
+    content.close(reason);
+    await checkpoint?.remove().catch(() => {});
+  }
+
+  async #send({ onProgress }: RunOptions, ask: boolean, stop: AbortSignal | undefined): Promise<object> {
     const { job } = this;
     const { traffic, settings } = job.service;
-    const stop = signalFor(this.#cancelled.signal, signal ?? settings.signal);
     const service = job.service.with({ onProgress: onProgress ?? settings.onProgress, signal: stop });
     return traffic.items.run(job.turn, () => this.#attach({ ...job, service }, ask), stop);
   }
@@ -122,30 +145,51 @@ export class TaskRun {
     const { service, protocol } = job;
     if (this.#done) return session.file.size;
     const request = protocol.session.status?.(session);
-    const { reply } = request ? await service.attempt(request) : { reply: undefined };
+    const { reply } = request ? await service.with({ signal: undefined }).attempt(request) : { reply: undefined };
     const step = reply && reply.status < 300 ? protocol.session.read(reply, session) : undefined;
     return step && "next" in step ? step.next : session.offset;
   }
 
-  /** Stops the upload and has the service discard it. */
+  /** Stops the upload and has the service discard it. The range that was under way may have completed the file. */
   async cancel(): Promise<void> {
     const { service, protocol } = this.job;
-    if (this.#done) throw new UploadError("invalid", "The file is already attached. Delete the attachment instead.");
-    this.#cancelled.abort(
-      new UploadError("cancelled", "The upload was cancelled. Create a new task to attach the file."),
-    );
+    if (this.#done) throw attached();
+    const reason = new UploadError("cancelled", "The upload was cancelled. Create a new task to attach the file.");
+    this.#cancelled.abort(reason);
     await this.#running?.catch(() => {});
+    if (this.#done) throw attached();
+    await this.#end(reason);
     const request = protocol.session.cancel?.(this.session);
     if (!request) {
       const message = `The upload has stopped. ${service.api.label} has no call to discard it, but removes it later.`;
       throw new UploadError("unsupported", message);
     }
-    await asGraphError(service.cleanUp((free) => free.get(request, isGone)));
+    const discard = service.with({ signal: undefined }).cleanUp((free) => this.#discard(free, request), true);
+    const told = discard.catch((cause: unknown) => {
+      if (cause instanceof Refusal || cause instanceof UploadError) throw cause;
+      const message = `The upload has stopped, but ${service.api.label} did not confirm that it is discarded. Call cancel() again, or let the session expire.`;
+      throw new UploadError("interrupted", message, { cause, session: this.session });
+    });
+    this.#done = await asGraphError(told);
+    if (this.#done) throw attached();
+  }
+
+  /** Has the service forget the session. Returns whether the session is gone because the file is attached. */
+  async #discard(service: Service, request: WireRequest): Promise<boolean> {
+    const { session, job } = this;
+    const was = await service.get(request, discarded);
+    if (was === "open" || !session.before) return false;
+    return (await findCreated({ ...job, service }, session.before, session)) !== undefined;
   }
 }
 
-function isGone({ status }: Reply): true | undefined {
-  return (status >= 200 && status < 300) || status === 404 || status === 410 ? true : undefined;
+function attached(): UploadError {
+  return new UploadError("invalid", "The file is already attached. Delete the attachment instead.");
+}
+
+function discarded({ status }: Reply): "open" | "gone" | undefined {
+  if (status === 404 || status === 410) return "gone";
+  return status >= 200 && status < 300 ? "open" : undefined;
 }
 
 /** A stored session is resumed only at the client's own API, not where somebody may have changed it to. */

@@ -68,7 +68,7 @@ async function openFile(path: string, options: FileOptions): Promise<InputFile> 
   });
   return {
     path,
-    source: new File([await openAsBlob(path)], name, { type: contentType }),
+    source: new File([await openAsBlob(path)], name, { type: contentType, lastModified: found.mtimeMs }),
     name,
     hasGivenName: options.name !== undefined,
     size: found.size,

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { signalOf } from "../http/graphClient.js";
+import { NEXT, signalOf } from "../http/graphClient.js";
 import {
   attachedFiles,
   LargeAttachmentHandlerOptions,
@@ -39,10 +39,21 @@ export abstract class AttachmentHandler implements Middleware {
     if (!next) throw new Error("An attachment handler needs a middleware after it. Put it first in the chain.");
     const attaches = mayAttach(context);
     if (!attaches && !this.composes(context)) return next.execute(context);
-    const uploads = this.uploads(signalOf(context));
-    const { takeOver } = uploads instanceof Promise ? await uploads : uploads;
-    const settings = () => this.settingsFor(context);
-    return takeOver({ context, next, handler: this, attaches, files: attachedFiles(context), settings });
+    const files = attachedFiles(context);
+    try {
+      const uploads = this.uploads(signalFor(files?.options.signal, ...this.#signals(context)));
+      const { takeOver } = uploads instanceof Promise ? await uploads : uploads;
+      const settings = () => this.settingsFor(context);
+      return await takeOver({ context, next, handler: this, attaches, files, settings });
+    } catch (error) {
+      for (const { content } of files?.files ?? []) content.close(error);
+      throw error;
+    }
+  }
+
+  /** @internal */
+  get [NEXT](): Middleware | undefined {
+    return this.next;
   }
 
   /** @internal */
@@ -61,8 +72,12 @@ export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   protected settingsFor(context: Context): Settings {
     const own = requestOptions(context);
-    const signal = signalFor(signalOf(context), own?.signal, this.options.signal);
+    const signal = signalFor(...this.#signals(context));
     return { ...(own ? resolveOptions(this.options, own) : this.#settings), signal };
+  }
+
+  #signals(context: Context): (AbortSignal | undefined)[] {
+    return [signalOf(context), requestOptions(context)?.signal, this.options.signal];
   }
 
   setNext(next: Middleware): void {

@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
-import { openSource } from "../files/open.js";
+import { letGo, openSource } from "../files/open.js";
 import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
 import type { UploadSession } from "../protocol.js";
 import { stateOf } from "./handlerState.js";
@@ -13,9 +13,9 @@ export type { RunOptions } from "../attach/task.js";
 const tasks = lazy(() => import("./task.js"));
 
 /** The protocols and defaults of a client; those of Microsoft Graph if it has no handler. */
-async function uploaderOf(client: Client): Promise<Uploader> {
+async function uploaderOf(client: Client, signal: AbortSignal | undefined): Promise<Uploader> {
   const state = stateOf(client);
-  const { protocols } = state ? await state.uploads() : { protocols: (await tasks()).graphProtocols };
+  const { protocols } = state ? await state.uploads(signal) : { protocols: (await tasks(signal)).graphProtocols };
   return { protocols, defaults: state?.defaults };
 }
 
@@ -51,8 +51,14 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     options: AttachOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
     const content = openSource(file, options.size); // before anything else, because a stream may fail while nobody reads it
-    const { createTask } = await tasks();
-    return new LargeAttachmentTask<A>(await createTask(client, await uploaderOf(client), url, content, options));
+    try {
+      const { createTask } = await tasks(options.signal);
+      const uploader = await uploaderOf(client, options.signal);
+      return new LargeAttachmentTask<A>(await createTask(client, uploader, url, content, options));
+    } catch (error) {
+      content.close(error);
+      throw error;
+    }
   }
 
   /** Takes up a stored session. `file` must be the same file: its size and edges are compared before anything is sent. */
@@ -62,8 +68,14 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: UploadOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    const { restoreTask } = await tasks();
-    return new LargeAttachmentTask<A>(await restoreTask(client, await uploaderOf(client), session, file, options));
+    try {
+      const { restoreTask } = await tasks(options.signal);
+      const uploader = await uploaderOf(client, options.signal);
+      return new LargeAttachmentTask<A>(await restoreTask(client, uploader, session, file, options));
+    } catch (error) {
+      letGo(file);
+      throw error;
+    }
   }
 
   /** The session as plain JSON, up to date after every range. It is secret: whoever holds it can write to the upload. */

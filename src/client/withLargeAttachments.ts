@@ -1,7 +1,7 @@
 import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "../attach/attachTo.js";
 import { UploadError } from "../errors.js";
-import { openSource } from "../files/open.js";
+import { closeAll, letGo, openAll, openSource } from "../files/open.js";
 import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
 import {
   AttachedFiles,
@@ -71,7 +71,7 @@ async function attach(
   options: AttachOptions = {},
 ): Promise<object | object[] | undefined> {
   const several = isList(file);
-  const files = (several ? file : [{ file }]).map((one): OpenedFile => {
+  const files = openAll(several ? file : [{ file }], (one): OpenedFile => {
     const { file: source, ...own } = splitFile(one);
     const merged = { ...options, ...own };
     return { content: openSource(source, merged.size), options: merged };
@@ -82,7 +82,7 @@ async function attach(
     const attachments = await attachTo(this, files, several, state?.defaults);
     return several ? attachments : attachments[0];
   } catch (error) {
-    for (const { content } of files) content.close(error);
+    closeAll(files, error);
     throw error;
   }
 }
@@ -102,12 +102,13 @@ function withAttachments(
   options: UploadOptions = {},
 ): GraphRequest {
   if (!stateOf(this)?.composes) {
+    for (const one of listOf(files)) letGo(splitFile(one).file);
     throw new UploadError(
       "invalid",
       "withAttachments needs a client of withLargeAttachments(client), or one with a LargeAttachmentHandler at the head of its chain. Nothing was sent.",
     );
   }
-  const parts = listOf(files).map(partOf);
+  const parts = openAll(listOf(files), partOf);
   const before = added.get(this);
   if (before) {
     before.parts.push(...parts);

@@ -4,18 +4,26 @@ import { read } from "./read.js";
 
 const EDGE = 65_536;
 
-/** Identifies a file by its size and the SHA-256 of its first and last 64 KiB; a stream only by its size. */
+/**
+ * Identifies a file by its size, the SHA-256 of its first and last 64 KiB, and the time of its last change if it is known; a
+ * stream only by its size.
+ */
 export async function fingerprint(content: Content, signal?: AbortSignal): Promise<string> {
-  const { size } = content;
+  const { size, modified } = content;
   if (!content.anywhere || size === 0) return `${size}`;
   const edges = new Uint8Array(2 * Math.min(EDGE, size));
-  // copied before the next read: a source may use its memory again
   edges.set(await read(content, 0, Math.min(EDGE, size), signal));
   edges.set(await read(content, Math.max(0, size - EDGE), size, signal), Math.min(EDGE, size));
-  return `${size}:${await sha256(edges)}`;
+  return [size, await sha256(edges), ...(modified === undefined ? [] : [modified])].join(":");
 }
 
-/** Tells whether two fingerprints can belong to one file. If one of them is of a stream, the sizes decide. */
+/** The part of a fingerprint that stays when only the middle of a file changes. */
+export function edgesIn(print: string): string {
+  return print.split(":").slice(0, 2).join(":");
+}
+
+/** Tells whether two fingerprints can belong to one file: everything that both of them tell is the same. */
 export function sameFile(one: string, other: string): boolean {
-  return one === other || ((!one.includes(":") || !other.includes(":")) && one.split(":")[0] === other.split(":")[0]);
+  const others = other.split(":");
+  return one.split(":").every((part, index) => part === (others[index] ?? part));
 }

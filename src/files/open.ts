@@ -7,8 +7,41 @@ import { StreamContent } from "./stream.js";
 const KINDS =
   "a Blob or File, a Buffer, typed array or ArrayBuffer, a stream or async iterable of bytes with its size, a fetch Response, or { size, slice(start, end) }";
 
-/** Opens any source. Reads nothing yet. `size` in bytes is needed if the source does not know it. */
+/** Opens any source, or lets go of it. Reads nothing yet. `size` in bytes is needed if the source does not know it. */
 export function openSource(file: unknown, size?: number): Content {
+  try {
+    return checked(file, size);
+  } catch (error) {
+    letGo(file);
+    throw error;
+  }
+}
+
+/** Opens all sources, or none: what cannot be opened closes the others. */
+export function openAll<T, O extends { readonly content: Content }>(files: readonly T[], open: (file: T) => O): O[] {
+  const opened: O[] = [];
+  try {
+    for (const file of files) opened.push(open(file));
+  } catch (error) {
+    closeAll(opened, error);
+    throw error;
+  }
+  return opened;
+}
+
+/** Lets go of sources. */
+export function closeAll(files: readonly { readonly content: Content }[], reason?: unknown): void {
+  for (const { content } of files) content.close(reason);
+}
+
+/** Lets go of a source that was never opened. Only streams hold anything. */
+export function letGo(file: unknown): void {
+  if (typeof file !== "object" || file === null) return;
+  const stream = isResponse(file) ? file.body : file;
+  if (stream && isStream(stream) && !("locked" in stream && stream.locked)) new StreamContent(stream, 0).close();
+}
+
+function checked(file: unknown, size: number | undefined): Content {
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
     throw new UploadError("invalid", `size must be a whole number of bytes, but is ${String(size)}.`);
   }
@@ -77,8 +110,11 @@ export function memory(bytes: Uint8Array): Content {
   };
 }
 
-function randomAccess(file: RandomAccessFile | (Blob & { readonly name?: string })): Content {
+function randomAccess(
+  file: RandomAccessFile | (Blob & { readonly name?: string; readonly lastModified?: unknown }),
+): Content {
   const { size, name, type } = file;
+  const modified = "lastModified" in file && typeof file.lastModified === "number" ? file.lastModified : undefined;
   if (!Number.isSafeInteger(size) || size < 0) {
     throw new UploadError("invalid", `The file's size must be a whole number of bytes, but is ${String(size)}.`);
   }
@@ -86,9 +122,10 @@ function randomAccess(file: RandomAccessFile | (Blob & { readonly name?: string 
     size,
     name,
     type: type || undefined,
+    modified,
     anywhere: true,
     async read(start, end) {
-      const bytes = await pieceOf(file, start, end);
+      const bytes = await pieceInTurn(file, start, end);
       if (bytes.length === end - start) return bytes;
       throw new UploadError("source", `The file returned ${bytes.length} bytes instead of ${end - start}.`);
     },
@@ -97,11 +134,27 @@ function randomAccess(file: RandomAccessFile | (Blob & { readonly name?: string 
   };
 }
 
+/** The last read of each source of the caller. */
+const lastReads = new WeakMap<object, Promise<unknown>>();
+
+/** A source of the caller may fill one buffer again and again, so its reads follow each other, in all uploads of it. */
+function pieceInTurn(file: RandomAccessFile | Blob, start: number, end: number): Promise<Uint8Array> {
+  if (file instanceof Blob) return pieceOf(file, start, end);
+  const piece = (lastReads.get(file) ?? Promise.resolve()).then(() => pieceOf(file, start, end));
+  lastReads.set(
+    file,
+    piece.catch(() => {}),
+  );
+  return piece;
+}
+
+/** Bytes that the caller's own code returns are copied. */
 async function pieceOf(file: RandomAccessFile | Blob, start: number, end: number): Promise<Uint8Array> {
   try {
     const piece: unknown = await file.slice(start, end);
-    if (isBytes(piece)) return exactBytes(piece);
-    if (isBlob(piece)) return new Uint8Array(await piece.arrayBuffer());
+    if (isBytes(piece)) return new Uint8Array(exactBytes(piece));
+    if (piece instanceof Blob) return new Uint8Array(await piece.arrayBuffer());
+    if (isBlob(piece)) return new Uint8Array(new Uint8Array(await piece.arrayBuffer()));
   } catch (cause) {
     throw new UploadError("source", "The file could not be read.", { cause });
   }

@@ -15,6 +15,8 @@ interface NodeStream {
 type Source = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+/** Milliseconds in which a stream that has given all its bytes shows that it has more. It may stay open for good. */
+const LONGEST_END = 500;
 /** The next read reports the error. */
 const ignore = () => {};
 
@@ -60,7 +62,7 @@ export class StreamContent implements Content {
       bytes.set(piece, filled);
       filled += piece.length;
     }
-    if (end === this.size && (this.#rest.length > 0 || (await this.#readMore()))) {
+    if (end === this.size && (this.#rest.length > 0 || (await within(LONGEST_END, this.#readMore())))) {
       throw new UploadError("source", `The stream is longer than the ${this.size} bytes that were stated.`);
     }
     return bytes;
@@ -77,7 +79,7 @@ export class StreamContent implements Content {
   }
 
   close(reason?: unknown): void {
-    this.#node?.destroy();
+    void (async () => this.#node?.destroy())().catch(() => {});
     void (async () => this.#chunks.return?.(reason))().catch(() => {});
   }
 
@@ -116,6 +118,13 @@ export class StreamContent implements Content {
   }
 }
 
+/** What `work` comes to in so many milliseconds; `false` if it takes longer. */
+async function within(milliseconds: number, work: Promise<boolean>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 function isNodeStream(stream: Source): stream is Source & NodeStream {
   return "destroy" in stream && "on" in stream;
 }
@@ -129,7 +138,9 @@ function chunksOf(stream: ReadableStream<Uint8Array>): AsyncIterator<unknown> {
       return done ? { done, value: undefined } : { done: false, value };
     },
     return: async (reason) => {
-      await reader.cancel(reason);
+      const cancelled = reader.cancel(reason);
+      reader.releaseLock();
+      await cancelled;
       return { done: true, value: undefined };
     },
   };

@@ -72,6 +72,9 @@ export async function callOf(request: GraphRequest): Promise<Call> {
   return { context, next: httpClient.middleware };
 }
 
+/** The member in which a handler that passes an upload's own requests on as they are names the next one. */
+export const NEXT: unique symbol = Symbol("next");
+
 /** The URL of a request. */
 export function urlOf({ request }: Context): string {
   return typeof request === "string" ? request : request.url;

@@ -1,9 +1,15 @@
 import {
+  AuthenticationHandler,
   AuthenticationHandlerOptions,
+  HTTPMessageHandler,
+  RedirectHandler,
   RedirectHandlerOptions,
+  RetryHandler,
   RetryHandlerOptions,
+  TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
-import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
+import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
+import { NEXT } from "./graphClient.js";
 
 /** Marks the requests of an upload, so that no handler takes over what another one has sent. */
 class OwnRequest {}
@@ -43,4 +49,19 @@ function controlFor(callers: MiddlewareControl, trusted: boolean): MiddlewareCon
     getMiddlewareOptions: { value: (kind: typeof OwnRequest) => own.get(kind) ?? callers.getMiddlewareOptions(kind) },
     setMiddlewareOptions: { value: (kind: typeof OwnRequest, option: MiddlewareOptions) => void own.set(kind, option) },
   });
+}
+
+/**
+ * Tells whether a chain passes each body on once, as it came, to the global `fetch`: all its handlers are the Graph client's
+ * own. A handler of the application may repeat a request, or send it by other means.
+ */
+export function endsInFetch(first: Middleware): boolean {
+  const passing = [AuthenticationHandler, RetryHandler, RedirectHandler, TelemetryHandler];
+  for (let one: unknown = first; one instanceof Object;) {
+    const execute: unknown = Reflect.get(one, "execute");
+    if (execute === HTTPMessageHandler.prototype.execute) return true;
+    const known = passing.some(({ prototype }) => prototype.execute === execute);
+    one = NEXT in one ? one[NEXT] : known ? Reflect.get(one, "nextMiddleware") : undefined;
+  }
+  return false;
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../signals.js";
 import type { Answer } from "./refusal.js";
 
 /** Longest wait that a service may ask for. Beyond it the upload ends and can be resumed later. Milliseconds. */
@@ -21,15 +22,15 @@ export function backoff(attempt: number, delay: number, random: number): number 
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const stop = () => {
+    const end = onAbort(signal, () => {
       clearTimeout(timer);
+      end();
       reject(signal?.reason);
-    };
+    });
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
+      end();
       resolve();
     }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
   });
 }
 
@@ -40,14 +41,14 @@ export function whenOnline(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => () => {
       removeEventListener("online", online);
-      signal?.removeEventListener("abort", stop);
+      leave();
       settle();
     };
     const online = end(resolve);
     const stop = end(() => reject(signal?.reason));
     if (signal?.aborted) return reject(signal.reason);
     addEventListener("online", online);
-    signal?.addEventListener("abort", stop);
+    const leave = onAbort(signal, stop);
   });
 }
 

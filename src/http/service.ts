@@ -1,6 +1,8 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
+import { abortedBehind, onAbort } from "../signals.js";
+import type { Place } from "./gate.js";
 import { causeOf, errorBody, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
@@ -45,6 +47,19 @@ export interface Fresh {
 /** Times that a request to a fresh item is repeated after a 404. */
 const FRESH_RETRIES = 4;
 
+/** When everything that an abort has stopped must be cleaned up, by the signal that was aborted. Monotonic milliseconds. */
+const deadlines = new WeakMap<AbortSignal, number>();
+
+/** Milliseconds that are left for what an abort has stopped. `undefined` if there was none. */
+function timeLeft(signal: AbortSignal | undefined): number | undefined {
+  const aborted = signal && abortedBehind(signal);
+  if (!aborted) return undefined;
+  const now = performance.now();
+  const deadline = deadlines.get(aborted) ?? now + CLEAN_UP_TIMEOUT;
+  deadlines.set(aborted, deadline);
+  return Math.max(0, deadline - now);
+}
+
 /** One service as one upload talks to it: its API, a way to send, and retries. */
 export class Service {
   /** Milliseconds to wait before the next request. */
@@ -61,11 +76,14 @@ export class Service {
     private readonly url: string,
     /** Present if all requests are about an item that was just created: a 404 is waited out. */
     readonly fresh?: Fresh,
+    /** The place of this upload among those to its mailbox. */
+    private readonly place?: Place,
   ) {}
 
   /** The same service with other settings. */
-  with(settings: Partial<Settings>, fresh = this.fresh): Service {
-    const same = new Service(this.api, this.send, { ...this.settings, ...settings }, this.traffic, this.url, fresh);
+  with(settings: Partial<Settings>, fresh = this.fresh, place = this.place): Service {
+    const merged = { ...this.settings, ...settings };
+    const same = new Service(this.api, this.send, merged, this.traffic, this.url, fresh, place);
     same.#urgent = this.#urgent;
     return same;
   }
@@ -161,24 +179,28 @@ export class Service {
   }
 
   /**
-   * Cleans up whether or not the caller has aborted. Once the caller has aborted, everything has five seconds in all;
-   * `hurried`: in any case.
+   * Cleans up whether or not the caller has aborted. Once the caller has aborted, everything has five seconds in all.
+   * `hurried`: it has five seconds in any case, and leaves half of what is left after an abort to what comes next.
    */
   async cleanUp<T>(work: (service: Service) => Promise<T>, hurried = false): Promise<T> {
     const { signal } = this.settings;
     const late = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const hurry = () =>
-      (timer ??= setTimeout(() => late.abort(new Error("Cleaning up took too long.")), CLEAN_UP_TIMEOUT));
+    const hurry = () => {
+      clearTimeout(timer);
+      const left = timeLeft(signal);
+      const most = left === undefined ? CLEAN_UP_TIMEOUT : hurried ? left / 2 : left;
+      timer = setTimeout(() => late.abort(new Error("Cleaning up took too long.")), most);
+    };
     if (hurried || signal?.aborted) hurry();
-    else signal?.addEventListener("abort", hurry, { once: true });
+    const leave = signal?.aborted ? () => {} : onAbort(signal, hurry);
     try {
       const free = this.with({ signal: late.signal });
       free.#urgent = signal?.aborted ?? false;
       return await work(free);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", hurry);
+      leave();
     }
   }
 
@@ -195,12 +217,21 @@ export class Service {
     await this.cleanUp(forget, true).catch(() => {});
   }
 
-  /** As many uploads to a mailbox at the same time as requests. More would wait with their ranges in memory. */
-  upload<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * As many uploads to a mailbox at the same time as requests. More would wait with their ranges in memory. `work` gets the
+   * service with its place, and has it all the time, but for reads that take long.
+   */
+  upload<T>(work: (service: Service) => Promise<T>): Promise<T> {
+    const { settings, traffic, url } = this;
     const { throttle } = this.api;
-    return throttle
-      ? this.traffic.gate.run(`uploads to ${throttle.lane(this.url)}`, throttle.most, work, this.settings.signal)
-      : work();
+    if (!throttle || this.place) return work(this);
+    const go = (place: Place) => work(this.with({}, this.fresh, place));
+    return traffic.gate.run(`uploads to ${throttle.lane(url)}`, throttle.most, go, settings.signal);
+  }
+
+  /** Waits for a file to be read. A source that takes long does not hold up other uploads. */
+  whileReading<T>(read: Promise<T>): Promise<T> {
+    return this.place ? this.place.lend(read) : read;
   }
 
   #inLane<T>(go: () => Promise<T>): Promise<T> {

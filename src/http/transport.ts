@@ -1,10 +1,11 @@
 import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
+import { onAbort } from "../signals.js";
 import { originOf } from "../urls.js";
 import { urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
-import { contextFor } from "./ownContext.js";
+import { contextFor, endsInFetch } from "./ownContext.js";
 import { NoReply, redacted } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
@@ -33,7 +34,11 @@ export function transport({ context, next }: Call): Send {
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
-    const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
+    const { headers, ...body } = bodyInit(
+      request.body,
+      send ?? globalThis.fetch,
+      send !== undefined || endsInFetch(next),
+    );
     const offline = globalThis.navigator?.onLine === false;
     return withinTime({ timeout, signal, offline }, async (stop) => {
       const init: RequestInit = {
@@ -66,15 +71,14 @@ async function withinTime<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let abort = () => {};
+  let leave = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopped = new Promise<never>((_, reject) => {
     const stop = (reason: unknown) => {
       reject(reason);
       controller.abort(reason);
     };
-    abort = () => stop(signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
+    leave = onAbort(signal, () => stop(signal?.reason));
     timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`, false, true)), timeout);
   });
   try {
@@ -84,7 +88,7 @@ async function withinTime<T>(
     throw networkFailure(error, offline) ?? redacted(error);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    leave();
   }
 }
 

@@ -42,7 +42,7 @@ export interface Work {
  */
 export async function compose(work: Work, most: number): Promise<object | undefined> {
   const { composition } = work;
-  const { first, later, made } = await begin(work, most);
+  const { first, later, made } = await work.service.upload((own) => begin({ ...work, service: own }, most));
   const { inside, outside } = first;
   const id = idOf(made);
   const url = `${composition.items}/${encodeURIComponent(id)}`;

@@ -5,6 +5,7 @@ import { refusalIn, type InterceptedRequest } from "../attach/intercept.js";
 import { isCut, mustBeWhole } from "../attach/names.js";
 import { withTotalProgress } from "../attach/progress.js";
 import { UploadError } from "../errors.js";
+import { closeAll } from "../files/open.js";
 import { urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { headerEntries } from "../http/headers.js";
@@ -31,6 +32,18 @@ const { inline } = outlook.post;
 
 /** Takes over a POST that creates or sends a message or event with files that do not fit. Returns `false` if it is not one. */
 export async function composeInstead(request: InterceptedRequest): Promise<boolean> {
+  const files = request.files?.files ?? [];
+  try {
+    const composed = await composedInstead(request);
+    closeAll(files);
+    return composed;
+  } catch (error) {
+    closeAll(files, error);
+    throw error;
+  }
+}
+
+async function composedInstead(request: InterceptedRequest): Promise<boolean> {
   const { context, files } = request;
   if (isOwn(context)) return false;
   const url = urlOf(context);
@@ -97,12 +110,11 @@ function withFiles(settings: Settings, files: AttachedFiles | undefined): Settin
   return { ...settings, ...files?.options, signal: signalFor(settings.signal, files?.options.signal) };
 }
 
-/** Gives the request its response, even if the service refuses. Files next to it are closed if that fails. */
-async function answer({ context, files }: InterceptedRequest, work: () => Promise<Response>): Promise<true> {
+/** Gives the request its response, even if the service refuses. */
+async function answer({ context }: InterceptedRequest, work: () => Promise<Response>): Promise<true> {
   try {
     context.response = await work();
   } catch (error) {
-    for (const { content } of files?.files ?? []) content.close(error);
     context.response = refused(error);
   }
   return true;
@@ -185,14 +197,20 @@ const DEFERRED =
 
 /** If everything fits, one request does it, which needs fewer permissions. A request that sends is not repeated in doubt. */
 async function sendAtOnceOrCompose(work: Work, url: string): Promise<Response> {
+  const response = await work.service.upload((service) => atOnce({ ...work, service }, url));
+  return typeof response === "number" ? composed(work, response) : response;
+}
+
+/** Returns how many bytes the first body may have if one request does not do it. */
+async function atOnce(work: Work, url: string): Promise<Response | number> {
   const { body, inside, outside } = await firstBody(work, REQUEST_LIMIT);
-  if (outside.length > 0) return composed(work, REQUEST_LIMIT);
+  if (outside.length > 0) return REQUEST_LIMIT;
   try {
     const response = await (work.composition.sends ? sendAtOnce(work, url, body) : create(work, body).then(created));
     reportInside(inside);
     return response;
   } catch (error) {
-    if (error instanceof Refusal && error.verdict === "tooLarge" && inside.length > 0) return composed(work, 0);
+    if (error instanceof Refusal && error.verdict === "tooLarge" && inside.length > 0) return 0;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { isObject, member, text, type Members } from "../json.js";
@@ -60,7 +61,11 @@ export async function firstBody(work: Work, most: number): Promise<FirstBody> {
   const attachments: unknown[] = [];
   for (const one of inside) {
     if ("json" in one) attachments.push(one.json);
-    else attachments.push(inline.write(one.job.file, await read(one.job.content, 0, one.job.file.size, signal)));
+    else {
+      const { file, content } = one.job;
+      const bytes = await service.whileReading(read(content, 0, file.size, signal));
+      attachments.push(inline.write(file, bytes));
+    }
   }
   return { body: withEntries(letter, attachments), inside, outside };
 }
@@ -101,6 +106,6 @@ export function reportInside(inside: readonly Attachment[]): void {
   for (const one of inside) {
     if (!("job" in one)) continue;
     const { file, service } = one.job;
-    service.settings.onProgress?.({ loaded: file.size, total: file.size });
+    tell(service.settings.onProgress, { loaded: file.size, total: file.size });
   }
 }

@@ -61,7 +61,7 @@ export class Ranges {
     const { content, protocol, ahead } = this.job;
     const { signal } = service.settings;
     const slice: Promise<Uint8Array | Blob> | undefined = this.#unread ? this.#slice(gap.next) : undefined;
-    const block = await orAborted(slice ?? this.#reader.read(gap.next), signal);
+    const block = await service.whileReading(orAborted(slice ?? this.#reader.read(gap.next), signal));
     const ranges = this.#pace.cut(gap, lengthOf(block), content.size);
     const reached = ranges.at(-1)?.end ?? gap.next;
     const mostSent = Math.max(sent, reached);
@@ -77,7 +77,8 @@ export class Ranges {
       throw error;
     });
     // a refusal may come before all bytes have left
-    if (all.some(({ answer }) => !answer.reply || answer.reply.status >= 300)) await this.#mistrust(gap, signal);
+    const refused = all.some(({ answer }) => !answer.reply || answer.reply.status >= 300);
+    if (refused) await service.whileReading(this.#mistrust(gap, signal));
     const telling = mostTelling(all);
     if (!telling) throw new Error("A gap without bytes was sent.");
     return { telling, others: all.filter((one) => one !== telling), reached, smaller: this.#adapt(telling) };

@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "../http/refusal.js";
 import type { Retrier } from "../http/retry.js";
@@ -55,7 +56,7 @@ export class Upload {
     this.#retrier = job.service.retrier();
     this.#renewals = job.service.retrier(FRESH_SESSIONS);
     this.#ranges = new Ranges(job);
-    this.#attempts = new Attempts((attempt) => this.#service.settings.onAttempt?.(attempt));
+    this.#attempts = new Attempts((attempt) => tell(this.#service.settings.onAttempt, attempt));
     this.#state = initialState(session.offset, job.content.size, restored);
     this.#expires = session.expires;
     this.#begun = restored ? session.offset : -1;
@@ -231,6 +232,6 @@ export class Upload {
   #report(loaded: number): void {
     if (loaded <= this.#reported) return;
     this.#reported = loaded;
-    this.#service.settings.onProgress?.({ loaded, total: this.job.content.size });
+    tell(this.#service.settings.onProgress, { loaded, total: this.job.content.size });
   }
 }

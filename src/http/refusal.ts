@@ -1,4 +1,5 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
 import { isObject, member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
 
@@ -17,12 +18,14 @@ export class NoReply extends Error {
   readonly code?: string;
   override readonly name = "NoReply";
 
-  /** `unsent`: nothing can have reached the service. */
+  /** `unsent`: nothing can have reached the service. `untrusted`: because of its certificate, so no retry helps. */
   constructor(
     reason: unknown,
     readonly unsent = false,
+    readonly untrusted = false,
+    words = String((isObject(reason) ? reason["message"] : undefined) ?? reason),
   ) {
-    super(withoutAddresses(String((isObject(reason) ? reason["message"] : undefined) ?? reason)));
+    super(withoutAddresses(words));
     const code = member(member(reason, "cause"), "code") ?? member(reason, "code");
     if (typeof code === "string") this.code = code;
   }
@@ -35,6 +38,11 @@ export type Answer =
 
 export function noAnswer(cause: NoReply): Answer {
   return { verdict: cause.unsent ? "unsent" : "unheard", cause };
+}
+
+/** Tells whether an error means that the service certainly did not do what was asked. */
+export function isUndone(error: unknown): boolean {
+  return error instanceof Refusal || (error instanceof UploadError && error.code === "interrupted");
 }
 
 /** The error behind an answer. */

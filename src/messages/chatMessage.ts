@@ -2,7 +2,7 @@ import { attachFiles } from "../attach/attachFiles.js";
 import { attachInTurn } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
-import { Refusal } from "../http/refusal.js";
+import { isUndone } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import { member, text, type Members } from "../json.js";
 import type { Reply } from "../protocol.js";
@@ -59,7 +59,7 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
     for (const file of uploaded) references.push(await drive.get(askReference(file), readReference));
     return await post(work, withReferences(work.message, references), (now) => (mayBePosted = now));
   } catch (error) {
-    if (!mayBePosted || error instanceof Refusal) await drive.cleanUp((free) => discardAll(free, uploaded, error));
+    if (!mayBePosted || isUndone(error)) await drive.cleanUp((free) => discardAll(free, uploaded, error));
     throw error;
   }
 }

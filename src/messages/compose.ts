@@ -2,7 +2,7 @@ import { attachFile } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
-import { errorBody, Refusal } from "../http/refusal.js";
+import { errorBody, isUndone, Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import { isObject, text, type Members } from "../json.js";
 import { isLarge, REQUEST_LIMIT } from "../options.js";
@@ -91,7 +91,7 @@ export async function compose(work: Work): Promise<object | undefined> {
     else if (Object.keys(later).length > 0) await invite(service, url, later, id);
   } catch (error) {
     const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it, or finish it by hand.`;
-    if (!handedOver || error instanceof Refusal) {
+    if (!handedOver || isUndone(error)) {
       await service.cleanUp((free) => discardItem(free, { url, id, message, cause: error }));
     }
     throw withoutSession(error);
@@ -170,7 +170,7 @@ async function invite(service: Service, url: string, later: Members, id: string)
     const message = `The event ${id} exists with its attachments, but people may not have been invited.`;
     return new UploadError("uncertain", message, { item: id, cause });
   };
-  const invited = service.ask<true>({
+  await service.ask<true>({
     request: item.change(url, later),
     read: ({ status }) => (status < 300 ? true : undefined),
     repeat: "always",
@@ -180,9 +180,6 @@ async function invite(service: Service, url: string, later: Members, id: string)
       return Array.isArray(people) && people.length > 0 ? true : "notDone";
     },
     uncertain,
-  });
-  await invited.catch((error: unknown) => {
-    throw error instanceof UploadError && error.code === "interrupted" ? uncertain(error) : error;
   });
 }
 

@@ -45,9 +45,9 @@ async function uploadWhole(job: Job): Promise<Created> {
     return { attachment };
   }
   const session = stored ?? (await (job.ahead?.take() ?? openSession(job)));
-  await checkpoint?.save(session);
   const upload = new Upload(job, session, stored !== undefined);
   try {
+    if (!stored) await checkpoint?.save(session);
     return await upload.run(service, stored !== undefined);
   } catch (error) {
     job.content.close(error);

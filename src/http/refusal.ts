@@ -33,7 +33,7 @@ export class NoReply extends Error {
 
 /** What one attempt at a request came to. `unsent`: it did not reach the service. `unheard`: it may have been done. */
 export type Answer =
-  | { readonly reply: Reply; readonly verdict: Verdict; readonly cause?: undefined }
+  | { readonly reply: Reply; readonly verdict: Verdict }
   | { readonly reply?: undefined; readonly verdict: "unsent" | "unheard"; readonly cause: NoReply };
 
 export function noAnswer(cause: NoReply): Answer {

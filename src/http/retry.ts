@@ -82,7 +82,7 @@ export class Retrier {
    * is left or the wait would be too long.
    */
   async next(answer?: Answer, tell: (wait: number) => void = () => {}): Promise<boolean> {
-    if (answer?.cause?.untrusted) return false;
+    if (answer && !answer.reply && answer.cause.untrusted) return false;
     if (answer && !answer.reply && globalThis.navigator?.onLine === false) {
       await whenOnline(this.signal); // the service is not at fault: the attempt does not count
       return true;

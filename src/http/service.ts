@@ -67,7 +67,7 @@ export class Service {
       : "Nothing was attached; try again later.";
     if (!last || (last.reply && last.reply.status < 300))
       return new UploadError("stalled", `${label} answers, but takes no more bytes. ${resume}`, { session });
-    if (last.cause?.untrusted) {
+    if (!last.reply && last.cause.untrusted) {
       const told = `${label} was not reached, because its certificate is not trusted: ${last.cause.message}. Behind a proxy that inspects traffic, trust the proxy's certificate (in Node with NODE_EXTRA_CA_CERTS).`;
       return new UploadError("interrupted", told, { cause: last.cause, session });
     }

@@ -14,7 +14,7 @@ import type { Content, FileInfo, Protocol } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
-import { isSession } from "../upload/storedSession.js";
+import { isSession, withoutOptions } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { mustMatch, type Match } from "./match.js";
 
@@ -116,7 +116,7 @@ async function stored(
   const checkpoint = await checkpointOf(store, item, file.name, print);
   const load = async () => {
     const session = await checkpoint.load();
-    return isSession(session, [protocol]) && session.fingerprint === print ? session : undefined;
+    return isSession(session, [protocol]) && session.fingerprint === print ? withoutOptions(session) : undefined;
   };
   return { fingerprint: print, checkpoint: { ...checkpoint, load } };
 }

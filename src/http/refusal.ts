@@ -2,6 +2,7 @@ import { GraphError } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { isObject, member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
+import { headersWithoutTokens, membersWithoutTokens, withoutAddresses, withoutTokens } from "./redact.js";
 
 /** A refusal by the service, before it becomes the caller's `GraphError`. */
 export class Refusal extends Error {
@@ -50,33 +51,6 @@ export function causeOf(answer: Answer): Error {
   return answer.reply ? graphError(answer.reply) : answer.cause;
 }
 
-/** Removes URLs and tokens from an error that is not this package's. Some runtimes quote the header that cannot be sent. */
-export function redacted(error: unknown): unknown {
-  if (!isObject(error)) return error;
-  const { message, stack } = error;
-  const safe = typeof message === "string" ? withoutAddresses(message) : message;
-  if (typeof message !== "string" || typeof safe !== "string" || safe === message) return error;
-  const shown = typeof stack === "string" ? stack.replace(message, () => safe) : stack;
-  return Object.defineProperties(error, {
-    message: { value: safe, configurable: true, writable: true },
-    stack: { value: shown, configurable: true, writable: true },
-  });
-}
-
-/** Removes URLs and tokens: some runtimes name the URL of a failed request, or the header that could not be sent. */
-function withoutAddresses(message: string): string {
-  return message
-    .replace(/https?:\/\/\S+/gi, "(address withheld)")
-    .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
-}
-
-/** Removes URLs with tokens in their query: services quote their own URLs. */
-function withoutTokens(message: string): string {
-  return message.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
-    /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
-  );
-}
-
 /** The error in a reply. Made up if the reply has none because it is HTML, empty or cut off. */
 export function errorBody({ status, body }: Reply): {
   readonly code: string;
@@ -88,7 +62,11 @@ export function errorBody({ status, body }: Reply): {
     return { code: "UnknownError", message: `The service answered ${status} without an error in JSON.` };
   }
   const { code, message } = error;
-  return { ...error, code: text(code) ?? "UnknownError", message: withoutTokens(text(message) ?? "") };
+  return {
+    ...membersWithoutTokens(error),
+    code: withoutTokens(text(code) ?? "UnknownError"),
+    message: withoutTokens(text(message) ?? ""),
+  };
 }
 
 /** The error that the Graph client itself makes of such a reply. */
@@ -101,16 +79,8 @@ export function graphError(reply: Reply): GraphError {
   const date = text(inner["date"]);
   if (date !== undefined) error.date = new Date(date);
   error.body = JSON.stringify(body);
-  error.headers = withoutLocation(reply.headers);
+  error.headers = headersWithoutTokens(reply.headers);
   return error;
-}
-
-/** A redirect of an upload host may name an address that carries its own token. */
-function withoutLocation(headers: Headers): Headers {
-  if (headers.get("Location") === null) return headers;
-  const copy = new Headers(headers);
-  copy.delete("Location");
-  return copy;
 }
 
 /** Gives the caller the service's refusal as the client's own error. */

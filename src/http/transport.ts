@@ -5,7 +5,8 @@ import { urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
 import { contextFor } from "./ownContext.js";
-import { NoReply, redacted } from "./refusal.js";
+import { redacted } from "./redact.js";
+import { NoReply } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
 /** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with what is no network failure. */

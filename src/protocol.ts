@@ -132,6 +132,8 @@ export interface Api {
     lane(url: string): string;
   };
   verdict(reply: Reply): Verdict;
+  /** The query of the caller's URL that all requests to this API carry, such as the key of a gateway. @default none */
+  query?(url: string): string;
   /** A refusal in Graph's shape, with advice. `url`: where it came from. */
   explain(reply: Reply, url: string): Reply;
 }

@@ -21,12 +21,14 @@ const NEVER = new Set(["method", "body", "headers", "signal"]);
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers. Requests to upload URLs carry none of them and no token. None follows a redirect.
+ * caller's headers, and what `query` keeps of the caller's query. Requests to upload URLs carry none of them and no token. None
+ * follows a redirect.
  */
-export function transport({ context, next }: Call): Send {
+export function transport({ context, next }: Call, query: (url: string) => string = () => ""): Send {
   const { options } = context;
   const callers = callersHeaders(options?.headers);
   const api = originOf(urlOf(context));
+  const carried = query(urlOf(context));
   const inherited = (trusted: boolean): RequestInit =>
     Object.fromEntries(
       Object.entries(options ?? {}).filter(([name]) => !NEVER.has(name) && (trusted || !NOT_FOR_UPLOADS.has(name))),
@@ -45,13 +47,28 @@ export function transport({ context, next }: Call): Send {
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
-      const own = contextFor(context, request.url, init, trusted);
-      if (send) own.response = await send(request.url, init);
+      const url = trusted ? withParameters(request.url, carried) : request.url;
+      const own = contextFor(context, url, init, trusted);
+      if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
       return read(own.response);
     });
   };
+}
+
+/** Adds the parameters that the URL does not have. */
+function withParameters(url: string, query: string): string {
+  if (query === "") return url;
+  const has = new Set(new URL(url).searchParams.keys());
+  const more = query
+    .slice(1)
+    .split("&")
+    .filter(
+      (one) =>
+        one !== "" && ![...new URLSearchParams(one).keys()].some((name) => has.has(name) || name.startsWith("@")),
+    );
+  return more.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${more.join("&")}`;
 }
 
 interface Limits {

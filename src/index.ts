@@ -10,7 +10,9 @@ export {
 } from "./client/withLargeAttachments.js";
 export {
   createAzureDevOpsClient,
+  type AzureDevOpsClient,
   type AzureDevOpsClientOptions,
+  type AzureDevOpsRequest,
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";

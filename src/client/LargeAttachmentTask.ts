@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
 import { openSource } from "../files/open.js";
-import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
+import { resolveOptions, type AttachmentSource, type AttachOptions, type UploadOptions } from "../options.js";
 import type { UploadSession } from "../protocol.js";
 import { stateOf } from "./handlerState.js";
 import { lazy } from "./lazy.js";
@@ -92,6 +92,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
   }
 
   async #send(options: RunOptions, ask: boolean): Promise<A> {
+    resolveOptions(options);
     const attachment = await this.#run.run(options, ask);
     // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the caller names the type of what the service returns
     return attachment as A;

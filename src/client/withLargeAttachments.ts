@@ -5,6 +5,7 @@ import { openSource } from "../files/open.js";
 import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
 import {
   AttachedFiles,
+  resolveOptions,
   splitFile,
   type AttachmentSource,
   type AttachOptions,
@@ -48,8 +49,6 @@ declare module "@microsoft/microsoft-graph-client" {
      */
     attach<T = CreatedAttachment>(file: RandomAccessFile, options?: AttachOptions): Promise<T>;
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
-    /** Attaches several files to a work item of Azure DevOps, in one revision. */
-    attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
     /**
      * Adds files to the message or event that the next `post` creates or sends. Large files never become base64. For
      * `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and `events`. Needs
@@ -77,6 +76,7 @@ async function attach(
   });
   const state = stateOf(this);
   try {
+    resolveOptions(options);
     const { attachTo } = await (state?.uploads ?? graphUploads)(options.signal);
     const attachments = await attachTo(this, files, several, state?.defaults);
     return several ? attachments : attachments[0];
@@ -124,12 +124,12 @@ export function withLargeAttachments<C extends Client>(client: C, options: Uploa
   const first = firstOf(client);
   if (first instanceof AttachmentHandler) first.configure(options);
   else putFirst(client, new LargeAttachmentHandler(options));
-  return addMethods(client, { attach, withAttachments });
+  return addMethods<C>(client, { attach, withAttachments });
 }
 
-/** Gives the requests of a client `attach`. */
-export function withAttach<C extends Client>(client: C): C {
-  return addMethods(client, { attach });
+/** Gives the requests of a client `attach`, with the types that its service has. */
+export function withAttach<C extends Client>(client: Client): C {
+  return addMethods<C>(client, { attach });
 }
 
 /**

@@ -1,11 +1,7 @@
 // The only file that knows the Graph client's private members.
-import type {
-  Client,
-  Context,
-  GraphRequest,
-  GraphRequestCallback,
-  Middleware,
-} from "@microsoft/microsoft-graph-client";
+import { GraphRequest } from "@microsoft/microsoft-graph-client";
+import type { Client, Context, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
 
 /** A call of the Graph client, and the rest of the chain that it goes through. */
 export interface Call {
@@ -39,12 +35,30 @@ export function putFirst(client: Client, handler: Middleware): void {
 }
 
 /** Adds methods to the requests of a client. Other clients of the same copy of the Graph client get them as well. */
-export function addMethods<C extends Client>(client: C, methods: Readonly<Record<string, unknown>>): C {
-  const requests: object = Object.getPrototypeOf(client.api("/"));
+export function addMethods<C extends Client>(client: Client, methods: Readonly<Record<string, unknown>>): C {
+  define(Object.getPrototypeOf(client.api("/")), methods);
+  return client as C;
+}
+
+function define(requests: object, methods: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(methods)) {
     Object.defineProperty(requests, name, { value, configurable: true, writable: true });
   }
-  return client;
+}
+
+const forgotten = (name: string) =>
+  new UploadError("invalid", `${name} needs withLargeAttachments(client) once, before its first use.`);
+
+// What people read who forget it. Without these: "attach is not a function".
+if (!("attach" in GraphRequest.prototype)) {
+  define(GraphRequest.prototype, {
+    attach: async () => {
+      throw forgotten("attach");
+    },
+    withAttachments: () => {
+      throw forgotten("withAttachments");
+    },
+  });
 }
 
 /** Adds a middleware option to the next `post` of a request, next to those that `middlewareOptions(…)` sets. */

@@ -15,6 +15,7 @@ export {
   type AzureDevOpsRequest,
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
+export type { ClientWrapper } from "./http/graphClient.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export {

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "./errors.js";
+import { isObject } from "./json.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
@@ -81,9 +82,29 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
 }
 
+// Other copies of this package know options and files by these. The number changes with what they hold.
+const OPTIONS: unique symbol = Symbol.for("graph-large-attachments.options.1");
+const FILES: unique symbol = Symbol.for("graph-large-attachments.files.1");
+
 /** `UploadOptions` for one intercepted request: `.middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress })])`. */
 export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
   constructor(readonly upload: UploadOptions = {}) {}
+
+  /** @internal */
+  get [OPTIONS](): UploadOptions {
+    return this.upload;
+  }
+}
+
+/** Recognizes a `LargeAttachmentHandlerOptions` of any copy of this package. */
+export function isHandlerOptions(options: object): options is LargeAttachmentHandlerOptions {
+  return isObject(options) && OPTIONS in options;
+}
+
+/** The middleware options of a request, whatever their classes. The Graph client looks them up by class only. */
+function optionsOf(control: Context["middlewareControl"]): object[] {
+  const held: unknown = control && Reflect.get(control, "middlewareOptions");
+  return held instanceof Map ? [...held.values()].filter(isObject) : [];
 }
 
 /** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
@@ -102,6 +123,11 @@ export class AttachedFiles implements MiddlewareOptions {
     readonly options: UploadOptions,
   ) {
     resolveOptions(options); // throws where they are given
+  }
+
+  /** @internal */
+  get [FILES](): true {
+    return true;
   }
 }
 
@@ -242,13 +268,20 @@ export function requestOptions({ middlewareControl }: Context): UploadOptions | 
     const option = middlewareControl?.getMiddlewareOptions(kind);
     return option instanceof kind ? option.upload : undefined;
   });
-  return given[0] || given[1] ? { ...given[0], ...given[1] } : undefined;
+  const foreign = optionsOf(middlewareControl)
+    .filter(isHandlerOptions)
+    .filter((option) => !(option instanceof LargeAttachmentHandlerOptions))
+    .map(({ upload }) => upload);
+  const all = [...foreign, ...given].filter((options) => options !== undefined);
+  return all.length > 0 ? Object.assign({}, ...all) : undefined;
 }
+
+const isFiles = (option: object): option is AttachedFiles => FILES in option;
 
 /** Files that `withAttachments` added to a request. */
 export function attachedFiles({ middlewareControl }: Context): AttachedFiles | undefined {
   const option = middlewareControl?.getMiddlewareOptions(AttachedFiles);
-  return option instanceof AttachedFiles ? option : undefined;
+  return option instanceof AttachedFiles ? option : optionsOf(middlewareControl).find(isFiles);
 }
 
 /** Options with their defaults. `threshold` and `rangeSize` stay open where the protocol has defaults of its own. */

@@ -1,5 +1,6 @@
 import { UploadError } from "../errors.js";
 import type { Protocol } from "../protocol.js";
+import { parseUrl } from "../urls.js";
 
 /** The protocol of a URL, and the collection there. */
 export interface Match {
@@ -20,7 +21,7 @@ export function match(url: string, protocols: readonly Protocol[]): Match | unde
 export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
   const found = match(url, protocols);
   if (found) return found;
-  const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+  const path = parseUrl(url)?.pathname ?? "This URL";
   const takers =
     "an Outlook message or event, a To Do task, a file of a drive, or a print document (or a work item, with createAzureDevOpsClient)";
   throw new UploadError("invalid", `${path} takes no attachments. Give the URL of ${takers}.`);

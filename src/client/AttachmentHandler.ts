@@ -2,9 +2,10 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { signalOf } from "../http/graphClient.js";
 import {
   attachedFiles,
-  LargeAttachmentHandlerOptions,
+  isHandlerOptions,
   requestOptions,
   resolveOptions,
+  type LargeAttachmentHandlerOptions,
   type Settings,
   type UploadOptions,
 } from "../options.js";
@@ -22,7 +23,7 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** Throws an `UploadError` of code `invalid` for options out of bounds. */
   constructor(options: UploadOptions | LargeAttachmentHandlerOptions = {}) {
-    this.configure(options instanceof LargeAttachmentHandlerOptions ? options.upload : options);
+    this.configure(isHandlerOptions(options) ? options.upload : options);
   }
 
   /** @internal */
@@ -47,7 +48,7 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** @internal */
   get [STATE](): HandlerState {
-    return { defaults: this.options, uploads: this.uploads };
+    return { defaults: this.options, uploads: this.uploads, configure: (options) => this.configure(options) };
   }
 
   /** @internal Cheap check that a request may create or send an item with attachments. */

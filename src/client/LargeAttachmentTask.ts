@@ -2,6 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
 import { openSource } from "../files/open.js";
+import { clientIn, type ClientWrapper } from "../http/graphClient.js";
 import { resolveOptions, type AttachmentSource, type AttachOptions, type UploadOptions } from "../options.js";
 import type { UploadSession } from "../protocol.js";
 import { stateOf } from "./handlerState.js";
@@ -13,7 +14,7 @@ export type { RunOptions } from "../attach/task.js";
 const tasks = lazy(() => import("./task.js"));
 
 /** The protocols and defaults of a client; those of Microsoft Graph if it has no handler. */
-async function uploaderOf(client: Client): Promise<Uploader> {
+async function uploaderOf(client: Client | ClientWrapper): Promise<Uploader> {
   const state = stateOf(client);
   const { protocols } = state ? await state.uploads() : { protocols: (await tasks()).graphProtocols };
   return { protocols, defaults: state?.defaults };
@@ -45,25 +46,29 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
    * without `withLargeAttachments`.
    */
   static async create<A = CreatedAttachment>(
-    client: Client,
+    client: Client | ClientWrapper,
     url: string,
     file: AttachmentSource,
     options: AttachOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
     const content = openSource(file, options.size); // before anything else, because a stream may fail while nobody reads it
     const { createTask } = await tasks();
-    return new LargeAttachmentTask<A>(await createTask(client, await uploaderOf(client), url, content, options));
+    return new LargeAttachmentTask<A>(
+      await createTask(clientIn(client), await uploaderOf(client), url, content, options),
+    );
   }
 
   /** Takes up a stored session. `file` must be the same file: its size and edges are compared before anything is sent. */
   static async restore<A = CreatedAttachment>(
-    client: Client,
+    client: Client | ClientWrapper,
     session: UploadSession,
     file: AttachmentSource,
     options: UploadOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
     const { restoreTask } = await tasks();
-    return new LargeAttachmentTask<A>(await restoreTask(client, await uploaderOf(client), session, file, options));
+    return new LargeAttachmentTask<A>(
+      await restoreTask(clientIn(client), await uploaderOf(client), session, file, options),
+    );
   }
 
   /** The session as plain JSON, up to date after every range. It is secret: whoever holds it can write to the upload. */

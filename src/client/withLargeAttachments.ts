@@ -2,7 +2,7 @@ import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "../attach/attachTo.js";
 import { UploadError } from "../errors.js";
 import { openSource } from "../files/open.js";
-import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
+import { addMethods, addOptionToPost, putFirst, type ClientWrapper } from "../http/graphClient.js";
 import {
   AttachedFiles,
   resolveOptions,
@@ -14,7 +14,6 @@ import {
   type RandomAccessFile,
   type UploadOptions,
 } from "../options.js";
-import { AttachmentHandler } from "./AttachmentHandler.js";
 import { stateOf } from "./handlerState.js";
 import { graphUploads, LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 
@@ -118,11 +117,12 @@ function partOf(one: FileToAttach): Part {
 
 /**
  * Adds large attachments to an existing Graph client: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
- * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults.
+ * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults. Also takes a wrapper
+ * that holds the client as `client`, such as SharePoint's `MSGraphClientV3`.
  */
-export function withLargeAttachments<C extends Client>(client: C, options: UploadOptions = {}): C {
-  const first = firstOf(client);
-  if (first instanceof AttachmentHandler) first.configure(options);
+export function withLargeAttachments<C extends Client | ClientWrapper>(client: C, options: UploadOptions = {}): C {
+  const state = stateOf(client);
+  if (state) state.configure(options);
   else putFirst(client, new LargeAttachmentHandler(options));
   return addMethods<C>(client, { attach, withAttachments });
 }
@@ -136,6 +136,6 @@ export function withAttach<C extends Client>(client: Client): C {
  * Loads now what a client would load with its first attachment. For a page that attaches while it is offline, or so long after
  * it was opened that its files may be gone. Rejects with an `UploadError` of code `notLoaded`.
  */
-export async function preload(client: Client): Promise<void> {
+export async function preload(client: Client | ClientWrapper): Promise<void> {
   await (stateOf(client)?.uploads ?? graphUploads)();
 }

@@ -1,7 +1,7 @@
 import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { originOf } from "../urls.js";
-import { urlOf, type Call } from "./graphClient.js";
+import { signsEverything, urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
 import { contextFor } from "./ownContext.js";
@@ -35,7 +35,8 @@ export function transport({ context, next }: Call, query: (url: string) => strin
     );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
-    const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
+    const past = !trusted && signsEverything(next) ? globalThis.fetch : undefined;
+    const send = (request.to === "upload" && request.method === "PUT" ? fetch : undefined) ?? past;
     const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
     const offline = globalThis.navigator?.onLine === false;
     return withinTime({ timeout, signal, offline }, async (stop) => {
@@ -48,7 +49,7 @@ export function transport({ context, next }: Call, query: (url: string) => strin
         signal: stop,
       };
       const url = trusted ? withParameters(request.url, carried) : request.url;
-      const own = contextFor(context, url, init, trusted);
+      const own = contextFor(context, { url, options: init, trusted, next });
       if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");

@@ -1,7 +1,7 @@
 import { UploadError } from "../errors.js";
 import { isObject } from "../json.js";
 import type { FileInfo, Protocol, UploadSession } from "../protocol.js";
-import { originOf } from "../urls.js";
+import { originOf, parseUrl } from "../urls.js";
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -9,8 +9,9 @@ const isOptional = (value: unknown, is: (value: unknown) => boolean) => value ==
 
 /** Ranges go over https, unless the API itself does not. */
 export function isSafe(uploadUrl: string, collection: string): boolean {
-  if (!URL.canParse(uploadUrl)) return false;
-  const { protocol, username } = new URL(uploadUrl);
+  const parsed = parseUrl(uploadUrl);
+  if (!parsed) return false;
+  const { protocol, username } = parsed;
   return username === "" && (protocol === "https:" || (protocol === "http:" && collection.startsWith("http:")));
 }
 

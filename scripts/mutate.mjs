@@ -26,7 +26,12 @@ const mutations = [
     "for (const job of outside) await attachFile(",
     "for (const job of outside) void attachFile(",
   ],
-  ["that no message holds an address", "http/refusal", '.replace(/https?:\\/\\/\\S+/gi, "(address withheld)")', ""],
+  [
+    "that no message holds an address",
+    "http/redact",
+    ".replace(/https?(?::|%3a)(?:\\\\?\\/|%2f){2}\\S+/gi, WITHHELD)",
+    "",
+  ],
   ["that listing ends with what it was for", "upload/session", "failed.abort(error);", ""],
   [
     "the end of a gap in a print document",

@@ -31,8 +31,17 @@ export type UploadErrorCode =
   | "notLoaded"
   | "leftBehind";
 
+const BRAND = Symbol.for("graph-large-attachments.error");
+
 /** An error of this package. A refusal by the service is the Graph client's own `GraphError` instead. */
 export class UploadError extends GraphClientError {
+  /** An `UploadError` of any copy of this package is one. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return this === UploadError
+      ? typeof error === "object" && error !== null && BRAND in error
+      : Function.prototype[Symbol.hasInstance].call(this, error);
+  }
+
   override readonly name: string = "UploadError";
   readonly code: UploadErrorCode;
   /** Resumes the upload: see `LargeAttachmentTask.restore`. It is secret, so it does not appear when the error is printed. */
@@ -47,10 +56,12 @@ export class UploadError extends GraphClientError {
     details: { readonly cause?: unknown; readonly session?: UploadSession; readonly item?: string } = {},
   ) {
     super(message);
-    Object.setPrototypeOf(this, UploadError.prototype); // the constructor of GraphClientError sets its own prototype
+    Object.setPrototypeOf(this, new.target.prototype); // the constructor of GraphClientError sets its own prototype
     this.code = code;
     if (details.item !== undefined) this.item = details.item;
     if (details.cause !== undefined) Object.defineProperty(this, "cause", { value: details.cause, configurable: true });
     Object.defineProperty(this, "session", { value: details.session, configurable: true });
   }
 }
+
+Object.defineProperty(UploadError.prototype, BRAND, { value: true });

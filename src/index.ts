@@ -10,9 +10,12 @@ export {
 } from "./client/withLargeAttachments.js";
 export {
   createAzureDevOpsClient,
+  type AzureDevOpsClient,
   type AzureDevOpsClientOptions,
+  type AzureDevOpsRequest,
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
+export type { ClientWrapper } from "./http/graphClient.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export {

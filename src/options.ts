@@ -1,5 +1,6 @@
 import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "./errors.js";
+import { isObject } from "./json.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
@@ -81,9 +82,29 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
 }
 
+// Other copies of this package know options and files by these. The number changes with what they hold.
+const OPTIONS: unique symbol = Symbol.for("graph-large-attachments.options.1");
+const FILES: unique symbol = Symbol.for("graph-large-attachments.files.1");
+
 /** `UploadOptions` for one intercepted request: `.middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress })])`. */
 export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
   constructor(readonly upload: UploadOptions = {}) {}
+
+  /** @internal */
+  get [OPTIONS](): UploadOptions {
+    return this.upload;
+  }
+}
+
+/** Recognizes a `LargeAttachmentHandlerOptions` of any copy of this package. */
+export function isHandlerOptions(options: object): options is LargeAttachmentHandlerOptions {
+  return isObject(options) && OPTIONS in options;
+}
+
+/** The middleware options of a request, whatever their classes. The Graph client looks them up by class only. */
+function optionsOf(control: Context["middlewareControl"]): object[] {
+  const held: unknown = control && Reflect.get(control, "middlewareOptions");
+  return held instanceof Map ? [...held.values()].filter(isObject) : [];
 }
 
 /** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
@@ -100,7 +121,14 @@ export class AttachedFiles implements MiddlewareOptions {
   constructor(
     readonly files: readonly Part[],
     readonly options: UploadOptions,
-  ) {}
+  ) {
+    resolveOptions(options); // throws where they are given
+  }
+
+  /** @internal */
+  get [FILES](): true {
+    return true;
+  }
 }
 
 /** Who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
@@ -162,9 +190,76 @@ export interface AttachOptions extends UploadOptions, FileDetails {
 /** One of several files, with its own metadata. */
 export type FileToAttach = AttachmentSource | (FileDetails & { readonly file: AttachmentSource });
 
-/** Separates a file from its metadata. */
+/** Separates a file from its metadata. A misspelt member is reported; others that are not metadata are left out. */
 export function splitFile(one: FileToAttach): FileDetails & { readonly file: AttachmentSource } {
-  return typeof one === "object" && one !== null && "file" in one ? one : { file: one };
+  if (typeof one !== "object" || one === null || !("file" in one)) return { file: one };
+  const { file, ...own } = one;
+  const known = Object.entries(own).filter(([name]) => {
+    if (!Object.hasOwn(NAMES, name) && nearest(name)) throw unknownOption(name);
+    return Object.hasOwn(NAMES, name);
+  });
+  return { ...Object.fromEntries(known), file };
+}
+
+/** All options. The values are other names that people give them. */
+const NAMES: Readonly<Record<keyof AttachOptions, string>> = {
+  threshold: "",
+  rangeSize: "chunkSize sliceSize partSize",
+  retries: "",
+  delay: "",
+  timeout: "",
+  maxSize: "",
+  deleteSentCopy: "",
+  onProgress: "",
+  onAttempt: "",
+  fetch: "",
+  signal: "",
+  name: "",
+  contentType: "mimeType type",
+  isInline: "",
+  contentId: "cid",
+  comment: "",
+  conflictBehavior: "",
+  description: "",
+  fileSystemInfo: "",
+  deferCommit: "",
+  size: "",
+  areaPath: "",
+  checkpoints: "",
+  overflow: "",
+  linkScope: "",
+};
+
+/** The option that somebody may have meant: one with the same letters or with many of the same pairs of letters. */
+function nearest(given: string): string | undefined {
+  const lower = given.toLowerCase();
+  const pairsOf = (word: string) => Array.from(word.slice(1), (letter, at) => word[at] + letter);
+  const likeness = (name: string, others: string): number => {
+    const word = name.toLowerCase();
+    const [one, other] = [pairsOf(lower), pairsOf(word)];
+    if ([word, ...others.toLowerCase().split(" ")].includes(lower)) return lower === "" ? 0 : 2;
+    if ([...word].sort().join() === [...lower].sort().join()) return 1;
+    return (2 * one.filter((pair) => other.includes(pair)).length) / (one.length + other.length);
+  };
+  const [best] = Object.entries(NAMES)
+    .map(([name, others]) => ({ name, score: likeness(name, others) }))
+    .sort((one, other) => other.score - one.score);
+  return best && best.score > 0.5 ? best.name : undefined;
+}
+
+function unknownOption(name: string): UploadError {
+  const meant = nearest(name);
+  return new UploadError("invalid", `There is no option "${name}"${meant ? `; did you mean ${meant}?` : "."}`);
+}
+
+/** The options that are given. Throws an `UploadError` for what is none. */
+function entriesOf(options: UploadOptions | undefined): [name: string, value: unknown][] {
+  if (typeof (options ?? {}) !== "object") {
+    throw new UploadError("invalid", `Options are an object such as { name: "report.pdf" }, not a ${typeof options}.`);
+  }
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  for (const [name] of given) if (!Object.hasOwn(NAMES, name)) throw unknownOption(name);
+  return given;
 }
 
 /** Options that a request carries in its middleware options. */
@@ -173,13 +268,20 @@ export function requestOptions({ middlewareControl }: Context): UploadOptions | 
     const option = middlewareControl?.getMiddlewareOptions(kind);
     return option instanceof kind ? option.upload : undefined;
   });
-  return given[0] || given[1] ? { ...given[0], ...given[1] } : undefined;
+  const foreign = optionsOf(middlewareControl)
+    .filter(isHandlerOptions)
+    .filter((option) => !(option instanceof LargeAttachmentHandlerOptions))
+    .map(({ upload }) => upload);
+  const all = [...foreign, ...given].filter((options) => options !== undefined);
+  return all.length > 0 ? Object.assign({}, ...all) : undefined;
 }
+
+const isFiles = (option: object): option is AttachedFiles => FILES in option;
 
 /** Files that `withAttachments` added to a request. */
 export function attachedFiles({ middlewareControl }: Context): AttachedFiles | undefined {
   const option = middlewareControl?.getMiddlewareOptions(AttachedFiles);
-  return option instanceof AttachedFiles ? option : undefined;
+  return option instanceof AttachedFiles ? option : optionsOf(middlewareControl).find(isFiles);
 }
 
 /** Options with their defaults. `threshold` and `rangeSize` stay open where the protocol has defaults of its own. */
@@ -200,10 +302,9 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   timeout: [1, 2 ** 31 - 1],
 };
 
-/** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for numbers out of bounds. */
+/** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */
 export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): Settings {
-  const given = all.flatMap((options) => Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
-  const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(all.flatMap(entriesOf)) };
   for (const [name, value] of Object.entries(merged)) {
     const bounds = BOUNDS[name];
     if (!bounds || typeof value === "undefined") continue;

@@ -136,6 +136,8 @@ export interface Api {
   verdict(reply: Reply): Verdict;
   /** Tells whether a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
   mayAppear?(reply: Reply): boolean;
+  /** The query of the caller's URL that all requests to this API carry, such as the key of a gateway. @default none */
+  query?(url: string): string;
   /** A refusal in Graph's shape, with advice. `url`: where it came from. */
   explain(reply: Reply, url: string): Reply;
 }

@@ -1,6 +1,15 @@
+/** A URL, or `undefined` if the text is none. Not by `URL.canParse`, which older Safari and React Native lack. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The origin of a URL, or `undefined` if it is none. */
 export function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
+  return parseUrl(url)?.origin;
 }
 
 /** The host of a URL with its port, or `undefined` if it is none. */

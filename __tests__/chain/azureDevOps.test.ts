@@ -9,6 +9,7 @@ import {
   AzureDevOpsAttachmentHandlerOptions,
   createAzureDevOpsClient,
   LargeAttachmentTask,
+  type AzureDevOpsClient,
   type AzureDevOpsClientOptions,
   type CreatedReference,
 } from "../../src/index.js";
@@ -24,7 +25,7 @@ beforeEach(() => emulator.reset());
 afterEach(() => emulator.verifyFaults());
 afterAll(() => emulator.close());
 
-function client(more: Partial<AzureDevOpsClientOptions> = {}): Client {
+function client(more: Partial<AzureDevOpsClientOptions> = {}): AzureDevOpsClient {
   const { organizationUrl, personalAccessToken } = emulator.azureDevOps;
   const { fetchOptions } = emulator.clientOptions;
   const signIn = "credential" in more || "getToken" in more ? {} : { personalAccessToken };

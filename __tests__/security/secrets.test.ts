@@ -54,7 +54,9 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
     ],
   ],
   tooLarge: [[() => undefined, (client) => attach(client, file, { maxSize: 1 })]],
-  unsupported: [[() => undefined, (client) => client.api(path).attach(["a", "b"].map((name) => ({ file, name })))]],
+  unsupported: [
+    [() => undefined, (client) => client.api(path).attach(["a", "b"].map((name) => ({ file, name })) as never)],
+  ],
   source: [
     [() => undefined, (client) => attach(client, stream(file), { size: file.length + 1 })],
     [() => undefined, (client) => attach(client, stream(file), { size: file.length - 1 })],

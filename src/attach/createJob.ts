@@ -19,7 +19,7 @@ export interface Sending {
 
 /** The service behind a URL. */
 export function serviceFor({ call, settings, traffic }: Sending, api: Api, url: string): Service {
-  return new Service(api, transport(call), settings, traffic, url);
+  return new Service(api, transport(call, api.query), settings, traffic, url);
 }
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;

@@ -64,9 +64,9 @@ async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened:
   }
   const session = stored ?? (await (job.ahead?.take() ?? open()));
   opened();
-  await checkpoint?.save(session);
   const upload = new Upload(job, session, stored !== undefined);
   try {
+    if (!stored) await checkpoint?.save(session);
     return await upload.run(service, stored !== undefined);
   } catch (error) {
     job.content.close(error);

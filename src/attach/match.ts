@@ -1,5 +1,6 @@
 import { UploadError } from "../errors.js";
 import type { Protocol } from "../protocol.js";
+import { parseUrl } from "../urls.js";
 import { isCut, mustBeWhole } from "./names.js";
 
 /** The protocol of a URL, and the collection there. */
@@ -31,7 +32,7 @@ export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
   if (found) return found;
   const cut = cutOffBy(url);
   if (cut !== undefined) throw new UploadError("invalid", cut);
-  const path = URL.canParse(url) ? new URL(url).pathname : "This URL";
+  const path = parseUrl(url)?.pathname ?? "This URL";
   const takers =
     "an Outlook message or event, a To Do task, a file of a drive, the filesFolder of a channel, or a print document (or a work item, with createAzureDevOpsClient)";
   throw new UploadError("invalid", `${path} takes no attachments. Give the URL of ${takers}.`);

@@ -15,7 +15,7 @@ import { signalFor } from "../signals.js";
 import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
 import { discardSession } from "../upload/session.js";
-import { isSession } from "../upload/storedSession.js";
+import { isSession, withoutOptions } from "../upload/storedSession.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { meantBy } from "./filesFolder.js";
 import { mustMatch, type Match } from "./match.js";
@@ -141,7 +141,7 @@ async function stored(
   const load = async () => {
     const session = await checkpoint.load();
     if (!isSession(session, [protocol]) || session.fingerprint === undefined) return undefined;
-    if (sameFile(print, session.fingerprint)) return session;
+    if (sameFile(print, session.fingerprint)) return withoutOptions(session);
     const isOlder = edgesIn(print) === edgesIn(session.fingerprint) && session.collection === collection;
     if (isOlder) await discardSession({ service, protocol }, session);
     return undefined;

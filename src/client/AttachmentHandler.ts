@@ -2,9 +2,10 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { NEXT, signalOf } from "../http/graphClient.js";
 import {
   attachedFiles,
-  LargeAttachmentHandlerOptions,
+  isHandlerOptions,
   requestOptions,
   resolveOptions,
+  type LargeAttachmentHandlerOptions,
   type Settings,
   type UploadOptions,
 } from "../options.js";
@@ -22,7 +23,7 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** Throws an `UploadError` of code `invalid` for options out of bounds. */
   constructor(options: UploadOptions | LargeAttachmentHandlerOptions = {}) {
-    this.configure(options instanceof LargeAttachmentHandlerOptions ? options.upload : options);
+    this.configure(isHandlerOptions(options) ? options.upload : options);
   }
 
   /** @internal */
@@ -58,7 +59,8 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** @internal */
   get [STATE](): HandlerState {
-    return { defaults: this.options, composes: this.composesMessages, uploads: this.uploads };
+    const configure = (options: UploadOptions) => this.configure(options);
+    return { defaults: this.options, composes: this.composesMessages, uploads: this.uploads, configure };
   }
 
   /** @internal */

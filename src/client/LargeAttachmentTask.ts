@@ -2,7 +2,8 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
 import { letGo, openSource } from "../files/open.js";
-import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
+import { clientIn, type ClientWrapper } from "../http/graphClient.js";
+import { resolveOptions, type AttachmentSource, type AttachOptions, type UploadOptions } from "../options.js";
 import type { UploadSession } from "../protocol.js";
 import { stateOf } from "./handlerState.js";
 import { lazy } from "./lazy.js";
@@ -13,7 +14,7 @@ export type { RunOptions } from "../attach/task.js";
 const tasks = lazy(() => import("./task.js"));
 
 /** The protocols and defaults of a client; those of Microsoft Graph if it has no handler. */
-async function uploaderOf(client: Client, signal: AbortSignal | undefined): Promise<Uploader> {
+async function uploaderOf(client: Client | ClientWrapper, signal: AbortSignal | undefined): Promise<Uploader> {
   const state = stateOf(client);
   const { protocols } = state ? await state.uploads(signal) : { protocols: (await tasks(signal)).graphProtocols };
   return { protocols, defaults: state?.defaults };
@@ -45,7 +46,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
    * without `withLargeAttachments`.
    */
   static async create<A = CreatedAttachment>(
-    client: Client,
+    client: Client | ClientWrapper,
     url: string,
     file: AttachmentSource,
     options: AttachOptions = {},
@@ -54,7 +55,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     try {
       const { createTask } = await tasks(options.signal);
       const uploader = await uploaderOf(client, options.signal);
-      return new LargeAttachmentTask<A>(await createTask(client, uploader, url, content, options));
+      return new LargeAttachmentTask<A>(await createTask(clientIn(client), uploader, url, content, options));
     } catch (error) {
       content.close(error);
       throw error;
@@ -63,7 +64,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
 
   /** Takes up a stored session. `file` must be the same file: its size and edges are compared before anything is sent. */
   static async restore<A = CreatedAttachment>(
-    client: Client,
+    client: Client | ClientWrapper,
     session: UploadSession,
     file: AttachmentSource,
     options: UploadOptions = {},
@@ -71,7 +72,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     try {
       const { restoreTask } = await tasks(options.signal);
       const uploader = await uploaderOf(client, options.signal);
-      return new LargeAttachmentTask<A>(await restoreTask(client, uploader, session, file, options));
+      return new LargeAttachmentTask<A>(await restoreTask(clientIn(client), uploader, session, file, options));
     } catch (error) {
       letGo(file);
       throw error;
@@ -104,6 +105,7 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
   }
 
   async #send(options: RunOptions, ask: boolean): Promise<A> {
+    resolveOptions(options);
     const attachment = await this.#run.run(options, ask);
     // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the caller names the type of what the service returns
     return attachment as A;

@@ -1,12 +1,12 @@
 import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-graph-client";
-import type { ClientOptions, Context, Middleware } from "@microsoft/microsoft-graph-client";
+import type { ClientOptions, Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { headerEntries } from "../http/headers.js";
 import { parseJson } from "../json.js";
-import type { UploadOptions } from "../options.js";
+import type { AttachmentSource, AttachOptions, FileToAttach, UploadOptions } from "../options.js";
 import { originOf } from "../urls.js";
 import { AzureDevOpsAttachmentHandler, azureDevOpsUploads } from "./AzureDevOpsAttachmentHandler.js";
-import { withAttach } from "./withLargeAttachments.js";
+import { withAttach, type CreatedAttachment, type CreatedReference } from "./withLargeAttachments.js";
 
 /** A `TokenCredential` of `@azure/identity`, as far as it is needed. */
 export interface TokenSource {
@@ -29,6 +29,25 @@ export interface AzureDevOpsClientOptions extends UploadOptions {
   readonly fetchOptions?: ClientOptions["fetchOptions"];
 }
 
+/** A request to Azure DevOps, which also attaches several files. */
+export interface AzureDevOpsRequest extends GraphRequest {
+  attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
+  /** Attaches several files to a work item, in one revision. */
+  attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
+  header(...given: Parameters<GraphRequest["header"]>): AzureDevOpsRequest;
+  headers(...given: Parameters<GraphRequest["headers"]>): AzureDevOpsRequest;
+  middlewareOptions(...given: Parameters<GraphRequest["middlewareOptions"]>): AzureDevOpsRequest;
+  option(...given: Parameters<GraphRequest["option"]>): AzureDevOpsRequest;
+  options(...given: Parameters<GraphRequest["options"]>): AzureDevOpsRequest;
+  query(...given: Parameters<GraphRequest["query"]>): AzureDevOpsRequest;
+  version(...given: Parameters<GraphRequest["version"]>): AzureDevOpsRequest;
+}
+
+/** A Graph client for Azure DevOps. */
+export interface AzureDevOpsClient extends Client {
+  api(path: string): AzureDevOpsRequest;
+}
+
 /** The id of Azure DevOps in Entra ID (docs: Azure DevOps, authenticate with Microsoft Entra). */
 const SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 /** Milliseconds before its expiry at which a token is no longer used. */
@@ -39,7 +58,7 @@ const MARGIN = 120_000;
  * file, in chunks if it is large, and links it. The credential goes only to the origin of `organizationUrl`. A refusal by
  * Azure DevOps reaches the caller as a `GraphError` with its status, its type key and its own words.
  */
-export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): Client {
+export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): AzureDevOpsClient {
   const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } = options;
   const origin = /^https?:/.test(organizationUrl ?? "") ? originOf(organizationUrl) : undefined;
   if (origin === undefined) {

@@ -1,7 +1,7 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "../attach/attachTo.js";
 import type { InterceptedRequest } from "../attach/intercept.js";
-import { firstOf } from "../http/graphClient.js";
+import { firstOf, type ClientWrapper } from "../http/graphClient.js";
 import type { UploadOptions } from "../options.js";
 import type { Protocol } from "../protocol.js";
 
@@ -24,17 +24,19 @@ export interface HandlerState {
   /** The handler sends the files of `withAttachments`. */
   readonly composes: boolean;
   uploads(signal?: AbortSignal): Uploads | Promise<Uploads>;
+  /** Changes the defaults. */
+  configure(options: UploadOptions): void;
 }
 
-/** The member in which a handler keeps its state. */
-export const STATE: unique symbol = Symbol("state");
+/** The member in which a handler keeps its state, the same in all copies of this package that understand this state. */
+export const STATE: unique symbol = Symbol.for("graph-large-attachments.state.1");
 
 function hasState(middleware: Middleware): middleware is Middleware & { readonly [STATE]: HandlerState } {
   return STATE in middleware;
 }
 
 /** The state of the handler at the head of the chain of a client or of a request. */
-export function stateOf(owner: Client | GraphRequest): HandlerState | undefined {
+export function stateOf(owner: Client | ClientWrapper | GraphRequest): HandlerState | undefined {
   const first = firstOf(owner);
   return hasState(first) ? first[STATE] : undefined;
 }

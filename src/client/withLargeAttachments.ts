@@ -2,9 +2,10 @@ import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { OpenedFile } from "../attach/attachTo.js";
 import { UploadError } from "../errors.js";
 import { closeAll, letGo, openAll, openSource } from "../files/open.js";
-import { addMethods, addOptionToPost, firstOf, putFirst } from "../http/graphClient.js";
+import { addMethods, addOptionToPost, putFirst, type ClientWrapper } from "../http/graphClient.js";
 import {
   AttachedFiles,
+  resolveOptions,
   splitFile,
   type AttachmentSource,
   type AttachOptions,
@@ -13,7 +14,6 @@ import {
   type RandomAccessFile,
   type UploadOptions,
 } from "../options.js";
-import { AttachmentHandler } from "./AttachmentHandler.js";
 import { stateOf } from "./handlerState.js";
 import { graphUploads, LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 
@@ -48,8 +48,6 @@ declare module "@microsoft/microsoft-graph-client" {
      */
     attach<T = CreatedAttachment>(file: RandomAccessFile, options?: AttachOptions): Promise<T>;
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
-    /** Attaches several files to a work item of Azure DevOps, in one revision. */
-    attach<T = CreatedReference>(files: readonly FileToAttach[], options?: AttachOptions): Promise<T[]>;
     /**
      * Adds files to the message or event that the next `post` creates or sends. Large files never become base64. For
      * `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and `events`. Needs
@@ -78,6 +76,7 @@ async function attach(
   });
   const state = stateOf(this);
   try {
+    resolveOptions(options);
     const { attachTo } = await (state?.uploads ?? graphUploads)(options.signal);
     const attachments = await attachTo(this, files, several, state?.defaults);
     return several ? attachments : attachments[0];
@@ -152,24 +151,25 @@ function partOf(one: FileToAttach): Part {
 
 /**
  * Adds large attachments to an existing Graph client: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
- * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults.
+ * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults. Also takes a wrapper
+ * that holds the client as `client`, such as SharePoint's `MSGraphClientV3`.
  */
-export function withLargeAttachments<C extends Client>(client: C, options: UploadOptions = {}): C {
-  const first = firstOf(client);
-  if (first instanceof AttachmentHandler) first.configure(options);
+export function withLargeAttachments<C extends Client | ClientWrapper>(client: C, options: UploadOptions = {}): C {
+  const state = stateOf(client);
+  if (state) state.configure(options);
   else putFirst(client, new LargeAttachmentHandler(options));
-  return addMethods(client, { attach, withAttachments });
+  return addMethods<C>(client, { attach, withAttachments });
 }
 
-/** Gives the requests of a client `attach`. */
-export function withAttach<C extends Client>(client: C): C {
-  return addMethods(client, { attach });
+/** Gives the requests of a client `attach`, with the types that its service has. */
+export function withAttach<C extends Client>(client: Client): C {
+  return addMethods<C>(client, { attach });
 }
 
 /**
  * Loads now what a client would load with its first attachment. For a page that attaches while it is offline, or so long after
  * it was opened that its files may be gone. Rejects with an `UploadError` of code `notLoaded`.
  */
-export async function preload(client: Client): Promise<void> {
+export async function preload(client: Client | ClientWrapper): Promise<void> {
   await (stateOf(client)?.uploads ?? graphUploads)();
 }

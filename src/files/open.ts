@@ -61,7 +61,7 @@ function open(file: unknown, size: number | undefined): Content {
   if (typeof file === "string") {
     throw new UploadError(
       "invalid",
-      `The file is a string. For text, give new TextEncoder().encode(text). For a path, open the file. A file can be ${KINDS}.`,
+      `The file is a string. For text, give new TextEncoder().encode(text). For a path, open the file: await fs.openAsBlob(path).`,
     );
   }
   if (typeof file !== "object" || file === null) throw new UploadError("invalid", `The file must be ${KINDS}.`);

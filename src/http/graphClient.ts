@@ -1,11 +1,7 @@
 // The only file that knows the Graph client's private members.
-import type {
-  Client,
-  Context,
-  GraphRequest,
-  GraphRequestCallback,
-  Middleware,
-} from "@microsoft/microsoft-graph-client";
+import { GraphRequest } from "@microsoft/microsoft-graph-client";
+import type { Client, Context, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
 
 /** A call of the Graph client, and the rest of the chain that it goes through. */
 export interface Call {
@@ -24,27 +20,97 @@ interface Privates {
   readonly _middlewareOptions?: readonly object[];
 }
 
+/** What holds a Graph client as `client`, such as SharePoint's `MSGraphClientV3`. */
+export interface ClientWrapper {
+  api(path: string): object;
+}
+
 const privatesOf = (owner: Client | GraphRequest) => owner as unknown as Privates;
+const hasChain = (owner: unknown): owner is Client =>
+  Boolean((owner as Partial<Privates> | undefined)?.httpClient?.middleware);
+
+/** What has a chain: the client or request itself, or the client in a wrapper. */
+export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
+  const inside = (given as { readonly client?: unknown } | undefined)?.client;
+  const found = [given, inside].find(hasChain);
+  if (found) return found;
+  throw new UploadError(
+    "invalid",
+    "This is not a Graph client: give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client.",
+  );
+}
 
 /** The first middleware of the chain of a client or of a request. */
-export function firstOf(owner: Client | GraphRequest): Middleware {
-  return privatesOf(owner).httpClient.middleware;
+export function firstOf(owner: Client | ClientWrapper | GraphRequest): Middleware {
+  return privatesOf(clientIn(owner)).httpClient.middleware;
+}
+
+/** Members that handlers of the Graph client have. */
+interface Handler {
+  readonly execute?: unknown;
+  readonly options?: unknown;
+  readonly authenticationProvider?: unknown;
+  readonly next?: unknown;
+  readonly nextMiddleware?: unknown;
+}
+
+function handlersOf(first: Middleware): Handler[] {
+  const found: Handler[] = [];
+  for (let at: unknown = first; typeof at === "object" && at !== null && !found.includes(at);) {
+    const handler: Handler = at;
+    found.push(handler);
+    at = handler.nextMiddleware ?? handler.next;
+  }
+  return found;
+}
+
+/** The options of the handlers of a chain. Their classes are those of the chain's own copy of the Graph client. */
+export function optionsIn(first: Middleware): object[] {
+  return handlersOf(first).flatMap(({ options }) => (typeof options === "object" && options !== null ? [options] : []));
+}
+
+/** Tells whether a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. */
+export function signsEverything(first: Middleware): boolean {
+  return handlersOf(first).some(
+    ({ authenticationProvider, execute }) => authenticationProvider && !/customHosts/.test(String(execute)),
+  );
 }
 
 /** Puts a middleware first in a client's chain. */
-export function putFirst(client: Client, handler: Middleware): void {
-  const { httpClient } = privatesOf(client);
+export function putFirst(client: Client | ClientWrapper, handler: Middleware): void {
+  const { httpClient } = privatesOf(clientIn(client));
   handler.setNext?.(httpClient.middleware);
   httpClient.middleware = handler;
 }
 
 /** Adds methods to the requests of a client. Other clients of the same copy of the Graph client get them as well. */
-export function addMethods<C extends Client>(client: C, methods: Readonly<Record<string, unknown>>): C {
-  const requests: object = Object.getPrototypeOf(client.api("/"));
+export function addMethods<C extends Client | ClientWrapper>(
+  client: Client | ClientWrapper,
+  methods: Readonly<Record<string, unknown>>,
+): C {
+  define(Object.getPrototypeOf(clientIn(client).api("/")), methods);
+  return client as C;
+}
+
+function define(requests: object, methods: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(methods)) {
     Object.defineProperty(requests, name, { value, configurable: true, writable: true });
   }
-  return client;
+}
+
+const forgotten = (name: string) =>
+  new UploadError("invalid", `${name} needs withLargeAttachments(client) once, before its first use.`);
+
+// What people read who forget it. Without these: "attach is not a function".
+if (!("attach" in GraphRequest.prototype)) {
+  define(GraphRequest.prototype, {
+    attach: async () => {
+      throw forgotten("attach");
+    },
+    withAttachments: () => {
+      throw forgotten("withAttachments");
+    },
+  });
 }
 
 /** Adds a middleware option to the next `post` of a request, next to those that `middlewareOptions(…)` sets. */

@@ -1,9 +1,11 @@
 import { NoReply } from "./refusal.js";
 import { isObject, text } from "../json.js";
 
-/** Failures before a connection stood: unknown host, refused, untrusted certificate. Node and undici, Bun, OpenSSL's checks. */
-const UNSENT_CODE =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|CRL_\w+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERROR_IN_CERT_\w+|HOSTNAME_MISMATCH)$/;
+/** Failures before a connection stood: unknown host, refused. Node and undici, Bun. */
+const UNSENT_CODE = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
+/** Certificates that are not trusted: OpenSSL's checks, and Deno's words. No retry helps. */
+const UNTRUSTED_CODE =
+  /^(CERT_\w+|CRL_\w+|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_CERT_\w+|ERROR_IN_CERT_\w+|HOSTNAME_MISMATCH)$/;
 const NETWORK_CODE =
   /^(E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|ECONNRESET|ECONNABORTED|ENETRESET|ENOTCONN|EPIPE|EPROTO|E(SOCKET)?TIMEDOUT|HPE_\w+|UND_ERR_(?!INVALID_|NOT_SUPPORTED)\w+|ERR_HTTP2_(GOAWAY|SERVER|SESSION|STREAM)_\w+|ERR_(NETWORK|SSL)\w*|ERR_SOCKET_C\w+|ERR_STREAM_PREMATURE_CLOSE|ERR_TLS_HANDSHAKE_TIMEOUT|Connection\w+)$/;
 
@@ -27,11 +29,23 @@ export function networkFailure(error: unknown, offline = false): NoReply | undef
   const codes = all.flatMap(({ code }) => text(code) ?? []);
   const words = all.flatMap(({ message }) => text(message) ?? []);
   const byWords = NETWORK_WORDS.test(words[0] ?? "") || all[0]?.name === "NetworkError";
-  const byCode = codes.some((code) => UNSENT_CODE.test(code) || NETWORK_CODE.test(code));
+  const untrusted =
+    codes.some((code) => UNTRUSTED_CODE.test(code)) || words.some((word) => /invalid peer certificate/i.test(word));
+  const byCode = untrusted || codes.some((code) => UNSENT_CODE.test(code) || NETWORK_CODE.test(code));
   if (!byCode && (!byWords || codes.length > 0)) return undefined;
   const unsent =
-    offline || codes.some((code) => UNSENT_CODE.test(code)) || words.some((word) => UNSENT_WORDS.test(word));
-  return new NoReply(error, unsent);
+    offline ||
+    untrusted ||
+    codes.some((code) => UNSENT_CODE.test(code)) ||
+    words.some((word) => UNSENT_WORDS.test(word));
+  return new NoReply(error, unsent, untrusted, reasonIn(words, codes));
+}
+
+/** The words of an error and of its causes, without repetitions and addresses. The code, where no word contains it. */
+function reasonIn([first = "", ...others]: readonly string[], [code = ""]: readonly string[]): string {
+  const more = others.find((word) => !/https?:/i.test(word) && !first.includes(word));
+  const all = more === undefined ? first : `${first}: ${more}`;
+  return all.includes(code) ? all : `${all} (${code})`;
 }
 
 /** An error and its causes, and the errors behind an `AggregateError` (one for each address of a host). */

@@ -9,13 +9,15 @@ import {
   TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
 import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
-import { NEXT } from "./graphClient.js";
+import { UploadError } from "../errors.js";
+import { originOf } from "../urls.js";
+import { NEXT, optionsIn } from "./graphClient.js";
 
-/** Marks the requests of an upload, so that no handler takes over what another one has sent. */
-class OwnRequest {}
+/** Marks the requests of an upload, so that no handler, also of another copy of this package, takes over what one has sent. */
+const OWN = Symbol.for("graph-large-attachments.own");
 
-export function isOwn(context: Context): boolean {
-  return context.middlewareControl?.getMiddlewareOptions(OwnRequest) !== undefined;
+export function isOwn({ middlewareControl }: Context): boolean {
+  return middlewareControl !== undefined && OWN in middlewareControl;
 }
 
 /**
@@ -23,31 +25,63 @@ export function isOwn(context: Context): boolean {
  * understand and cannot be aborted; so are redirects, which could take a file or a token elsewhere. `trusted`: the request
  * goes to the API's own origin; no other gets a token.
  */
-export function contextFor(context: Context, url: string, options: RequestInit, trusted: boolean): Context {
-  const { middlewareControl, customHosts } = context;
-  return {
-    request: url,
-    options,
-    middlewareControl: middlewareControl && controlFor(middlewareControl, trusted),
-    customHosts: trusted ? customHosts : undefined,
-  };
+export function contextFor(
+  { middlewareControl, customHosts }: Context,
+  { url, options, trusted, next }: OwnRequest,
+): Context {
+  const control = middlewareControl && controlFor(middlewareControl, trusted, optionsIn(next));
+  if (!trusted && options.headers) Object.setPrototypeOf(options.headers, NO_TOKEN);
+  const own = { options, middlewareControl: control, customHosts: trusted ? customHosts : undefined, request: url };
+  return staying(own, url);
 }
+
+/** A request of an upload. `trusted`: it goes to the API's own origin. `next`: the chain that it goes through. */
+export interface OwnRequest {
+  readonly url: string;
+  readonly options: RequestInit;
+  readonly trusted: boolean;
+  readonly next: Middleware;
+}
+
+/** Whatever the chain does, no request of an upload leaves for another origin. */
+function staying(context: Context, url: string): Context {
+  let request: Context["request"] = url;
+  return Object.defineProperty(context, "request", {
+    enumerable: true,
+    configurable: true,
+    get: () => request,
+    set(value: Context["request"]) {
+      if (originOf(typeof value === "string" ? value : value.url) !== originOf(url))
+        throw new UploadError("invalid", ELSEWHERE);
+      request = value;
+    },
+  });
+}
+
+const ELSEWHERE =
+  "The Graph client's chain wanted to follow a redirect of an upload to another origin, so nothing was sent there. Remove its RedirectHandler.";
+
+/** Drops the token that handlers of another copy of the Graph client set. `fetch` reads own members only. */
+const NO_TOKEN = Object.defineProperty({}, "Authorization", { get: () => undefined, set: () => {} });
 
 type MiddlewareControl = NonNullable<Context["middlewareControl"]>;
 
 /** The caller's middleware options, but for those that an upload decides. */
-function controlFor(callers: MiddlewareControl, trusted: boolean): MiddlewareControl {
+function controlFor(callers: MiddlewareControl, trusted: boolean, chains: readonly object[]): MiddlewareControl {
   const own = new Map<unknown, MiddlewareOptions>([
-    [OwnRequest, new OwnRequest()],
+    ...chains.flatMap(withoutRepeating),
     [RetryHandlerOptions, new RetryHandlerOptions(0, 0)],
     [RedirectHandlerOptions, new RedirectHandlerOptions(0, () => false)],
   ]);
   // the client signs requests to every Graph host that it knows
   const noToken = new AuthenticationHandlerOptions({ getAccessToken: async () => "" });
   if (!trusted) own.set(AuthenticationHandlerOptions, noToken);
+  const decided = (kind: Kind) =>
+    own.get(kind) ?? (!trusted && kind.name === "AuthenticationHandlerOptions" ? noToken : undefined);
   return Object.create(callers, {
-    getMiddlewareOptions: { value: (kind: typeof OwnRequest) => own.get(kind) ?? callers.getMiddlewareOptions(kind) },
-    setMiddlewareOptions: { value: (kind: typeof OwnRequest, option: MiddlewareOptions) => void own.set(kind, option) },
+    [OWN]: { value: true },
+    getMiddlewareOptions: { value: (kind: Kind) => decided(kind) ?? callers.getMiddlewareOptions(kind) },
+    setMiddlewareOptions: { value: (kind: Kind, option: MiddlewareOptions) => void own.set(kind, option) },
   });
 }
 
@@ -64,4 +98,13 @@ export function endsInFetch(first: Middleware): boolean {
     one = NEXT in one ? one[NEXT] : known ? Reflect.get(one, "nextMiddleware") : undefined;
   }
   return false;
+}
+
+type Kind = Parameters<MiddlewareControl["getMiddlewareOptions"]>[0];
+
+/** The options of a handler that retries or redirects, under their own class and switched off. */
+function withoutRepeating(options: object): [unknown, MiddlewareOptions][] {
+  const off = ["maxRetries", "maxRedirects"].filter((name) => name in options);
+  const values = Object.fromEntries(off.map((name) => [name, { value: 0 }]));
+  return off.length > 0 ? [[options.constructor, Object.create(options, values)]] : [];
 }

@@ -1,7 +1,9 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
 import { isObject, member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
 import { andThen, wordsOf } from "../words.js";
+import { headersWithoutTokens, membersWithoutTokens, withoutAddresses, withoutTokens } from "./redact.js";
 
 /** A refusal by the service, before it becomes the caller's `GraphError`. */
 export class Refusal extends Error {
@@ -18,14 +20,16 @@ export class NoReply extends Error {
   readonly code?: string;
   override readonly name = "NoReply";
 
-  /** `unsent`: nothing can have reached the service. */
+  /** `unsent`: nothing can have reached the service. `untrusted`: because of its certificate, so no retry helps. */
   constructor(
     reason: unknown,
     readonly unsent = false,
+    readonly untrusted = false,
+    words = String((isObject(reason) ? reason["message"] : undefined) ?? reason),
     /** The connection may stand, but the reply took too long. */
     readonly timedOut = false,
   ) {
-    super(withoutAddresses(String((isObject(reason) ? reason["message"] : undefined) ?? reason)));
+    super(withoutAddresses(words));
     const code = member(member(reason, "cause"), "code") ?? member(reason, "code");
     if (typeof code === "string") this.code = code;
   }
@@ -40,37 +44,14 @@ export function noAnswer(cause: NoReply): Answer {
   return { verdict: cause.unsent ? "unsent" : "unheard", cause };
 }
 
+/** Tells whether an error means that the service certainly did not do what was asked. */
+export function isUndone(error: unknown): boolean {
+  return error instanceof Refusal || (error instanceof UploadError && error.code === "interrupted");
+}
+
 /** The error behind an answer. */
 export function causeOf(answer: Answer): Error {
   return answer.reply ? graphError(answer.reply) : answer.cause;
-}
-
-/** Removes URLs and tokens from an error that is not this package's. Some runtimes quote the header that cannot be sent. */
-export function redacted(error: unknown): unknown {
-  if (!isObject(error)) return error;
-  const { message, stack } = error;
-  const safe = typeof message === "string" ? withoutAddresses(message) : message;
-  if (typeof message !== "string" || typeof safe !== "string" || safe === message) return error;
-  const shown = typeof stack === "string" ? stack.replace(message, () => safe) : stack;
-  return Object.defineProperties(error, {
-    message: { value: safe, configurable: true, writable: true },
-    stack: { value: shown, configurable: true, writable: true },
-  });
-}
-
-/** Removes URLs and tokens: some runtimes name the URL of a failed request, or the header that could not be sent. */
-function withoutAddresses(message: string): string {
-  return message
-    .replace(/https?:\/\/\S+/gi, "(address withheld)")
-    .replace(/\b(Bearer|Basic)\s[^"]*/gi, "$1 (withheld)");
-}
-
-/** Removes tokens, and URLs with tokens in their query: services quote their own URLs, and gateways requests. */
-function withoutTokens(message: string): string {
-  const bare = message.replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{16,}/gi, "$1 (withheld)");
-  return bare.replace(/https?:\/\/[^\s"']*(?:'[^\s"']*)*/gi, (address) =>
-    /[?&;]\w*(token|auth|sig)\w*=/i.test(address) ? "(address withheld)" : address,
-  );
 }
 
 /** The error in a reply. Made up if the reply has none because it is HTML, empty or cut off. */
@@ -82,7 +63,8 @@ export function errorBody(reply: Reply): {
   const error = member(reply.body, "error");
   const message = withoutTokens(wordsOf(reply));
   if (!isObject(error)) return { code: "UnknownError", message };
-  return { ...error, code: text(member(error, "code")) ?? "UnknownError", message };
+  const code = withoutTokens(text(member(error, "code")) ?? "UnknownError");
+  return { ...membersWithoutTokens(error), code, message };
 }
 
 /** A refusal with our words after the service's own. */
@@ -102,16 +84,8 @@ export function graphError(reply: Reply): GraphError {
   const date = text(inner["date"]);
   if (date !== undefined) error.date = new Date(date);
   error.body = JSON.stringify(body);
-  error.headers = withoutLocation(reply.headers);
+  error.headers = headersWithoutTokens(reply.headers);
   return error;
-}
-
-/** A redirect of an upload host may name an address that carries its own token. */
-function withoutLocation(headers: Headers): Headers {
-  if (headers.get("Location") === null) return headers;
-  const copy = new Headers(headers);
-  copy.delete("Location");
-  return copy;
 }
 
 /** Gives the caller the service's refusal as the client's own error. */

@@ -13,6 +13,18 @@ export function retryAfter(header: string | null, now: number): number | undefin
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/**
+ * Milliseconds that a reply asks to wait. A date counts from the reply's own `Date`, so that a wrong clock here does no harm.
+ * Without `Date`, which browsers hide, a date that is too far away is not believed.
+ */
+export function askedWait(headers: Headers): number | undefined {
+  const header = headers.get("Retry-After");
+  const sent = Date.parse(headers.get("Date") ?? "");
+  const wait = retryAfter(header, Number.isNaN(sent) ? Date.now() : sent);
+  const believed = !Number.isNaN(sent) || !header?.includes(":") || (wait ?? 0) <= LONGEST_WAIT;
+  return believed ? wait : undefined;
+}
+
 /** Exponential backoff with jitter: between half and the whole of `delay` × 2^attempt. Milliseconds. */
 export function backoff(attempt: number, delay: number, random: number): number {
   return Math.min(LONGEST_BACKOFF, delay * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
@@ -71,11 +83,12 @@ export class Retrier {
    * is left or the wait would be too long.
    */
   async next(answer?: Answer, tell: (wait: number) => void = () => {}): Promise<boolean> {
+    if (answer && !answer.reply && answer.cause.untrusted) return false;
     if (answer && !answer.reply && globalThis.navigator?.onLine === false) {
       await whenOnline(this.signal); // the service is not at fault: the attempt does not count
       return true;
     }
-    const asked = answer?.reply && retryAfter(answer.reply.headers.get("Retry-After"), Date.now());
+    const asked = answer?.reply && askedWait(answer.reply.headers);
     if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
     const wait = asked ?? backoff(this.#attempts, this.limits.delay, Math.random());
     tell(wait);

@@ -5,7 +5,7 @@ import { abortedBehind, onAbort } from "../signals.js";
 import type { Place } from "./gate.js";
 import { causeOf, errorBody, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
-import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
+import { askedWait, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
 import type { Send } from "./transport.js";
 
@@ -62,8 +62,8 @@ function timeLeft(signal: AbortSignal | undefined): number | undefined {
 
 /** One service as one upload talks to it: its API, a way to send, and retries. */
 export class Service {
-  /** Milliseconds to wait before the next request. */
-  #pause = 0;
+  /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
+  #until = 0;
   /** The caller has aborted: what is left is cleaned up without waiting for a pause that the service has asked for. */
   #urgent = false;
 
@@ -103,6 +103,10 @@ export class Service {
     const resume = session ? RESUME : "Nothing was attached; try again later.";
     if (!last || (last.reply && last.reply.status < 300))
       return new UploadError("stalled", `${label} answers, but takes no more bytes. ${resume}`, { session });
+    if (last.reply === undefined && last.cause.untrusted) {
+      const told = `${label} was not reached, because its certificate is not trusted: ${last.cause.message}. Behind a proxy that inspects traffic, trust the proxy's certificate (in Node with NODE_EXTRA_CA_CERTS).`;
+      return new UploadError("interrupted", told, { cause: last.cause, session });
+    }
     const why = last.reply
       ? `it answered ${last.reply.status}`
       : unreached === undefined
@@ -120,12 +124,13 @@ export class Service {
     const { timeout, signal, fetch } = this.settings;
     const small = request.method !== "PUT" && lengthOf(request.body) < SMALL_REQUEST;
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
-    if (this.#pause > 0) await sleep(this.#pause, signal);
+    const left = this.#until - performance.now();
+    if (left > 0) await sleep(left, signal);
     try {
       const reply = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
-      const asked = retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0;
+      const asked = askedWait(reply.headers) ?? 0;
       const pause = asked > LONGEST_WAIT ? 0 : asked;
-      this.#pause = reply.status < 300 ? pause : 0;
+      if (reply.status < 300) this.#until = performance.now() + pause;
       if (this.fresh && reply.status < 300) this.fresh.reached = true;
       if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
       return { reply, verdict: this.api.verdict(reply) };

@@ -8,7 +8,10 @@ export class Traffic {
   readonly gate = new Gate();
 }
 
-const traffics = new WeakMap<Middleware, Traffic>();
+/** One registry for all copies of this package in the process. The number changes with what a `Traffic` does. */
+const KEY = Symbol.for("graph-large-attachments.traffic.1");
+const traffics: WeakMap<Middleware, Traffic> = Reflect.get(globalThis, KEY) ?? new WeakMap();
+Reflect.defineProperty(globalThis, KEY, { value: traffics, configurable: true });
 
 /** The traffic of the client whose chain begins with this middleware. */
 export function trafficOf(first: Middleware): Traffic {

@@ -2,11 +2,12 @@ import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { onAbort } from "../signals.js";
 import { originOf } from "../urls.js";
-import { urlOf, type Call } from "./graphClient.js";
+import { signsEverything, urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
 import { contextFor, endsInFetch } from "./ownContext.js";
-import { NoReply, redacted } from "./refusal.js";
+import { redacted } from "./redact.js";
+import { NoReply } from "./refusal.js";
 import { bodyInit } from "./requestBody.js";
 
 /** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with what is no network failure. */
@@ -21,19 +22,22 @@ const NEVER = new Set(["method", "body", "headers", "signal"]);
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers. Requests to upload URLs carry none of them and no token. None follows a redirect.
+ * caller's headers, and what `query` keeps of the caller's query. Requests to upload URLs carry none of them and no token. None
+ * follows a redirect.
  */
-export function transport({ context, next }: Call): Send {
+export function transport({ context, next }: Call, query: (url: string) => string = () => ""): Send {
   const { options } = context;
   const callers = callersHeaders(options?.headers);
   const api = originOf(urlOf(context));
+  const carried = query(urlOf(context));
   const inherited = (trusted: boolean): RequestInit =>
     Object.fromEntries(
       Object.entries(options ?? {}).filter(([name]) => !NEVER.has(name) && (trusted || !NOT_FOR_UPLOADS.has(name))),
     );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
-    const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
+    const past = !trusted && signsEverything(next) ? globalThis.fetch : undefined;
+    const send = (request.to === "upload" && request.method === "PUT" ? fetch : undefined) ?? past;
     const { headers, ...body } = bodyInit(
       request.body,
       send ?? globalThis.fetch,
@@ -49,13 +53,28 @@ export function transport({ context, next }: Call): Send {
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
-      const own = contextFor(context, request.url, init, trusted);
-      if (send) own.response = await send(request.url, init);
+      const url = trusted ? withParameters(request.url, carried) : request.url;
+      const own = contextFor(context, { url, options: init, trusted, next });
+      if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
       return read(own.response);
     });
   };
+}
+
+/** Adds the parameters that the URL does not have. */
+function withParameters(url: string, query: string): string {
+  if (query === "") return url;
+  const has = new Set(new URL(url).searchParams.keys());
+  const more = query
+    .slice(1)
+    .split("&")
+    .filter(
+      (one) =>
+        one !== "" && ![...new URLSearchParams(one).keys()].some((name) => has.has(name) || name.startsWith("@")),
+    );
+  return more.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${more.join("&")}`;
 }
 
 interface Limits {
@@ -79,7 +98,10 @@ async function withinTime<T>(
       controller.abort(reason);
     };
     leave = onAbort(signal, () => stop(signal?.reason));
-    timer = setTimeout(() => stop(new NoReply(`No reply came within ${timeout} ms.`, false, true)), timeout);
+    timer = setTimeout(
+      () => stop(new NoReply(`No reply came within ${timeout} ms.`, false, false, undefined, true)),
+      timeout,
+    );
   });
   try {
     return await Promise.race([work(controller.signal), stopped]);

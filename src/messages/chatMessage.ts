@@ -3,7 +3,7 @@ import { attachInTurn } from "../attach/attachFile.js";
 import { folderOf } from "../attach/filesFolder.js";
 import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
-import { graphError, Refusal, withWords } from "../http/refusal.js";
+import { graphError, isUndone, Refusal, withWords } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
 import { member, text, type Members } from "../json.js";
 import { drive as driveProtocol } from "../protocols/drive.js";
@@ -67,7 +67,7 @@ export async function postChatMessage(work: ChatWork): Promise<object> {
     const whole = inMessage(work.message, conversation.holder, (one) => withReferences(one, references));
     return await post(work, whole, (now) => (mayBePosted = now));
   } catch (error) {
-    if (!mayBePosted || error instanceof Refusal) await drive.cleanUp((free) => discardAll(free, uploaded, error));
+    if (!mayBePosted || isUndone(error)) await drive.cleanUp((free) => discardAll(free, uploaded, error));
     throw error;
   }
 }

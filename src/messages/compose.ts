@@ -3,7 +3,7 @@ import { discardItem } from "../attach/discardItem.js";
 import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
-import { errorBody, Refusal } from "../http/refusal.js";
+import { errorBody, isUndone, Refusal } from "../http/refusal.js";
 import { RESUME, type Fresh, type Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
@@ -62,7 +62,7 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     else if (reachesPeople) await invite(handover, later);
   } catch (error) {
     const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it, or finish it by hand.`;
-    if (!maybeDone || error instanceof Refusal) {
+    if (!maybeDone || isUndone(error)) {
       await service.cleanUp((free) => discardItem(free, { url, id, message, cause: error }));
     }
     throw withoutSession(error);

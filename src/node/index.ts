@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckpointStore, UploadSession } from "../index.js";
 
@@ -21,13 +22,27 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       }
     },
     async save(key, session) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path(key)}.new`, JSON.stringify(session), { mode: 0o600 });
-      await rename(`${path(key)}.new`, path(key));
+      const write = async () => {
+        const fresh = `${path(key)}.${randomUUID()}.new`; // another process may write the same checkpoint
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(fresh, JSON.stringify(session), { mode: 0o600 });
+        await rename(fresh, path(key)).finally(() => rm(fresh, { force: true }));
+      };
+      for (let left = 5; ; left--) {
+        try {
+          return await write();
+        } catch (error) {
+          // Another process removes or, on Windows, replaces the same checkpoint at this moment.
+          if (left === 0 || !/^(ENOENT|EPERM|EACCES|EBUSY)$/.test(String((error as NodeJS.ErrnoException).code)))
+            throw error;
+        }
+      }
     },
     async remove(key) {
-      await rm(path(key), { force: true });
-      await rm(`${path(key)}.new`, { force: true }); // A process may have ended while it wrote this file.
+      // A process may have ended while it wrote a file.
+      const own = (name: string) => name.startsWith(`${key}.json`) && /\.json(\.new|\.[-\w]+\.new)?$/.test(name);
+      const names = await readdir(folder).catch(() => []);
+      await Promise.all(names.filter(own).map((name) => rm(join(folder, name), { force: true })));
     },
   };
 }

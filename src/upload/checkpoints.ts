@@ -9,12 +9,33 @@ export interface Checkpoint {
   remove(): Promise<void>;
 }
 
-/** Finds the place of an upload by the item, the name, and the fingerprint of the file. */
+/**
+ * Finds the place of an upload by the item, the name, and the fingerprint of the file. A store that fails costs no upload,
+ * unless the first save of a new session fails: then the caller learns that nothing could be resumed.
+ */
 export async function checkpointOf(store: CheckpointStore, ...parts: readonly string[]): Promise<Checkpoint> {
   const key = await sha256(new TextEncoder().encode(JSON.stringify(parts)));
+  let saved = false;
   return {
-    load: async () => (await store.load(key)) ?? undefined,
-    save: async (session) => store.save(key, session),
-    remove: async () => store.remove(key),
+    async load() {
+      const session = (await store.load(key)) ?? undefined;
+      saved = session !== undefined;
+      return session;
+    },
+    async save(session) {
+      try {
+        await store.save(key, session);
+        saved = true;
+      } catch (error) {
+        if (!saved) throw error;
+      }
+    },
+    async remove() {
+      try {
+        await store.remove(key);
+      } catch {
+        // the service no longer knows the session, so that it is replaced when it is found
+      }
+    },
   };
 }

@@ -17,12 +17,15 @@ export async function tryToOpen(job: Job): Promise<UploadSession> {
   const signal = signalFor(service.settings.signal, failed.signal);
   const before = idsOf({ ...job, service: service.with({ signal }) });
   before.catch(() => {}); // an abort, which opening reports
+  let session: UploadSession | undefined;
   try {
     const opened = await service.get(protocol.session.create(collection, file), protocol.session.opened);
     mustBeSafe(opened.uploadUrl, collection);
-    return { protocol: protocol.name, collection, file, ...opened, before: await before, fingerprint, linkTo };
+    session = { protocol: protocol.name, collection, file, ...opened, fingerprint, linkTo };
+    return { ...session, before: await before };
   } catch (error) {
     failed.abort(error);
+    if (session) await discardSession(job, session);
     throw error;
   }
 }

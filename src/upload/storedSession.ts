@@ -1,7 +1,7 @@
 import { UploadError } from "../errors.js";
 import { isObject } from "../json.js";
-import type { Protocol, UploadSession } from "../protocol.js";
-import { originOf } from "../urls.js";
+import type { FileInfo, Protocol, UploadSession } from "../protocol.js";
+import { originOf, parseUrl } from "../urls.js";
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -9,8 +9,9 @@ const isOptional = (value: unknown, is: (value: unknown) => boolean) => value ==
 
 /** Ranges go over https, unless the API itself does not. */
 export function isSafe(uploadUrl: string, collection: string): boolean {
-  if (!URL.canParse(uploadUrl)) return false;
-  const { protocol, username } = new URL(uploadUrl);
+  const parsed = parseUrl(uploadUrl);
+  if (!parsed) return false;
+  const { protocol, username } = parsed;
   return username === "" && (protocol === "https:" || (protocol === "http:" && collection.startsWith("http:")));
 }
 
@@ -33,15 +34,41 @@ export function isSession(value: unknown, protocols: readonly Protocol[]): value
 
 function isShaped(value: unknown): value is UploadSession {
   if (!isObject(value)) return false;
-  const { collection, uploadUrl, offset, before, attachment, linkTo, file } = value;
-  const { name, size } = isObject(file) ? file : { name: undefined, size: undefined };
+  const { protocol, collection, uploadUrl, offset, expires, before, attachment, fingerprint, linkTo, file } = value;
   return [
-    [collection, uploadUrl, name].every(isText),
-    [offset, size].every(isWhole),
+    [protocol, collection, uploadUrl].every(isText),
+    isWhole(offset),
     isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
     isOptional(attachment, isObject),
-    isOptional(linkTo, isText),
+    [expires, fingerprint, linkTo].every((text) => isOptional(text, isText)),
+    isObject(file) && Object.entries(FILE).every(([name, is]) => is(file[name])),
   ].every(Boolean);
+}
+
+const isFlag = (value: unknown) => typeof value === "boolean";
+const optional = (is: (value: unknown) => boolean) => (value: unknown) => isOptional(value, is);
+const words = optional((value) => typeof value === "string");
+
+/** The metadata that a stored session may hold. Anything else in it is not for this package. */
+const FILE: Readonly<Record<keyof FileInfo, (value: unknown) => boolean>> = {
+  name: isText,
+  size: isWhole,
+  contentType: words,
+  isInline: optional(isFlag),
+  contentId: words,
+  comment: words,
+  conflictBehavior: optional((value) => /^(fail|replace|rename)$/.test(String(value))),
+  description: words,
+  fileSystemInfo: optional((times) => isObject(times) && Object.values(times).every(words)),
+  deferCommit: optional(isFlag),
+};
+
+/** The session with nothing but the metadata of its file, so that no stored member passes for an option. */
+export function withoutOptions(session: UploadSession): UploadSession {
+  const { name, size, ...about } = session.file;
+  const members = Object.entries(about);
+  const known = members.filter(([member]) => Object.hasOwn(FILE, member));
+  return known.length === members.length ? session : { ...session, file: { name, size, ...Object.fromEntries(known) } };
 }
 
 function isOwned(session: UploadSession, protocol: Protocol | undefined): boolean {
@@ -54,7 +81,7 @@ function isOwned(session: UploadSession, protocol: Protocol | undefined): boolea
 
 /** Returns the session, or throws an `UploadError` if it is none. */
 export function parseSession(session: unknown, protocols: readonly Protocol[]): UploadSession {
-  if (isSession(session, protocols)) return session;
+  if (isSession(session, protocols)) return withoutOptions(session);
   throw new UploadError(
     "invalid",
     "This is not a stored upload session: give the JSON of task.session, or error.session.",

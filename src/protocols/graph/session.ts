@@ -1,13 +1,20 @@
 import { member, text } from "../../json.js";
 import type { Api, SessionProtocol } from "../../protocol.js";
 import { contentRange } from "../../range.js";
+import { splitUrl, withoutOData } from "./path.js";
 import { explain, readSession, verdict, type Advice } from "./reply.js";
 
 export const json = { "Content-Type": "application/json" };
 
 /** One API of Microsoft Graph. */
 export function graphApi(label: string, advice: Advice, throttle?: Api["throttle"]): Api {
-  return { label, throttle, verdict, explain: (reply, url) => explain(reply, url, advice) };
+  return {
+    label,
+    throttle,
+    verdict,
+    query: (url) => withoutOData(splitUrl(url)[1]),
+    explain: (reply, url) => explain(reply, url, advice),
+  };
 }
 
 /** Requests to an open session. All services of Graph use the same uploadSession resource (docs: resources/uploadsession). */

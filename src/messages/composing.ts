@@ -117,6 +117,7 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   const body: unknown = request.context.options?.body;
   const letter = typeof body === "string" ? openLetter(body, undefined, () => false) : undefined;
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
+  mustBeClear(letter);
   const settings = withFiles(request.settings(), files);
   const sending = sendingFor(request, settings);
   const jobs = files.files.map(({ content, file }) =>

@@ -104,13 +104,29 @@ function splitLater(body: Members, names: readonly string[]): { readonly now: Me
 }
 
 /** Creates the item. It reaches nobody yet, so that a failure of the service is ridden over, but it is not made twice. */
-export async function create({ service, composition, headers }: Work, body: Members): Promise<Members> {
-  const mark = marked(composition, body);
+export async function create(work: Work, body: Members): Promise<Members> {
+  const mark = marked(work.composition, body);
+  try {
+    return await createOnce(work, mark.body, () => mark.look(work.service));
+  } catch (error) {
+    // extended properties are documented for new messages, but not for answers
+    const unmarked = work.composition.answers && error instanceof Refusal && error.reply.status === 400;
+    if (unmarked && error.verdict === "refused") return createOnce(work, body, async () => undefined);
+    throw error;
+  }
+}
+
+/** `look`: see `Mark`. */
+function createOnce(
+  { service, composition, headers }: Work,
+  body: Members,
+  look: () => Promise<Members | "notDone" | undefined>,
+): Promise<Members> {
   let answered = false;
   return service.ask<Members>({
     async request() {
       answered = false;
-      return item.create(composition.create, mark.body, headers);
+      return item.create(composition.create, body, headers);
     },
     read(reply: Reply) {
       answered = reply.status >= 500;
@@ -119,8 +135,8 @@ export async function create({ service, composition, headers }: Work, body: Memb
       return id === undefined || /^\.{1,2}$/.test(id) ? undefined : members;
     },
     repeat: "ifNotTaken",
-    settle: () =>
-      mark.look(service).catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
+    // a service that answers, but cannot be searched, is asked again, as the plain client does
+    settle: () => look().catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
     uncertain(cause) {
       const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
       return new UploadError("uncertain", message, { cause });

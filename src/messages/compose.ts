@@ -3,7 +3,7 @@ import { discardItem } from "../attach/discardItem.js";
 import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
-import { errorBody, Refusal } from "../http/refusal.js";
+import { errorBody, graphError, Refusal } from "../http/refusal.js";
 import type { Fresh, Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
 import type { InlineFile, Protocol, Reply } from "../protocol.js";
@@ -15,7 +15,7 @@ import { complete, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, send } from "./handOver.js";
 import { heldIn, type Letter } from "./letter.js";
-import { isDeferred, marked } from "./mark.js";
+import { isDeferred, isPath, marked } from "./mark.js";
 
 /** A message or event to create with its attachments. */
 export interface Work {
@@ -123,6 +123,10 @@ function createOnce(
   look: () => Promise<Members | "notDone" | undefined>,
 ): Promise<Members> {
   let answered = false;
+  const uncertain = (cause: Error) => {
+    const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
+    return new UploadError("uncertain", message, { cause });
+  };
   return service.ask<Members>({
     async request() {
       answered = false;
@@ -132,15 +136,13 @@ function createOnce(
       answered = reply.status >= 500;
       const members = item.members(reply);
       const id = text(member(members, "id"));
-      return id === undefined || /^\.{1,2}$/.test(id) ? undefined : members;
+      if (id !== undefined && isPath(id)) throw uncertain(graphError(reply));
+      return id === undefined ? undefined : members;
     },
     repeat: "ifNotTaken",
     // a service that answers, but cannot be searched, is asked again, as the plain client does
     settle: () => look().catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
-    uncertain(cause) {
-      const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
-      return new UploadError("uncertain", message, { cause });
-    },
+    uncertain,
   });
 }
 

@@ -43,10 +43,14 @@ export function marked({ event, holder, items, bare }: Composition, body: Member
       const found = page.value.find((one) => holds(one, value));
       const id = text(member(found, "id"));
       if (id === undefined) return "notDone";
+      if (isPath(id)) throw new Error("The service names an item by a path.");
       return service.get(item.read(`${items}/${encodeURIComponent(id)}`), item.members);
     },
   };
 }
+
+/** An id that no URL can contain. */
+export const isPath = (id: string): boolean => /^\.{1,2}$/.test(id);
 
 const PROPERTIES = "singleValueExtendedProperties";
 

@@ -236,6 +236,17 @@ describe("a failure while the item is created", () => {
     expect(emulator.mailbox.drafts()).toMatchObject([{ id: made.id }]);
   });
 
+  test("is none if the service takes no extended property in an answer: it is made without", async () => {
+    const { path } = emulator.addMessage({ draft: false });
+    emulator.fault({
+      on: { kind: "draft" },
+      status: 400,
+      body: { error: { code: "ErrorInvalidProperty", message: "" } },
+    });
+    await client.api(`${path}/reply`).withAttachments([file()]).post({ comment: "c" });
+    expect(emulator.mailbox.outbox()).toHaveLength(1);
+  });
+
   test("that lasts is the service's own error", async () => {
     emulator.fault({
       on: { kind: "draft" },

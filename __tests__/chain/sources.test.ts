@@ -260,7 +260,7 @@ describe("a source is let go", () => {
       thrownBy(
         clientFor()
           .api("/me")
-          .attach([{ file, name: "a", size: 10 }, 5 as unknown as Blob]),
+          .attach([{ file, name: "a", size: 10 }, 5 as unknown as Blob] as never),
       ),
     "when another file of a mail is refused": ({ file }) =>
       thrownBy(async () =>

@@ -104,7 +104,7 @@ function withAttachments(
     for (const one of listOf(files)) letGo(splitFile(one).file);
     throw new UploadError(
       "invalid",
-      "withAttachments needs a client of withLargeAttachments(client), or one with a LargeAttachmentHandler at the head of its chain. Nothing was sent.",
+      "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",
     );
   }
   const parts = openAll(listOf(files), partOf);
@@ -129,14 +129,12 @@ function listOf(files: FileToAttach | readonly FileToAttach[]): readonly FileToA
 
 /** Refuses methods that send no files. */
 function refuseOthers(request: GraphRequest, parts: readonly Part[]): void {
+  const refuse = async () => {
+    for (const { content } of parts) content.close();
+    throw new UploadError("invalid", "withAttachments is for post(…): other methods send no files. Nothing was sent.");
+  };
   for (const name of ["get", "patch", "put", "delete", "getStream", "putStream"]) {
-    const refuse = async () => {
-      const message = `${name} sends no files: withAttachments is for post(…). Nothing was sent.`;
-      const error = new UploadError("invalid", message);
-      for (const { content } of parts) content.close(error);
-      throw error;
-    };
-    Object.defineProperty(request, name, { value: refuse, configurable: true, writable: true });
+    Object.defineProperty(request, name, { value: refuse });
   }
 }
 

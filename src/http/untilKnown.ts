@@ -6,6 +6,7 @@ const RETRIES = 3;
 
 /** Repeats a request while the service does not know an item that may just have been created. */
 export async function untilKnown<T>(service: Service, ask: () => Promise<T>): Promise<T> {
+  if (service.fresh) return ask(); // the service itself waits
   for (const retrier = service.retrier(Math.min(RETRIES, service.settings.retries)); ;) {
     try {
       return await ask();

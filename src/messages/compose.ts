@@ -3,7 +3,7 @@ import { discardItem } from "../attach/discardItem.js";
 import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
-import { errorBody, isUndone, Refusal } from "../http/refusal.js";
+import { errorBody, graphError, isUndone, Refusal } from "../http/refusal.js";
 import { RESUME, type Fresh, type Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
@@ -18,7 +18,7 @@ import { complete, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, send } from "./handOver.js";
 import { heldIn, type Letter } from "./letter.js";
-import { isDeferred, marked } from "./mark.js";
+import { isDeferred, isPath, marked } from "./mark.js";
 
 /** A message or event to create with its attachments. */
 export interface Work {
@@ -107,27 +107,45 @@ function splitLater(body: Members, names: readonly string[]): { readonly now: Me
 }
 
 /** Creates the item. It reaches nobody yet, so that a failure of the service is ridden over, but it is not made twice. */
-export async function create({ service, composition, headers }: Work, body: Members): Promise<Members> {
-  const mark = marked(composition, body);
+export async function create(work: Work, body: Members): Promise<Members> {
+  const mark = marked(work.composition, body);
+  try {
+    return await createOnce(work, mark.body, () => mark.look(work.service));
+  } catch (error) {
+    // extended properties are documented for new messages, but not for answers
+    const unmarked = work.composition.answers && error instanceof Refusal && error.reply.status === 400;
+    if (unmarked && error.verdict === "refused") return createOnce(work, body, async () => undefined);
+    throw error;
+  }
+}
+
+/** `look`: see `Mark`. */
+function createOnce(
+  { service, composition, headers }: Work,
+  body: Members,
+  look: () => Promise<Members | "notDone" | undefined>,
+): Promise<Members> {
   let answered = false;
+  const uncertain = (cause: Error) => {
+    const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
+    return new UploadError("uncertain", message, { cause });
+  };
   return service.ask<Members>({
     async request() {
       answered = false;
-      return item.create(composition.create, mark.body, headers);
+      return item.create(composition.create, body, headers);
     },
     read(reply: Reply) {
       answered = reply.status >= 500;
       const members = item.members(reply);
       const id = text(member(members, "id"));
-      return id === undefined || /^\.{1,2}$/.test(id) ? undefined : members;
+      if (id !== undefined && isPath(id)) throw uncertain(graphError(reply));
+      return id === undefined ? undefined : members;
     },
     repeat: "ifNotTaken",
-    settle: () =>
-      mark.look(service).catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
-    uncertain(cause) {
-      const message = `${ending(cause, "the request that creates the item")} The item may exist without its attachments. Nothing was sent to anybody.`;
-      return new UploadError("uncertain", message, { cause });
-    },
+    // a service that answers, but cannot be searched, is asked again, as the plain client does
+    settle: () => look().catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
+    uncertain,
   });
 }
 

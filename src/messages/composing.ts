@@ -134,6 +134,7 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   const holder = conversation.holder && (keyOf(parseJson(json), conversation.holder) ?? conversation.holder);
   const letter = openLetter(json, holder, () => false);
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
+  mustBeClear(letter);
   const settings = withFiles(request.settings(), files);
   const sending = sendingFor(request, settings);
   const jobs = files.files.map(({ content, file }) =>

@@ -1,7 +1,8 @@
 import { openBase64 } from "../files/base64.js";
 import { cutBody, join, joinMembers } from "../files/contentBytes.js";
-import { isObject, keyOf, member, spelledTwice, text, type Members } from "../json.js";
+import { isObject, keyOf, member, text, type Members } from "../json.js";
 import type { Part } from "../options.js";
+import { spelledTwice } from "../spelling.js";
 
 /** An attachment in the caller's order: a file, or JSON that travels unchanged. */
 export type Entry = { readonly part: Part } | { readonly json: unknown };

@@ -1,7 +1,8 @@
 import type { Service } from "../http/service.js";
-import { isObject, member, text, withMember, type Members } from "../json.js";
+import { isObject, member, text, type Members } from "../json.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
+import { withMember } from "../spelling.js";
 
 /** The name of the extended property that tells the drafts of one call from all others. The GUID is ours. */
 const PROPERTY = "String {8d3b6f0e-5c1e-4a53-9c0b-2f6d3a0c7b41} Name graph-large-attachments";
@@ -42,10 +43,14 @@ export function marked({ event, holder, items, bare }: Composition, body: Member
       const found = page.value.find((one) => holds(one, value));
       const id = text(member(found, "id"));
       if (id === undefined) return "notDone";
+      if (isPath(id)) throw new Error("The service names an item by a path.");
       return service.get(item.read(`${items}/${encodeURIComponent(id)}`), item.members);
     },
   };
 }
+
+/** An id that no URL can contain. */
+export const isPath = (id: string): boolean => /^\.{1,2}$/.test(id);
 
 const PROPERTIES = "singleValueExtendedProperties";
 

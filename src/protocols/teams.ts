@@ -1,9 +1,10 @@
-import { isObject, keyOf, member, text, withMember, type Members } from "../json.js";
+import { isObject, keyOf, member, text, type Members } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { item } from "./graph/item.js";
 import { keyed, splitUrl } from "./graph/path.js";
 import { graphApi } from "./graph/session.js";
 import { escaped } from "./sharing.js";
+import { withMember } from "../spelling.js";
 
 /** A chat or channel that a message with files is posted to. */
 export interface Conversation {

@@ -7,13 +7,15 @@ import { isLarge } from "../options.js";
 import type { Created, FileInfo } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
-import { fitsOnePost, postWhole } from "./post.js";
+import { postWhole } from "./post.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
   try {
-    const job = await readable(given);
-    const { attachment } = await deliver(job, () => post(job));
+    const { file, service } = given;
+    const job = isLarge(file.size, service.settings) ? given : await readable(given);
+    let whole: Promise<Job> | undefined;
+    const { attachment } = await deliver(job, async () => post(await (whole ??= readable(job))));
     return attachment;
   } catch (error) {
     throw given.several ? naming(error, given.file) : error;
@@ -38,10 +40,10 @@ async function post(job: Job): Promise<Created> {
   throw new UploadError("unsupported", message);
 }
 
-/** Reads a stream that one request can carry as a whole: whichever way is refused, the other needs it again. */
+/** Reads a stream as a whole: a request that is refused may be made again, or become a session. */
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
-  if (content.anywhere || (isLarge(file.size, service.settings) && !fitsOnePost(job))) return job;
+  if (content.anywhere) return job;
   return { ...job, content: memory(await read(content, 0, file.size, service.settings.signal)) };
 }
 

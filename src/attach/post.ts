@@ -26,7 +26,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     repeat: repeatable ? "always" : "ifNotTaken",
     mayFollow: (reply) => (conflict = isConflict(reply)),
     settle: repeatable ? undefined : settle,
-    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name), { cause }),
+    uncertain: (cause) => unconfirmed(job, cause),
   });
   if (!isObject(body)) {
     const message = `${label} has taken ${file.name}, but its reply was cut off before it named the attachment.`;
@@ -75,5 +75,8 @@ export function fitsOnePost({ file, protocol, collection }: Job): boolean {
   return empty + 4 * Math.ceil(file.size / 3) <= REQUEST_LIMIT;
 }
 
-const maybe = (label: string, name: string) =>
-  `${label} did not confirm the request, so it may have ${name}. Check the item's attachments before you attach it again.`;
+/** The error of a request that may or may not have attached a file. */
+export function unconfirmed({ service, file }: Job, cause: Error): UploadError {
+  const message = `${service.api.label} did not confirm the request, so it may have ${file.name}. Check the item's attachments before you attach it again.`;
+  return new UploadError("uncertain", message, { cause });
+}

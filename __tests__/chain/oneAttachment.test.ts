@@ -114,6 +114,20 @@ describe.each(Object.keys(ways))("%s", (way) => {
   });
 });
 
+test.each(["attach", "an intercepted POST"])(
+  "a lost reply to the POST that replaces a session is uncertain after %s",
+  async (way) => {
+    const item = emulator.addMessage();
+    emulator.fault(
+      { on: { kind: "create" }, ...refusal(403, "ErrorAccessDenied") },
+      { on: { kind: "post" }, reset: "after" },
+    );
+    const error = await failed(ways[way]!(item.path, between, "fileAttachment"));
+    expect(error).toMatchObject({ code: "uncertain", message: expect.stringMatching(/may have a\.bin/) });
+    expect(hashes(item)).toEqual([sha256(between)]);
+  },
+);
+
 test("attach of a small file waits until the service knows an item that was just created", async () => {
   const item = emulator.addMessage();
   emulator.fault({ on: { kind: "post" }, times: 2, ...refusal(404, "ErrorItemNotFound") });

@@ -8,18 +8,21 @@ import { isLarge } from "../options.js";
 import type { Created, FileInfo, WireRequest } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
-import { fitsOnePost, postWhole } from "./post.js";
+import { postWhole } from "./post.js";
 import { tryPlaces } from "./tryAgain.js";
 
 /** Attaches one file in the way that its size asks for. Returns the attachment. */
 export async function attachFile(given: Job): Promise<object> {
   try {
-    return await given.service.upload(async (service) =>
-      tryPlaces(await readable({ ...given, service }), async (job) => {
-        const { attachment } = await deliver(job, () => post(job));
+    return await given.service.upload(async (service) => {
+      const own = { ...given, service };
+      const first = isLarge(own.file.size, service.settings) ? own : await readable(own);
+      return tryPlaces(first, async (job) => {
+        let whole: Promise<Job> | undefined;
+        const { attachment } = await deliver(job, async () => post(await (whole ??= readable(job))));
         return attachment;
-      }),
-    );
+      });
+    });
   } catch (error) {
     throw given.several ? naming(error, given.file) : error;
   }
@@ -59,10 +62,10 @@ async function complete({ service, file }: Job, attachment: object, more: WireRe
   }
 }
 
-/** Reads a stream that one request can carry as a whole: whichever way is refused, the other needs it again. */
+/** Reads a stream as a whole: a request that is refused may be made again, or become a session. */
 async function readable(job: Job): Promise<Job> {
   const { content, file, service } = job;
-  if (content.anywhere || (isLarge(file.size, service.settings) && !fitsOnePost(job))) return job;
+  if (content.anywhere) return job;
   const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
   return { ...job, content: memory(bytes) };
 }

@@ -1,7 +1,8 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { signalOf, urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
-import { Refusal } from "../http/refusal.js";
+import { networkFailure } from "../http/network.js";
+import { noAnswer, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
 import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
@@ -11,6 +12,7 @@ import { created, pristine, refused } from "./answer.js";
 import { createJob } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
+import { unconfirmed } from "./post.js";
 
 /** Replies to shorter bodies are not opened: no service refuses them for their length. Characters. */
 const NEVER_TOO_LARGE = 2_000_000;
@@ -77,7 +79,11 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
-    await passWith(settings.signal, { ...request, context: again });
+    await passWith(settings.signal, { ...request, context: again }).catch((error: unknown) => {
+      const lost = networkFailure(error);
+      if (!lost) throw error;
+      throw lost.unsent ? job.service.interrupted(noAnswer(lost)) : unconfirmed(job, lost);
+    });
     context.response = again.response;
     passed = await refusalIn(context.response, protocol);
     if (passed) throw passed;

@@ -29,7 +29,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     repeat: repeatable ? "always" : "ifNotTaken",
     mayFollow: (reply) => (conflict = isConflict(reply)),
     settle: repeatable ? undefined : settle,
-    uncertain: (cause) => new UploadError("uncertain", maybe(label, file.name, job.protocol.target.where), { cause }),
+    uncertain: (cause) => unconfirmed(job, cause),
   });
   if (!isObject(body)) {
     const message = `${label} has taken ${file.name}, but its reply was cut off before it named the attachment.`;
@@ -78,5 +78,9 @@ export function fitsOnePost({ file, protocol, collection }: Job): boolean {
   return empty + 4 * Math.ceil(file.size / 3) <= REQUEST_LIMIT;
 }
 
-const maybe = (label: string, name: string, where = "the item's attachments") =>
-  `${label} did not confirm the request, so it may have ${name}. Check ${where} before you attach it again.`;
+/** The error of a request that may or may not have attached a file. */
+export function unconfirmed({ service, file, protocol }: Job, cause: Error): UploadError {
+  const { where = "the item's attachments" } = protocol.target;
+  const message = `${service.api.label} did not confirm the request, so it may have ${file.name}. Check ${where} before you attach it again.`;
+  return new UploadError("uncertain", message, { cause });
+}

@@ -34,7 +34,7 @@ export async function attachLink(job: Job, overflow: Overflow): Promise<object> 
     return { "@odata.type": "#microsoft.graph.driveItem", ...uploaded, sourceUrl };
   } catch (error) {
     const known = !(error instanceof UploadError && error.code === "uncertain");
-    const message = `Nothing was attached, but the file ${id} that was uploaded to the drive could not be deleted.`;
+    const message = `Nothing was attached, but ${name}, which was uploaded to the drive, could not be deleted. Its id is ${id}.`;
     if (known) await job.service.cleanUp((service) => discardItem(service, { url, id, message, cause: error }));
     throw error;
   }

@@ -8,7 +8,8 @@ export async function openFile(path: string, limit = Infinity): Promise<File> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new Error(`There is no file at ${path}.`);
   const blob = await openAsBlob(path);
-  return new File([blob.slice(0, Math.min(found.size, limit))], basename(path));
+  const part = blob.slice(0, Math.min(found.size, limit));
+  return new File([part], basename(path), { lastModified: found.mtimeMs });
 }
 
 /** Computes the SHA-256 of a stream, in hex. */

@@ -19,7 +19,7 @@ export async function openPane(browser: Browser, url: string, size = { width: 32
 export async function pickFiles(page: Page, files: readonly PickedFile[]): Promise<void> {
   await page.evaluate((all) => {
     const picked = new DataTransfer();
-    for (const { name, bytes } of all) picked.items.add(new File([new Uint8Array(bytes)], name));
+    for (const { name, bytes } of all) picked.items.add(new File([new Uint8Array(bytes)], name, { lastModified: 0 }));
     const input = document.querySelector<HTMLInputElement>("input[type=file]")!;
     input.files = picked.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));

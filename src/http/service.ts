@@ -1,7 +1,7 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
-import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
+import { causeOf, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
@@ -82,7 +82,8 @@ export class Service {
     const most = small ? Math.min(timeout, SMALL_REQUEST_TIMEOUT) : timeout;
     if (this.#pause > 0) await sleep(this.#pause, signal);
     try {
-      const reply = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const received = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const reply = request.to === "upload" ? withTokenAdvice(received, fetch !== undefined) : received;
       const asked = retryAfter(reply.headers.get("Retry-After"), Date.now()) ?? 0;
       const pause = asked > LONGEST_WAIT ? 0 : asked;
       this.#pause = reply.status < 300 ? pause : 0;

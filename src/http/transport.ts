@@ -32,7 +32,7 @@ export function transport({ context, next }: Call): Send {
     );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
-    const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
+    const send = request.to === "upload" ? fetch : undefined;
     const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
     const offline = globalThis.navigator?.onLine === false;
     return withinTime({ timeout, signal, offline }, async (stop) => {

@@ -1,5 +1,5 @@
 import { UploadError } from "../errors.js";
-import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
+import { noAnswer, NoReply, Refusal, refusesToken } from "../http/refusal.js";
 import type { Retrier } from "../http/retry.js";
 import type { Service } from "../http/service.js";
 import type { Created, UploadSession } from "../protocol.js";
@@ -158,7 +158,9 @@ export class Upload {
         await this.#save({ ...fresh, before: this.session.before ?? before });
         return { type: "opened", offset: fresh.offset };
       } catch (error) {
-        if (!(error instanceof Refusal) || error.verdict !== "gone") throw error;
+        if (!(error instanceof Refusal)) throw error;
+        if (error.verdict !== "gone")
+          throw after?.reply && refusesToken(after.reply) ? this.#service.refusal(after.reply) : error;
         last = error;
       }
     }

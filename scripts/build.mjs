@@ -62,5 +62,5 @@ function notices(folders) {
     const parts = [file && join(folder, file), notice].filter(Boolean).map((path) => readFileSync(path, "utf8").trim());
     return `${name} ${version} (${license})\n\n${parts.join("\n\n")}\n`;
   });
-  return `The emulator (graph-large-attachments/emulator) and the command line contain these packages:\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
+  return `The command line contains these packages:\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

@@ -13,7 +13,7 @@ export async function bundle(program, plugins = []) {
     platform: "node",
     format: "esm",
     target: "node20",
-    external: ["@microsoft/microsoft-graph-client", "selfsigned"],
+    external: ["@microsoft/microsoft-graph-client"],
     plugins,
   });
 }

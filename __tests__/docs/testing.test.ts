@@ -4,7 +4,7 @@ import { root, run } from "../package/run";
 import { page } from "./support/markdown";
 import { folder, install } from "./support/programs";
 
-/** docs/guides/testing.md: its tests are run by Jest, where its readers would write them. */
+/** docs/guides/testing.md: its tests are run by Jest and Vitest, where its readers would write them. */
 const { blocks } = page("docs/guides/testing.md");
 const jest_ = join(root, "node_modules/jest/bin/jest.js");
 
@@ -28,20 +28,49 @@ test("the tests for Jest pass without any configuration", async () => {
   expect(code).toBe(0);
 }, 120_000);
 
-test("the tests for Vitest pass; Jest, which has the same functions, stands in for it", async () => {
-  const config = {
-    testMatch: ["**/*.test.mjs"],
-    moduleFileExtensions: ["js", "mjs", "cjs"],
-    transform: {},
-    moduleNameMapper: { "^vitest$": "<rootDir>/vitest.cjs" },
-  };
-  const home = project("vitest", {
-    "report.test.mjs": textOf("report.test.mjs"),
-    "vitest.cjs": "module.exports = { afterAll, beforeEach, expect, test };",
-    "package.json": "{}",
-  });
-  const args = ["--experimental-vm-modules", jest_, "--rootDir", home, "--config", JSON.stringify(config)];
-  const { code, stderr } = await run(process.execPath, args);
-  expect(stderr).toContain("Tests:       1 passed, 1 total");
-  expect(code).toBe(0);
+/** Runs Vitest, and returns what it prints. */
+async function vitest(home: string): Promise<string> {
+  const vitest_ = join(root, "node_modules/vitest/vitest.mjs");
+  const { code, stdout, stderr } = await run(process.execPath, [vitest_, "run", "--root", home, "--no-color"]);
+  return code === 0 ? stdout : stdout + stderr;
+}
+
+test("the tests for Vitest pass without any configuration", async () => {
+  const home = project("vitest", { "report.test.mjs": textOf("report.test.mjs"), "package.json": "{}" });
+  expect(await vitest(home)).toMatch(/Tests +1 passed \(1\)/);
 }, 120_000);
+
+const pageTest = textOf("page.test.js");
+const trusting = (text: string) =>
+  text.replace("const emulator =", "happyDOM.settings.fetch.disableStrictSSL = true;\n  const emulator =");
+const happyDom = "@jest-environment @happy-dom/jest-environment";
+
+test.each([
+  ["jsdom", pageTest],
+  ["happy-dom", trusting(pageTest.replace(/@jest-environment .*?(?= \*\/)/, happyDom))],
+])(
+  "the test of a page passes in Jest with %s",
+  async (name, text) => {
+    const environment = { "page-environment.cjs": textOf("page-environment.cjs") };
+    const home = project(`jest-${name}`, { ...environment, "page.test.js": text, "package.json": "{}" });
+    const { code, stderr } = await run(process.execPath, [jest_, "--rootDir", home, "--config", "{}"]);
+    expect(stderr).toContain("Tests:       1 passed, 1 total");
+    expect(code).toBe(0);
+  },
+  120_000,
+);
+
+test.each([
+  ["jsdom", pageTest],
+  ["happy-dom", trusting(pageTest)],
+])(
+  "the test of a page passes in Vitest with %s",
+  async (name, text) => {
+    const imports = text
+      .replace(/^.*\n/, `// @vitest-environment ${name}\nimport { expect, test } from "vitest";\n`)
+      .replace(/const (\{ .*? \}) = require\((.*?)\);/g, "import $1 from $2;");
+    const home = project(`vitest-${name}`, { "page.test.mjs": imports, "package.json": "{}" });
+    expect(await vitest(home)).toMatch(/Tests +1 passed \(1\)/);
+  },
+  120_000,
+);

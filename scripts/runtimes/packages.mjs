@@ -14,6 +14,7 @@ export const nodes = ["20.9.0", "20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 export const versions = {
   bun: "1.4.5",
   deno: "2.9.6",
+  jsdom: "26.1.0",
   workerd: "1.20261117.1",
   vite: "8.3.8",
   webpack: "5.112.2",

@@ -1,4 +1,5 @@
-// Runs the suite in processes of Node, Bun and Deno: by import, by require, and with the emulator in the same process.
+// Runs the suite in processes of Node, Bun and Deno: by import, by require, and with the emulator in the same process; and in a
+// page of jsdom.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
@@ -14,7 +15,7 @@ export function processRuns(home) {
     ["Bun", versions.bun, [bin(".bin/bun"), "run"]],
     ["Deno", versions.deno, [bin(".bin/deno"), "run", "--allow-all", "--node-modules-dir=manual"]],
   ];
-  return runtimes.flatMap(([runtime, version, command]) =>
+  const all = runtimes.flatMap(([runtime, version, command]) =>
     Object.entries(ways).map(([how, file]) => ({
       runtime,
       version,
@@ -22,6 +23,10 @@ export function processRuns(home) {
       run: () => inProcess(home, runtime, command, file),
     })),
   );
+  const [, node] = nodes;
+  const program = bin(`node-${node}/bin/node`);
+  const run = async () => read(await output(program, ["jsdom.mjs"], { cwd: home }));
+  return [...all, { runtime: "jsdom", version: versions.jsdom, how: `a page in Node ${node}`, run }];
 }
 
 async function inProcess(home, runtime, [program, ...args], file) {

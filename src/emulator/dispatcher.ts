@@ -12,9 +12,9 @@ type AgentClass = new (options: { connect: { ca: string } }) => Dispatcher;
  * Undefined if fetch does not use undici (Bun, Deno).
  */
 export async function makeDispatcher(ca: string): Promise<Dispatcher | undefined> {
-  await fetch("data:,"); // The default Agent is made at fetch's first use.
-  // A test runner's global object is not the one that undici uses.
-  const realGlobal = runInThisContext("globalThis") as Record<symbol, unknown>;
+  // A test runner's global object is not the one that undici uses, and jsdom has no fetch.
+  const realGlobal = runInThisContext("globalThis") as Record<symbol, unknown> & Pick<typeof globalThis, "fetch">;
+  await realGlobal.fetch("data:,"); // The default Agent is made at fetch's first use.
   const symbol = Object.getOwnPropertySymbols(realGlobal).find((candidate) =>
     candidate.description?.startsWith("undici.globalDispatcher"),
   );

@@ -1,17 +1,16 @@
-import { setMaxListeners } from "node:events";
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
 import { createService } from "./service.js";
 import { carry, type Wire } from "./wire/carry.js";
 import { makeCertificate } from "./wire/certificate.js";
 import { FaultQueue } from "./wire/faults.js";
+import { Pauses } from "./wire/pauses.js";
 import { listen, type Listening } from "./wire/server.js";
 
 /** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const certificate = await makeCertificate();
-  const closing = new AbortController();
-  setMaxListeners(Infinity, closing.signal); // every request that is delayed listens
+  const certificate = makeCertificate();
+  const pauses = new Pauses();
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
   const start = (origin: Origin, host: string): Promise<Listening> =>
     listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
@@ -35,7 +34,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     azureDevOpsUrl: bases.azureDevOps,
   });
   const faults = new FaultQueue();
-  const wire: Wire = { service, faults, closing: closing.signal };
+  const wire: Wire = { service, faults, pauses };
   const dispatcher = await makeDispatcher(certificate.cert);
   const client = makeDenoClient(certificate.cert);
 
@@ -71,7 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.clear();
     },
     close: async () => {
-      closing.abort();
+      pauses.end();
       const all = [graph, outlook, drive, print, azureDevOps];
       await Promise.all([...all.map((each) => each.close()), dispatcher?.destroy()]);
       client?.close();

@@ -69,7 +69,8 @@ export function createService(options: ServiceOptions): Service {
     vary: () => vary,
   });
 
-  function open(head: RequestHead): Exchange {
+  function open(sent: RequestHead): Exchange {
+    const head = { ...sent, url: inOneSpelling(sent.url) };
     const exchange =
       head.origin === "azureDevOps"
         ? azureDevOps.open(head)
@@ -128,6 +129,9 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 }
+
+/** node-fetch 2 sends each apostrophe as %27, which servers take for the same URL. No other change of an upload URL is taken. */
+const inOneSpelling = (url: string): string => url.replaceAll("%27", "'");
 
 /** Adds request ids to the headers and to an error's `innerError`, where the Outlook host writes `requestId` (field report). */
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {

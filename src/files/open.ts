@@ -129,7 +129,7 @@ function randomAccess(
       if (bytes.length === end - start) return bytes;
       throw new UploadError("source", `The file returned ${bytes.length} bytes instead of ${end - start}.`);
     },
-    ...(file instanceof Blob ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
+    ...(isBlob(file) && file instanceof Blob ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
     close: () => {},
   };
 }
@@ -153,12 +153,27 @@ async function pieceOf(file: RandomAccessFile | Blob, start: number, end: number
   try {
     const piece: unknown = await file.slice(start, end);
     if (isBytes(piece)) return new Uint8Array(exactBytes(piece));
-    if (piece instanceof Blob) return new Uint8Array(await piece.arrayBuffer());
+    if (piece instanceof Blob && isBlob(piece)) return new Uint8Array(await piece.arrayBuffer());
     if (isBlob(piece)) return new Uint8Array(new Uint8Array(await piece.arrayBuffer()));
+    if (isBareBlob(piece) && "FileReader" in globalThis) return await readByReader(piece);
   } catch (cause) {
     throw new UploadError("source", "The file could not be read.", { cause });
   }
-  throw new UploadError("source", "slice(start, end) of the file must return bytes or a Blob.");
+  const expected = "slice(start, end) of the file must return bytes or a Blob";
+  throw new UploadError("source", `${expected} that has arrayBuffer(), or that a global FileReader reads.`);
+}
+
+/** Reads a Blob that has no `arrayBuffer`, as in jsdom. `Response` reads only Blobs of its own realm: of others, their name. */
+function readByReader(blob: Blob): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const { result } = reader;
+      if (typeof result === "object" && result) resolve(new Uint8Array(result));
+    };
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
 }
 
 // Recognized by shape: classes differ between realms and polyfills.
@@ -169,6 +184,8 @@ const isResponse = (value: object): value is Response =>
   has(value, "arrayBuffer") && "bodyUsed" in value && "headers" in value && "ok" in value;
 const isBlob = (value: unknown): value is Blob & { readonly name?: string } =>
   typeof value === "object" && value !== null && has(value, "arrayBuffer", "slice") && "size" in value;
+const isBareBlob = (value: unknown): value is Blob =>
+  typeof value === "object" && value !== null && has(value, "slice") && "size" in value && "type" in value;
 const isStream = (value: object): value is ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> =>
   has(value, "getReader") || Symbol.asyncIterator in value;
 const isRandomAccess = (value: object): value is RandomAccessFile => has(value, "slice") && "size" in value;

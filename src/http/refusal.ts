@@ -74,6 +74,22 @@ export function withWords({ reply, verdict }: Refusal, words: string): Refusal {
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 
+/** Tells whether an upload host refuses a token, which nobody but the application's own code can have sent there. */
+export function refusesToken({ status, body }: Reply): boolean {
+  const error = member(body, "error");
+  return status === 401 && isObject(error) && !/expired/i.test(JSON.stringify(error));
+}
+
+/** Adds to such a refusal what helps. `past`: the request went past the chain. */
+export function withTokenAdvice(reply: Reply, past: boolean): Reply {
+  if (!refusesToken(reply)) return reply;
+  const error = errorBody(reply);
+  const advice = past
+    ? "Upload hosts take no token: the function in the option fetch must add none."
+    : "Upload hosts take no token. If a middleware adds one, set the option { fetch }, which sends past the middleware.";
+  return { ...reply, body: { error: { ...error, message: `${error.message} ${advice}`.trim() } } };
+}
+
 /** The error that the Graph client itself makes of such a reply. */
 export function graphError(reply: Reply): GraphError {
   const body = errorBody(reply);

@@ -27,6 +27,9 @@ function isNodes(fetch: unknown): boolean {
   return typeof fetch === "function" && /internal\/deps\/undici/.test(Function.prototype.toString.call(fetch));
 }
 
+/** A page in jsdom has a Blob without `stream`, which no `fetch` knows: the name of its class would be sent instead. */
+const sendsBlobs = () => "stream" in Blob.prototype;
+
 /**
  * The body of a request in the form that goes out fastest here. `fetch` sends it. `direct`: nothing comes between that could
  * take a stream for text, or send it twice.
@@ -39,8 +42,7 @@ export function bodyInit(
   if (typeof body !== "object" || "size" in body) return { body };
   if (body.length === 0) return { body: new Uint8Array(0) };
   const bytes = overArrayBuffer(body);
-  if (IN_BROWSER) return { body: new Blob([bytes]) };
-  if (!isNodes(fetch)) return { body: bytes };
+  if (!isNodes(fetch)) return { body: IN_BROWSER && sendsBlobs() ? new Blob([bytes]) : bytes };
   const headers = { "Content-Length": String(bytes.length) };
   if (!direct) return { body: bytes, headers };
   const whole = new ReadableStream({

@@ -3,7 +3,7 @@ import type { Settings } from "../options.js";
 import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
 import { abortedBehind, onAbort } from "../signals.js";
 import type { Place } from "./gate.js";
-import { causeOf, errorBody, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
+import { causeOf, errorBody, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { askedWait, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
@@ -127,7 +127,8 @@ export class Service {
     const left = this.#until - performance.now();
     if (left > 0) await sleep(left, signal);
     try {
-      const reply = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const received = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const reply = request.to === "upload" ? withTokenAdvice(received, fetch !== undefined) : received;
       const asked = askedWait(reply.headers) ?? 0;
       const pause = asked > LONGEST_WAIT ? 0 : asked;
       if (reply.status < 300) this.#until = performance.now() + pause;

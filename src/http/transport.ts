@@ -37,7 +37,7 @@ export function transport({ context, next }: Call, query: (url: string) => strin
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const past = !trusted && signsEverything(next) ? globalThis.fetch : undefined;
-    const send = (request.to === "upload" && request.method === "PUT" ? fetch : undefined) ?? past;
+    const send = (request.to === "upload" ? fetch : undefined) ?? past;
     const { headers, ...body } = bodyInit(
       request.body,
       send ?? globalThis.fetch,

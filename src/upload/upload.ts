@@ -1,6 +1,6 @@
 import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
-import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "../http/refusal.js";
+import { causeOf, noAnswer, NoReply, Refusal, refusesToken, type Answer } from "../http/refusal.js";
 import type { Retrier } from "../http/retry.js";
 import type { Service } from "../http/service.js";
 import { inMegabytes } from "../megabytes.js";
@@ -207,7 +207,9 @@ export class Upload {
         this.#renewed = true;
         return { type: "opened", offset: fresh.offset };
       } catch (error) {
-        if (!(error instanceof Refusal) || error.verdict !== "gone") throw error;
+        if (!(error instanceof Refusal)) throw error;
+        if (error.verdict !== "gone")
+          throw after?.reply && refusesToken(after.reply) ? this.#service.refusal(after.reply) : error;
         last = error;
       }
     }

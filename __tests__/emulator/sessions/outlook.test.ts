@@ -91,7 +91,7 @@ describe("a range is accepted only in the documented form", () => {
 
   test("not at an upload URL that was rewritten or has another token", async () => {
     const url = await openOutlook(bench, bench.emulator.addMessage(), { size: 1000 });
-    const encoded = url.replace(/'/g, "%27");
+    const encoded = url.replaceAll("(", "%28");
     expect((await errorOf(await bench.send(encoded, rangeOf(bytes, 0, 500)))).message).toContain("rewritten");
     expect((await bench.send(`${url}x`, rangeOf(bytes, 0, 500))).status).toBe(401);
     expect((await bench.send(url.split("?")[0]!, rangeOf(bytes, 0, 500))).status).toBe(401);

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import type { FaultScript, Origin, Reply } from "../api.js";
 import type { Exchange, RequestHead } from "../call.js";
 import { refuse } from "../replies.js";
 import type { Service } from "../service.js";
 import { describeFault, faultReply, toBuffer, type FaultQueue } from "./faults.js";
+import { Ended, type Pauses } from "./pauses.js";
 
 /** The service, and the faults between it and the sockets. */
 export interface Wire {
   readonly service: Service;
   readonly faults: FaultQueue;
-  /** Ends waiting when the emulator closes. */
-  readonly closing: AbortSignal;
+  readonly pauses: Pauses;
 }
 
 /** Carries one request from a socket to the service and its answer back. Never rejects. */
@@ -42,7 +42,7 @@ export async function carry(
       return fault?.reset ? void socket.destroy() : undefined;
     }
     if (exchange.contested) await noticeLostConnections();
-    if (fault?.delay !== undefined) await wait(fault.delay, undefined, { signal: wire.closing });
+    if (fault?.delay !== undefined) await wire.pauses.wait(fault.delay);
     send(exchange, response, fault, withCors(answer(exchange, body, fault)));
   } catch (error) {
     if (isBrokenOff(error)) return void socket.destroy();
@@ -118,5 +118,5 @@ function send(exchange: Exchange, response: ServerResponse, fault: FaultScript |
 
 /** True for the errors of a connection that ended early and of a closing emulator. */
 const isBrokenOff = (error: unknown): boolean =>
-  error instanceof Error &&
-  ["ABORT_ERR", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes((error as NodeJS.ErrnoException).code ?? "");
+  error instanceof Ended ||
+  ["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes((error as Partial<NodeJS.ErrnoException>).code ?? "");

@@ -66,6 +66,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
+  /** Whose reply it is. Absent: the API's. */
+  readonly from?: WireRequest["to"];
 }
 
 /**
@@ -132,8 +134,8 @@ export interface Api {
     lane(url: string): string;
   };
   verdict(reply: Reply): Verdict;
-  /** A refusal in Graph's shape, with advice. `url`: where it came from. */
-  explain(reply: Reply, url: string): Reply;
+  /** A refusal in Graph's shape, with advice. `url`: what was asked for. `file`: what was given, if it is about a file. */
+  explain(reply: Reply, url: string, file?: FileInfo): Reply;
 }
 
 /** The URLs that a protocol accepts, the names in them, and the limits behind them. */
@@ -165,6 +167,8 @@ export interface SessionProtocol {
   read(reply: Reply, session: UploadSession, range?: ByteRange): Step | undefined;
   /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
   status?(session: UploadSession): WireRequest;
+  /** Tells whether a refusal to open a session may only mean that one which was just discarded still has the name. */
+  held?(reply: Reply, collection: string, file: FileInfo): boolean;
   /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */
   cancel?(session: UploadSession): WireRequest | undefined;
   /** The request that completes the file when all bytes have arrived. `undefined` if the last range completes it. */
@@ -196,6 +200,8 @@ export interface Listed {
   /** Tells it from those that were there before. */
   readonly id: string;
   readonly name: string;
+  /** It is not the file, and never will be. */
+  readonly other?: true | undefined;
   readonly attachment: object;
 }
 
@@ -208,6 +214,8 @@ export interface AttachmentPage {
 /** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
 export interface ListProtocol {
   request(collection: string, file: FileInfo): WireRequest;
+  /** A short request that is made before. If it lists nothing, the long one would not list the file either. */
+  probe?(collection: string, file: FileInfo): WireRequest | undefined;
   read(reply: Reply, file: FileInfo): AttachmentPage | undefined;
 }
 

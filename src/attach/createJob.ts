@@ -17,8 +17,8 @@ export interface Sending {
 }
 
 /** The service behind a URL. */
-export function serviceFor({ call, settings, traffic }: Sending, api: Api, url: string): Service {
-  return new Service(api, transport(call), settings, traffic, url);
+export function serviceFor({ call, settings, traffic }: Sending, api: Api, url: string, file?: FileInfo): Service {
+  return new Service(api, transport(call), settings, traffic, url, file);
 }
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
@@ -49,7 +49,7 @@ export function createJob(
     throw new UploadError("invalid", `${file.name} is empty, and ${label} takes no empty file by an upload session.`);
   }
   const settings = { ...sending.settings, threshold, rangeSize };
-  const service = serviceFor({ ...sending, settings }, protocol.api, collection);
+  const service = serviceFor({ ...sending, settings }, protocol.api, collection, file);
   return { service, protocol, collection, content, file, turn: protocol.target.item?.(collection, file) };
 }
 

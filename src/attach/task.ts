@@ -8,7 +8,7 @@ import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.
 import type { Content, Reply, UploadSession } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import type { Job } from "../upload/job.js";
-import { openSession } from "../upload/session.js";
+import { cancelling, openListed } from "../upload/session.js";
 import { originOf } from "../urls.js";
 import { mustBeSafe, parseSession } from "../upload/storedSession.js";
 import { Upload } from "../upload/upload.js";
@@ -32,7 +32,7 @@ export async function createTask(
   }
   const { traffic, settings } = job.service;
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
-  const session = await asGraphError(traffic.items.run(job.turn, () => openSession(named), settings.signal));
+  const session = await asGraphError(traffic.items.run(job.turn, () => openListed(named), settings.signal));
   return new TaskRun(named, session, false);
 }
 
@@ -127,13 +127,13 @@ export class TaskRun {
 
   /** Stops the upload and has the service discard it. */
   async cancel(): Promise<void> {
-    const { service, protocol } = this.job;
+    const { service } = this.job;
     if (this.#done) throw new UploadError("invalid", "The file is already attached. Delete the attachment instead.");
     this.#cancelled.abort(
       new UploadError("cancelled", "The upload was cancelled. Create a new task to attach the file."),
     );
     await this.#running?.catch(() => {});
-    const request = protocol.session.cancel?.(this.session);
+    const request = cancelling(this.job, this.session);
     if (!request) {
       const message = `The upload has stopped. ${service.api.label} has no call to discard it, but removes it later.`;
       throw new UploadError("unsupported", message);

@@ -103,6 +103,14 @@ export interface DriveVariations {
   readonly driveAuthorization: "refuse" | "ignore";
   /** A second session for a name that has an open one (409, field report). @default "refuse" */
   readonly driveSecondSession: "refuse" | "accept";
+  /** Requests for a session that a name refuses after its session was deleted (field report, onedrive-api-docs #989). @default 0 */
+  readonly driveNameHeld: number;
+  /** Refuses each n-th range with `driveRefusal`, although its session lives (field reports: one in ten). 0 is off. @default 0 */
+  readonly driveRefusedEvery: number;
+  /** Status of these refusals (field reports). @default 404 */
+  readonly driveRefusal: 400 | 401 | 403 | 404 | 409 | 412;
+  /** First sessions that take one range and refuse with 416, from then on, the offset that they name (field report). @default 0 */
+  readonly drivePoisoned: number;
   /** End of a session: each range moves it, or it is 24 hours after the start (disputed). It is never later. @default "moves" */
   readonly driveExpiry: "moves" | "fixed";
   /** How far a range moves that end ("about 15 min", field report). @default 900 */
@@ -256,6 +264,10 @@ export const defaultVariations: Variations = {
   driveDeferredRanges: "empty",
   driveAuthorization: "refuse",
   driveSecondSession: "refuse",
+  driveNameHeld: 0,
+  driveRefusedEvery: 0,
+  driveRefusal: 404,
+  drivePoisoned: 0,
   driveExpiry: "moves",
   driveSessionSeconds: 900,
   driveRefusalStatus: "own",

@@ -1,6 +1,6 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
-import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
+import type { Api, FileInfo, Reply, UploadSession, WireRequest } from "../protocol.js";
 import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
@@ -43,11 +43,13 @@ export class Service {
     readonly traffic: Traffic,
     /** The collection, or the place where items are created. */
     private readonly url: string,
+    /** The file that requests are about. */
+    private readonly file?: FileInfo,
   ) {}
 
   /** The same service with other settings. */
   with(settings: Partial<Settings>): Service {
-    return new Service(this.api, this.send, { ...this.settings, ...settings }, this.traffic, this.url);
+    return new Service(this.api, this.send, { ...this.settings, ...settings }, this.traffic, this.url, this.file);
   }
 
   retrier(retries = this.settings.retries): Retrier {
@@ -56,7 +58,7 @@ export class Service {
 
   /** The service's refusal, in Graph's shape. */
   refusal(reply: Reply): Refusal {
-    return new Refusal(this.api.explain(reply, this.url), this.api.verdict(reply));
+    return new Refusal(this.api.explain(reply, this.url, this.file), this.api.verdict(reply));
   }
 
   /** The error of an upload whose retries have all failed. */

@@ -48,7 +48,7 @@ export function transport({ context, next }: Call): Send {
       if (send) own.response = await send(request.url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
-      return read(own.response);
+      return { ...(await read(own.response)), from: request.to };
     });
   };
 }

@@ -8,12 +8,15 @@ export type Place = Pick<Job, "service" | "protocol" | "collection" | "file">;
 
 /** Everything that an item holds. `undefined` if the service lists one page again and again. */
 async function listed({ service, collection, file }: Place, list: ListProtocol): Promise<Listed[] | undefined> {
+  const probe = list.probe?.(collection, file);
+  const probed = probe && (await service.get(probe, (reply) => list.read(reply, file)));
+  if (probed?.items.length === 0) return [];
   let request: WireRequest = list.request(collection, file);
   const items: Listed[] = [];
   for (const seen = new Set<string>(); !seen.has(request.url);) {
     seen.add(request.url);
     const page: AttachmentPage = await service.get(request, (reply) => list.read(reply, file));
-    items.push(...page.items);
+    items.push(...page.items.filter(({ other }) => !other));
     if (page.next === undefined) return items;
     request = { ...request, url: page.next };
   }
@@ -58,7 +61,7 @@ export async function findCreated(
 /** Finds the attachment of a file that the service has but did not name, or whose name a browser hides. */
 export async function findNamed(place: Place, session: UploadSession): Promise<Created> {
   for (const retrier = place.service.retrier(); ;) {
-    const created = await findCreated(place, session.before, session);
+    const created = await findCreated(place, session.before ?? [], session); // one is there, so the only one is it
     if (created) return created;
     if (await retrier.next()) continue;
     const message =

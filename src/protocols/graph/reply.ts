@@ -1,5 +1,5 @@
 import { member, text } from "../../json.js";
-import type { OpenedSession, Reply, Verdict } from "../../protocol.js";
+import type { FileInfo, OpenedSession, Reply, Verdict } from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import { decoded } from "./path.js";
 
@@ -49,30 +49,34 @@ export interface Advice {
   readonly permission: string;
   /** Collections in clouds that have no upload sessions of this kind. */
   readonly noSessions?: RegExp;
-  /** Advice for a status or a code of this service. */
-  readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string])[];
+  /** Advice for a status, a code or words of this service. */
+  readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string | ((url: string, file?: FileInfo) => string)])[];
 }
 
 /** Advice for a refusal, if there is any. The service's own words come first. */
 function remedy(
-  { status, body }: Reply,
+  { status, body, from }: Reply,
   collection: string,
   { permission, noSessions, remedies = [] }: Advice,
+  file?: FileInfo,
 ): string | undefined {
   const code = codeIn(body);
+  const isApi = from !== "upload"; // an upload host knows neither permissions nor clouds
   if (code === "ErrorMessageSizeExceeded") {
     return "The organization limits the size of messages, often to 35 MB in all. Share a link to the file, or ask the administrator to raise the limit.";
   }
-  if (noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
+  if (isApi && noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
     return "US Government clouds have no upload sessions for Outlook, so files above about 3 MB cannot be attached there. Share a link instead.";
   }
-  if (status === 403 && /AccessDenied/i.test(code)) return `This needs the permission ${permission}.`;
-  return remedies.find(([pattern]) => pattern.test(`${status} ${code}`))?.[1];
+  if (isApi && status === 403 && /AccessDenied/i.test(code)) return `This needs the permission ${permission}.`;
+  const said = `${status} ${code} ${text(member(member(body, "error"), "message")) ?? ""}`;
+  const found = remedies.find(([pattern]) => pattern.test(said))?.[1];
+  return typeof found === "function" ? found(collection, file) : found;
 }
 
 /** Adds advice to a refusal. */
-export function explain(reply: Reply, collection: string, advice: Advice): Reply {
-  const told = remedy(reply, collection, advice);
+export function explain(reply: Reply, collection: string, advice: Advice, file?: FileInfo): Reply {
+  const told = remedy(reply, collection, advice, file);
   const error = member(reply.body, "error");
   if (told === undefined || typeof error !== "object") return reply;
   const message = `${text(member(error, "message")) ?? ""} ${told}`.trim();

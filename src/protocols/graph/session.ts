@@ -6,7 +6,7 @@ export const json = { "Content-Type": "application/json" };
 
 /** One API of Microsoft Graph. */
 export function graphApi(label: string, advice: Advice, throttle?: Api["throttle"]): Api {
-  return { label, throttle, verdict, explain: (reply, url) => explain(reply, url, advice) };
+  return { label, throttle, verdict, explain: (reply, url, file) => explain(reply, url, advice, file) };
 }
 
 /** Requests to an open session. All services of Graph use the same uploadSession resource (docs: resources/uploadsession). */

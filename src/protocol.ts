@@ -214,7 +214,7 @@ export interface AttachmentPage {
 /** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
 export interface ListProtocol {
   request(collection: string, file: FileInfo): WireRequest;
-  /** A short request that is made before. If it lists nothing, the long one would not list the file either. */
+  /** A short request, where the list is long. If it lists nothing, the rest of the list does not matter. */
   probe?(collection: string, file: FileInfo): WireRequest | undefined;
   read(reply: Reply, file: FileInfo): AttachmentPage | undefined;
 }

@@ -8,9 +8,6 @@ export type Place = Pick<Job, "service" | "protocol" | "collection" | "file">;
 
 /** Everything that an item holds. `undefined` if the service lists one page again and again. */
 async function listed({ service, collection, file }: Place, list: ListProtocol): Promise<Listed[] | undefined> {
-  const probe = list.probe?.(collection, file);
-  const probed = probe && (await service.get(probe, (reply) => list.read(reply, file)));
-  if (probed?.items.length === 0) return [];
   let request: WireRequest = list.request(collection, file);
   const items: Listed[] = [];
   for (const seen = new Set<string>(); !seen.has(request.url);) {
@@ -18,6 +15,9 @@ async function listed({ service, collection, file }: Place, list: ListProtocol):
     const page: AttachmentPage = await service.get(request, (reply) => list.read(reply, file));
     items.push(...page.items.filter(({ other }) => !other));
     if (page.next === undefined) return items;
+    const probe = seen.size === 1 && list.probe?.(collection, file);
+    const probed = probe && (await service.get(probe, (reply) => list.read(reply, file)));
+    if (probed && probed.items.length === 0) return [];
     request = { ...request, url: page.next };
   }
   return undefined;

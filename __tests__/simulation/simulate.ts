@@ -93,9 +93,10 @@ export async function simulate(seed: number): Promise<Outcome> {
     now: () => clock.now,
     vary: varied,
   });
+  const make = pick(...ways);
   const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
     faults: pick(1, 2, 4, 12, Infinity),
-    atOnce: MAILBOX,
+    atOnce: make.name === "printDocument" ? MAILBOX + 1 : MAILBOX, // four ranges, and the document is read
     held: 2 * small.range + CHUNK,
     down:
       random() < 0.05
@@ -105,7 +106,6 @@ export async function simulate(seed: number): Promise<Outcome> {
           }
         : undefined,
   });
-  const make = pick(...ways);
   const scale = scaleOf[make.name]?.(pick) ?? small;
   const bytes = randomFile(scale, random);
   const options = {

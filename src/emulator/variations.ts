@@ -35,6 +35,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly afterDelete: 404 | 410;
   /** Status of an expired session. Choice. @default 401 */
   readonly afterExpiry: 401 | 404;
+  /** Graph redirects each request once: with 307 to another path of its own, or with 308 to another host (field reports). @default "none" */
+  readonly graphRedirect: "none" | "within" | "elsewhere";
+  /** First requests to Graph and to the host of drives that get 302 to …/Throttle.htm (SharePoint, documented). @default 0 */
+  readonly throttleRedirects: number;
   /** Life of a session. It is fixed at creation (documented), its length is a choice. @default 3600 */
   readonly sessionSeconds: number;
   /** Percent-encodes the id in the Location of a final 201. Choice. @default false */
@@ -214,6 +218,8 @@ export const defaultVariations: Variations = {
   tooLarge: "json413",
   afterDelete: 404,
   afterExpiry: 401,
+  graphRedirect: "none",
+  throttleRedirects: 0,
   sessionSeconds: 3600,
   locationEncoded: false,
   locationMissing: false,

@@ -1,6 +1,6 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
-import type { Api, FileInfo, Reply, UploadSession, WireRequest } from "../protocol.js";
+import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
 import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
@@ -58,7 +58,11 @@ export class Service {
 
   /** The service's refusal, in Graph's shape. */
   refusal(reply: Reply): Refusal {
-    return new Refusal(this.api.explain(reply, this.url, this.file), this.api.verdict(reply));
+    return new Refusal(this.api.explain(reply, this.url, this.file), this.#verdict(reply));
+  }
+
+  #verdict(reply: Reply): Verdict {
+    return isThrottled(reply) ? "busy" : this.api.verdict(reply);
   }
 
   /** The error of an upload whose retries have all failed. */
@@ -89,7 +93,7 @@ export class Service {
       const pause = asked > LONGEST_WAIT ? 0 : asked;
       this.#pause = reply.status < 300 ? pause : 0;
       if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
-      return { reply, verdict: this.api.verdict(reply) };
+      return { reply, verdict: this.#verdict(reply) };
     } catch (error) {
       if (error instanceof NoReply) return noAnswer(error);
       throw error;
@@ -160,7 +164,7 @@ export class Service {
   async discard(request: WireRequest | undefined): Promise<void> {
     if (!request) return;
     const delay = Math.min(200, this.settings.delay);
-    const settled = (reply: Reply) => reply.status < 300 || !comesBack({ verdict: this.api.verdict(reply) });
+    const settled = (reply: Reply) => reply.status < 300 || !comesBack({ verdict: this.#verdict(reply) });
     const forget = (service: Service) =>
       service.with({ retries: 3, delay }).get(request, (reply) => settled(reply) || undefined);
     await this.cleanUp(forget, true).catch(() => {});
@@ -178,6 +182,11 @@ export class Service {
     const { throttle } = this.api;
     return throttle ? this.traffic.gate.run(throttle.lane(this.url), throttle.most, go, this.settings.signal) : go();
   }
+}
+
+/** SharePoint redirects who asks too much to a page of that name (docs: avoid-throttling). */
+function isThrottled({ status, headers }: Reply): boolean {
+  return status >= 300 && status < 400 && /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
 }
 
 /** Tells whether the same request may succeed later. A success that cannot be read was cut off. */

@@ -16,11 +16,14 @@ export type Send = (
 
 /** Fetch options that belong to the caller's own request, or only to the API's origin. */
 const NOT_FOR_UPLOADS = new Set(["credentials", "keepalive", "integrity", "referrer", "redirect"]);
+/** As the Graph client follows at most. */
+const MOST_REDIRECTS = 5;
 const NEVER = new Set(["method", "body", "headers", "signal"]);
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers. Requests to upload URLs carry none of them and no token. None follows a redirect.
+ * caller's headers, and follow a redirect within its origin. Requests to upload URLs carry no such headers, carry no token, and
+ * follow no redirect.
  */
 export function transport({ context, next }: Call): Send {
   const { options } = context;
@@ -33,9 +36,9 @@ export function transport({ context, next }: Call): Send {
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const send = request.to === "upload" && request.method === "PUT" ? fetch : undefined;
-    const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
     const offline = globalThis.navigator?.onLine === false;
-    return withinTime({ timeout, signal, offline }, async (stop) => {
+    const once = async (url: string, stop: AbortSignal): Promise<Response> => {
+      const { headers, ...body } = bodyInit(request.body, send ?? globalThis.fetch);
       const init: RequestInit = {
         ...inherited(trusted),
         redirect: "manual",
@@ -44,13 +47,32 @@ export function transport({ context, next }: Call): Send {
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
-      const own = contextFor(context, request.url, init, trusted);
-      if (send) own.response = await send(request.url, init);
+      const own = contextFor(context, url, init, trusted);
+      if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
-      return { ...(await read(own.response)), from: request.to };
+      return own.response;
+    };
+    return withinTime({ timeout, signal, offline }, async (stop) => {
+      let response = await once(request.url, stop);
+      for (let [hops, url] = [0, request.url]; trusted && hops < MOST_REDIRECTS; hops++) {
+        const target = redirectWithin(response, url);
+        if (target === undefined) break;
+        url = target;
+        await response.body?.cancel();
+        response = await once(url, stop);
+      }
+      return { ...(await read(response)), from: request.to };
     });
   };
+}
+
+/** Where a reply sends the same request, if that is the same origin. */
+function redirectWithin({ status, headers }: Response, url: string): string | undefined {
+  const location = headers.get("Location");
+  if ((status !== 307 && status !== 308) || !location || !URL.canParse(location, url)) return undefined;
+  const target = new URL(location, url).href;
+  return originOf(target) === originOf(url) ? target : undefined;
 }
 
 interface Limits {

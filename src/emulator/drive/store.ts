@@ -78,6 +78,8 @@ const defaultQuota = 1024 ** 4;
 export class DriveStore {
   readonly drives = new Map<string, Drive>();
   sessions: StoredDriveSession[] = [];
+  /** Requests that were redirected because there were too many. */
+  throttled = 0;
   /** Ranges that have arrived. */
   ranges = 0;
   private count = 0;
@@ -121,6 +123,7 @@ export class DriveStore {
     this.drives.clear();
     this.sessions = [];
     this.ranges = 0;
+    this.throttled = 0;
   }
 
   private makeDrive(key: string, path: string): Drive {

@@ -50,7 +50,10 @@ export interface Advice {
   /** Collections in clouds that have no upload sessions of this kind. */
   readonly noSessions?: RegExp;
   /** Advice for a status, a code or words of this service. */
-  readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string | ((url: string, file?: FileInfo) => string)])[];
+  readonly remedies?: readonly (readonly [
+    pattern: RegExp,
+    remedy: string | ((url: string, file?: FileInfo) => string),
+  ])[];
 }
 
 /** Advice for a refusal, if there is any. The service's own words come first. */
@@ -74,8 +77,14 @@ function remedy(
   return typeof found === "function" ? found(collection, file) : found;
 }
 
+/** A redirect to elsewhere: no token and no file goes there. A browser hides it behind status 0. */
+const isRedirect = ({ status }: Reply) => status === 0 || (status >= 300 && status < 400);
+const MOVED = "The site has moved; look its id up again, and use its new URL.";
+
 /** Adds advice to a refusal. */
 export function explain(reply: Reply, collection: string, advice: Advice, file?: FileInfo): Reply {
+  if (isRedirect(reply) && reply.from !== "upload")
+    return { ...reply, body: { error: { code: "Moved", message: MOVED } } };
   const told = remedy(reply, collection, advice, file);
   const error = member(reply.body, "error");
   if (told === undefined || typeof error !== "object") return reply;

@@ -146,6 +146,8 @@ export interface Target {
   fileLimit(collection: string): number;
   /** The file name that the URL itself contains. */
   nameIn?(collection: string): string | undefined;
+  /** Tells what is wrong with what was given for a file, before anything is sent. */
+  wrong?(file: FileInfo): string | undefined;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */
@@ -221,6 +223,8 @@ export interface ListProtocol {
 
 /** An item that must be linked to attachments that were uploaded separately. */
 export interface LinkProtocol {
+  /** Attachments that an item can have. */
+  readonly most?: number;
   /** The item at this URL. `undefined` if it is none. */
   item(url: string): string | undefined;
   read(item: string): WireRequest;
@@ -234,9 +238,10 @@ export interface LinkProtocol {
   ): WireRequest;
 }
 
-/** The revision of an item and the URLs of its links. */
+/** The revision of an item, the number of its attachments, and the URLs of its links. */
 export interface LinkedItem {
   readonly revision: number;
+  readonly attachments?: number;
   readonly urls: readonly string[];
 }
 

@@ -39,8 +39,8 @@ class EarlySession {
 
   /** Opens it if it will be needed and does not disturb the upload before it. */
   open(before: Job): void {
-    const { file, checkpoint, service, turn } = this.job;
-    const disturbs = turn !== undefined && turn === before.turn;
+    const { file, checkpoint, service, protocol, turn } = this.job;
+    const disturbs = protocol.target.item !== undefined && turn === before.turn;
     if (disturbs || checkpoint || this.#opened || !isLarge(file.size, service.settings)) return;
     this.#opened = openSession(this.job);
     this.#opened.catch(() => {}); // reported to the one that takes it

@@ -5,9 +5,10 @@ import type { AttachOptions } from "../options.js";
 import type { Content } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { attachFiles } from "./attachFiles.js";
-import { linkAll } from "./link.js";
+import { linkAll, mustTake } from "./link.js";
 import { attachLink } from "./overflow.js";
 import { prepare, type Uploader } from "./prepare.js";
+import { withTotalProgress } from "./progress.js";
 
 /** An opened file, and its options. */
 export interface OpenedFile {
@@ -30,7 +31,8 @@ export async function attachTo(
       "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
     );
   }
-  return attachAll(jobs);
+  const { onProgress } = jobs[0]?.service.settings ?? {};
+  return attachAll(several ? withTotalProgress(jobs, onProgress) : jobs);
 }
 
 /** Attaches files to one item, and links it to them in one revision if it must be linked. */
@@ -40,13 +42,14 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
   const { service, protocol, overflow } = first;
   const { traffic, settings } = service;
   const attach = async () => {
+    const state = await mustTake(jobs);
     const attachments = overflow ? [await attachLink(first, overflow)] : await attachFiles(jobs);
     if (first.linkTo !== undefined && protocol.link) {
       const uploaded = jobs.flatMap(({ file }, index) => {
         const attachment = attachments[index];
         return attachment ? [{ file, attachment }] : [];
       });
-      await linkAll(first, protocol.link, uploaded);
+      await linkAll(first, protocol.link, uploaded, { state });
     }
     for (const { checkpoint } of jobs) await checkpoint?.remove();
     return attachments;

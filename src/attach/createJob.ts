@@ -34,6 +34,8 @@ export function createJob(
   const { label } = protocol.api;
   const file = { ...about, size: content.size };
   mustHaveName(file, protocol);
+  const wrong = protocol.target.wrong?.(file);
+  if (wrong !== undefined) throw new UploadError("invalid", wrong);
   const limit = limitOf({ protocol, collection }, sending.settings);
   if (content.size > limit) throw tooLarge(file, limit, protocol);
   const { rangeSize: asked } = sending.settings;

@@ -12,7 +12,7 @@ import { cancelling, openListed } from "../upload/session.js";
 import { originOf } from "../urls.js";
 import { mustBeSafe, parseSession } from "../upload/storedSession.js";
 import { Upload } from "../upload/upload.js";
-import { isLinked, linkAll } from "./link.js";
+import { isLinked, linkAll, mustTake } from "./link.js";
 import { prepare, type Uploader } from "./prepare.js";
 
 /** Options that may differ from one run of a task to the next. */
@@ -32,7 +32,11 @@ export async function createTask(
   }
   const { traffic, settings } = job.service;
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
-  const session = await asGraphError(traffic.items.run(job.turn, () => openListed(named), settings.signal));
+  const open = async () => {
+    await mustTake([named]);
+    return openListed(named);
+  };
+  const session = await asGraphError(traffic.items.run(job.turn, open, settings.signal));
   return new TaskRun(named, session, false);
 }
 
@@ -110,7 +114,7 @@ export class TaskRun {
     const begun = this.restored ? this.session.attachment : undefined;
     if (begun && link && (await isLinked(job, link, begun))) return begun;
     const { attachment } = await this.#upload.run(service, ask);
-    if (link) await linkAll(job, link, [{ attachment, file: job.file }], this.session);
+    if (link) await linkAll(job, link, [{ attachment, file: job.file }], { session: this.session });
     return attachment;
   }
 

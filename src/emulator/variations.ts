@@ -185,8 +185,10 @@ export interface AzureDevOpsVariations {
   readonly azureTooLargeStatus: 400 | 413;
   /** Size above which only chunks are accepted: "130 MB" (documented). Choice. @default 136314880 */
   readonly azureSimpleCeiling: number;
-  /** Answer to GET and POST with a bad credential: the sign-in page, or a redirect to it (field reports). @default 203 */
-  readonly azureSignIn: 203 | 302;
+  /** Answer to GET and POST with a bad credential: the sign-in page, a redirect to it, or 401 without a body (field reports). @default 203 */
+  readonly azureSignIn: 203 | 302 | 401;
+  /** Status of a link for another revision: 412 with VS403351, or 409 or 400 with TF26071 (field reports). @default 412 */
+  readonly azureStaleRevision: 412 | 409 | 400;
   /** Status of VS402330: another user reads an attachment that is not linked. Choice. @default 403 */
   readonly azureUnlinkedRead: 403 | 401 | 404;
   /** A link without `attributes`: stored with 0 KB (one report), or refused with 400. Choice. @default "zeroSize" */
@@ -255,6 +257,7 @@ export const defaultVariations: Variations = {
   azureTooLargeStatus: 400,
   azureSimpleCeiling: 136314880,
   azureSignIn: 203,
+  azureStaleRevision: 412,
   azureUnlinkedRead: 403,
   azureMissingAttributes: "zeroSize",
   azureRetryAfterOnSuccess: null,

@@ -1,7 +1,8 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
 import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
-import { causeOf, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
+import { isObject } from "../json.js";
+import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { LONGEST_WAIT, Retrier, retryAfter, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
@@ -73,9 +74,16 @@ export class Service {
       : "Nothing was attached; try again later.";
     if (!last || (last.reply && last.reply.status < 300))
       return new UploadError("stalled", `${label} answers, but takes no more bytes. ${resume}`, { session });
-    const why = last.reply ? `it answered ${last.reply.status}` : last.cause.message;
+    const told = last.reply && this.refusal(last.reply).reply;
+    const words = told && isObject(told.body) ? errorBody(told).message.replace(/[.\s]+$/, "") : "";
+    const why = last.reply
+      ? [`it answered ${last.reply.status}`, words].filter(Boolean).join(": ")
+      : last.cause.message;
     const message = `${label} did not take the file, even after retries: ${why}. ${resume}`;
-    return new UploadError("interrupted", message, { cause: causeOf(last), session });
+    return new UploadError("interrupted", message, {
+      cause: told ? graphError(told) : causeOf(last),
+      session,
+    });
   }
 
   /**
@@ -112,7 +120,8 @@ export class Service {
       const next = typeof request === "function" ? await request(doubt) : request;
       if ("done" in next) return next.done;
       const answer = await this.attempt(next);
-      const result = answer.reply && read(answer.reply);
+      const misleads = answer.verdict === "refused" && answer.reply.status < 300; // a sign-in page
+      const result = answer.reply && !misleads ? read(answer.reply) : undefined;
       if (result !== undefined) return result;
       const unclear = (): Error => uncertain?.(causeOf(answer)) ?? this.#failed(answer, asked);
       if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);

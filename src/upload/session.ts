@@ -14,7 +14,7 @@ const HELD_TRIES = 5;
 export const LIST_TIMEOUT = 3_000;
 
 /** Names whose session was discarded, and when. */
-const discarded = new Map<string, number>();
+export const discarded = new Map<string, number>();
 
 const keyOf = ({ protocol, collection, file }: Place) => protocol.target.item?.(collection, file) ?? collection;
 

@@ -171,6 +171,7 @@ export async function simulate(seed: number): Promise<Outcome> {
         retries: options.retries,
         stopped: stop.signal.aborted,
         replicationDelay: (varied.replicationDelay ?? 0) + (varied.drivePoisoned ?? 0),
+        poisoned: varied.drivePoisoned === 1,
         tells: tellsStatus(make.name, varied),
       }),
     ];
@@ -224,6 +225,8 @@ interface Judged {
   readonly stopped: boolean;
   /** What the service itself puts in the way. */
   readonly replicationDelay: number;
+  /** The first session of a drive refuses what it needs, which is a fault of its own. */
+  readonly poisoned: boolean;
   /** The service always says which bytes it holds, and its sessions do not end by themselves. */
   readonly tells: boolean;
 }
@@ -257,7 +260,7 @@ const DONE = new Set(["lost after", "no reply, done", "5xx after", "hostile repl
 const OPEN = ["uncertain", "interrupted", "stalled", "leftBehind", "AbortError"];
 
 function judge(judged: Judged): string[] {
-  const { settled, world, bytes, network, scale, deaths, retries, stopped, replicationDelay, tells } = judged;
+  const { settled, world, bytes, network, scale, deaths, retries, stopped, replicationDelay, tells, poisoned } = judged;
   const violations: string[] = [];
   const added = world.added();
   if (added.length > 1) violations.push(`${added.length} attachments`);
@@ -268,7 +271,7 @@ function judge(judged: Judged): string[] {
   const one = network.seen.filter(({ fault }) => fault);
   const bearable = one.length === 1 && BEARABLE.has(one[0]!.kind) && !UNBEARABLE.has(one[0]!.fault!) && !world.spent;
   const blocked = world.blocks && one[0]?.kind === "create" && DONE.has(one[0].fault!);
-  if (bearable && !blocked && settled?.error && deaths === 0 && !stopped && retries > 0)
+  if (bearable && !blocked && !poisoned && settled?.error && deaths === 0 && !stopped && retries > 0)
     violations.push(`an error after one fault (${one[0]!.fault})`);
   const { result, error } = settled ?? {};
   if (error) {

@@ -287,8 +287,8 @@ function judge(judged: Judged): string[] {
     else if (world.idOf && world.idOf(result) !== added[0]!.id) violations.push("the id of another attachment");
   }
   const sent = network.seen.filter(({ kind }) => kind === "range").reduce((sum, { bytes: length }) => sum + length, 0);
-  const costs = network.faults + deaths * 2 + replicationDelay;
   const share = world.share ?? 1;
+  const costs = network.faults + deaths * 2 + replicationDelay * share; // each draft refuses its first ranges
   const sessions = Math.max(share, network.seen.filter(({ kind }) => kind === "create").length);
   if (sent > bytes.length * sessions + costs * scale.range * scale.parallel)
     violations.push(`${sent} bytes sent for ${bytes.length}`);

@@ -68,6 +68,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
+  /** Whose reply it is. Absent: the API's. */
+  readonly from?: WireRequest["to"];
 }
 
 /**
@@ -138,8 +140,8 @@ export interface Api {
   mayAppear?(reply: Reply): boolean;
   /** The query of the caller's URL that all requests to this API carry, such as the key of a gateway. @default none */
   query?(url: string): string;
-  /** A refusal in Graph's shape, with advice. `url`: where it came from. */
-  explain(reply: Reply, url: string): Reply;
+  /** A refusal in Graph's shape, with advice. `url`: what was asked for. `file`: what was given, if it is about a file. */
+  explain(reply: Reply, url: string, file?: FileInfo): Reply;
 }
 
 /** The URLs that a protocol accepts, the names in them, and the limits behind them. */
@@ -156,6 +158,8 @@ export interface Target {
   idIn?(collection: string): string | undefined;
   /** Where people find the file. @default the item's attachments */
   readonly where?: string;
+  /** Tells what is wrong with what was given for a file, before anything is sent. */
+  wrong?(file: FileInfo): string | undefined;
   /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */
@@ -179,6 +183,8 @@ export interface SessionProtocol {
   expires?(reply: Reply): string | undefined;
   /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
   status?(session: UploadSession): WireRequest;
+  /** Tells whether a refusal to open a session may only mean that one which was just discarded still has the name. */
+  held?(reply: Reply, collection: string, file: FileInfo): boolean;
   /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */
   cancel?(session: UploadSession): WireRequest | undefined;
   /** The request that completes the file when all bytes have arrived. `undefined` if the last range completes it. */
@@ -228,6 +234,8 @@ export interface Listed {
   /** Tells it from those that were there before. */
   readonly id: string;
   readonly name: string;
+  /** It is not the file, and never will be. */
+  readonly other?: true | undefined;
   readonly attachment: object;
   /** The file may be there with another size, because the service changes such files. */
   readonly changed?: boolean;
@@ -242,11 +250,15 @@ export interface AttachmentPage {
 /** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
 export interface ListProtocol {
   request(collection: string, file: FileInfo): WireRequest;
+  /** A short request, where the list is long. If it lists nothing, the rest of the list does not matter. */
+  probe?(collection: string, file: FileInfo): WireRequest | undefined;
   read(reply: Reply, file: FileInfo): AttachmentPage | undefined;
 }
 
 /** An item that must be linked to attachments that were uploaded separately. */
 export interface LinkProtocol {
+  /** Attachments that an item can have. */
+  readonly most?: number;
   /** The item at this URL. `undefined` if it is none. */
   item(url: string): string | undefined;
   read(item: string): WireRequest;
@@ -260,9 +272,10 @@ export interface LinkProtocol {
   ): WireRequest;
 }
 
-/** The revision of an item and the URLs of its links. */
+/** The revision of an item, the number of its attachments, and the URLs of its links. */
 export interface LinkedItem {
   readonly revision: number;
+  readonly attachments?: number;
   readonly urls: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 /** A URL, or `undefined` if the text is none. Not by `URL.canParse`, which older Safari and React Native lack. */
-export function parseUrl(text: string): URL | undefined {
+export function parseUrl(text: string, base?: string): URL | undefined {
   try {
-    return new URL(text);
+    return new URL(text, base);
   } catch {
     return undefined;
   }
@@ -14,5 +14,5 @@ export function originOf(url: string): string | undefined {
 
 /** The host of a URL with its port, or `undefined` if it is none. */
 export function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host : undefined;
+  return parseUrl(url)?.host;
 }

@@ -28,7 +28,7 @@ const made = reply(201, { id: "posted", name: "flower" });
 const posted = { id: "posted", name: "flower" };
 const ranges = [wants(4), wants(8), created()];
 const session = { list: [holds()], create: [opened()], range: ranges };
-const SESSION: Kind[] = ["list", "create", "range", "range", "range"];
+const SESSION: Kind[] = ["create", "list", "range", "range", "range"];
 
 /** A file of ten bytes in ranges of four. It is large unless the threshold says otherwise. */
 function delivering(script: Script, options: UploadOptions = {}, content = new Recorded(count(10))) {
@@ -74,17 +74,17 @@ test.each([
 test("a session that is refused as too small becomes one request", async () => {
   const { result, kinds, content } = delivering({ list: [holds()], create: [tooSmall], post: [made] });
   expect(await result).toEqual(posted);
-  expect(kinds()).toEqual(["list", "create", "post"]);
+  expect(kinds()).toEqual(["create", "post"]);
   expect(content.reads).toEqual([[0, 10]]);
 });
 
 test("the last refusal is reported if both ways are refused, and neither is tried again", async () => {
   const large = delivering({ list: [holds()], create: [tooSmall], post: [failure(413, "BadRequest")] });
   expect(await thrownBy(large.result)).toMatchObject({ constructor: Refusal, reply: { status: 413 } });
-  expect(large.kinds()).toEqual(["list", "create", "post"]);
+  expect(large.kinds()).toEqual(["create", "post"]);
   const small = delivering({ list: [holds()], create: [tooSmall], post: [reply(413)] }, { threshold: 100 });
   expect(await thrownBy(small.result)).toMatchObject({ reply: tooSmall });
-  expect(small.kinds()).toEqual(["post", "list", "create"]);
+  expect(small.kinds()).toEqual(["post", "create"]);
 });
 
 test("an empty file is one request, whatever the threshold, because it has no range", async () => {
@@ -98,31 +98,36 @@ test("an empty file is one request, whatever the threshold, because it has no ra
 
 test("a session that was never opened is not discarded", async () => {
   const full = failure(507, "quotaLimitReached");
-  const { result, kinds } = delivering({ list: [holds()], create: [full] });
+  const { result, kinds } = delivering({ create: [full] });
   const error = (await thrownBy(result)) as Refusal;
   const { status, headers } = full;
   expect([error.constructor, error.reply]).toEqual([Refusal, { status, headers, body: expect.anything() }]);
-  expect(kinds()).toEqual(["list", "create"]);
+  expect(kinds()).toEqual(["create"]);
 });
 
 test("an upload URL that is not encrypted gets no bytes, because it is a credential", async () => {
   const plain = reply(201, { uploadUrl: "http://outlook.test/s", nextExpectedRanges: ["0-"] });
-  const { result, kinds } = delivering({ list: [holds()], create: [plain] });
+  const { result, kinds } = delivering({ create: [plain] });
   expect(await thrownBy(result)).toMatchObject({ code: "invalid" });
-  expect(kinds()).toEqual(["list", "create"]);
+  expect(kinds()).toEqual(["create"]);
 });
 
 describe("a session that nobody can resume is discarded, and the source is closed", () => {
   const begin = { list: [holds()], create: [opened()] };
 
-  test.each([403, 400, 507])("after the refusal %p", async (status) => {
+  test.each<[number, Kind[]]>([
+    [403, ["status"]],
+    [400, ["status"]],
+    [507, []],
+  ])("after the refusal %p", async (status, asked) => {
     const { result, kinds, content } = delivering({
       ...begin,
       range: [wants(4), failure(status, "x")],
+      status: [failure(405, "x")],
       cancel: [reply(204)],
     });
     expect(await thrownBy(result)).toMatchObject({ reply: { status } });
-    expect(kinds()).toEqual(["list", "create", "range", "range", "cancel"]);
+    expect(kinds()).toEqual(["create", "list", "range", "range", ...asked, "cancel"]);
     expect(content.closed).toBe(1);
   });
 
@@ -137,7 +142,7 @@ describe("a session that nobody can resume is discarded, and the source is close
       { signal: controller.signal },
     );
     expect(await thrownBy(result)).toBe("stop");
-    expect(kinds()).toEqual(["list", "create", "range", "cancel"]);
+    expect(kinds()).toEqual(["create", "list", "range", "cancel"]);
     expect(content.closed).toBe(1);
   });
 
@@ -204,7 +209,13 @@ describe("a lost reply to the last range never doubles the file", () => {
 
 test("a session that is gone is replaced a limited number of times, and then the refusal is reported", async () => {
   const five = <T>(value: T) => [value, value, value, value, value];
-  const script = { list: five(holds()), create: five(opened()), range: five(missing), cancel: [missing] };
+  const script = {
+    list: five(holds()),
+    create: five(opened()),
+    range: five(missing),
+    status: five(missing),
+    cancel: five(missing),
+  };
   const { result, kinds } = delivering(script);
   expect(await thrownBy(result)).toMatchObject({ reply: missing });
   expect(kinds().filter((kind) => kind === "create")).toHaveLength(5);

@@ -199,12 +199,12 @@ describe("attach", () => {
     expect(emulator.azureDevOps.workItem(id).relations).toHaveLength(2);
   });
 
-  test("tells that a work item is full in the service's words, and a missing one likewise", async () => {
+  test("tells that a work item is full, and a missing one in the service's words", async () => {
     const { path } = emulator.azureDevOps.addWorkItem();
     const azure = client();
     await azure.api(path).attach(Array.from({ length: 100 }, (_, i) => new File([`${i}`], `${i}`)));
     await expect(azure.api(path).attach(bytes, { name: "101" })).rejects.toMatchObject({
-      statusCode: 400,
+      code: "invalid",
       message: expect.stringContaining("VS403313"),
     });
     await expect(azure.api("/_apis/wit/workitems/999999").attach(bytes, { name: "x" })).rejects.toMatchObject({

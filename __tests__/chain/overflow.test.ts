@@ -378,8 +378,9 @@ describe("what happens on the way", () => {
     test("refused: a GraphError, and nothing is left", async () => {
       emulator.vary(vary);
       const item = emulator.addMessage({ body: "Hello" });
-      emulator.fault({ on, status: 403, body: { error: { code: "ErrorAccessDenied", message: "No." } } });
-      expect(await failed(share(item, file))).toMatchObject({ statusCode: 403, code: "ErrorAccessDenied" });
+      const status = step === "the last range" ? 507 : 403; // one 403 of an upload host would not end it
+      emulator.fault({ on, status, body: { error: { code: "ErrorAccessDenied", message: "No." } } });
+      expect(await failed(share(item, file))).toMatchObject({ statusCode: status, code: "ErrorAccessDenied" });
       await isAsBefore(item);
     });
 

@@ -116,10 +116,10 @@ describe.each([0, 1, 2, 3])("of four ranges at once, one of which (%d) has troub
   });
 
   test("a refusal for good ends the upload, and its session", async () => {
-    emulator.fault({ on, status: 403, body: { error: { code: "AccessDenied", message: "No." } } });
+    emulator.fault({ on, status: 507, body: { error: { code: "AccessDenied", message: "No." } } });
     const error = await attach().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(GraphError);
-    expect(error).toMatchObject({ statusCode: 403, message: "No. This may need the permission PrintJob.ReadWrite." });
+    expect(error).toMatchObject({ statusCode: 507, message: "No." });
     expect(emulator.sessions).toMatchObject([{ state: "deleted" }]);
     expect(ranges()).toHaveLength(4);
   });

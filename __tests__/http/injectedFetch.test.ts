@@ -138,6 +138,6 @@ test("replies of an injected fetch are read as any other: Retry-After is obeyed,
   const busy = new Response("", { status: 503, headers: { "Retry-After": "0" } });
   const elsewhere = new Response(null, { status: 307, headers: { Location: "https://evil.test/" } });
   const { own, sent } = ownFetch((call) => [undefined, busy, undefined, elsewhere][call]);
-  await expect(attach(message, { fetch: own })).rejects.toMatchObject({ statusCode: 307 });
+  await attach(message, { fetch: own });
   expect(sent.every(({ url }) => url === sent[0]!.url)).toBe(true);
 });

@@ -172,6 +172,27 @@ const all: readonly Fault[] = [
     ),
   },
   {
+    name: "refused while it lives",
+    on: graphSession,
+    carry: async (passage) => (
+      await latency(passage),
+      json(chosen(passage, [400, 401, 403, 404, 409, 412]), { error: { code: "x", message: "" } })
+    ),
+  },
+  {
+    name: "redirected",
+    on: (kind, { head }) => head.origin === "graph" && repeatable(kind),
+    carry: async (passage) => (await latency(passage), json(307, "", { location: passage.exchange.head.url })),
+  },
+  {
+    name: "redirected to Throttle.htm",
+    on: (_, { head }) => head.origin === "graph" || head.origin === "drive",
+    carry: async (passage) => (
+      await latency(passage),
+      json(302, "", { location: "https://contoso.sharepoint.com/_layouts/15/Throttle.htm" })
+    ),
+  },
+  {
     name: "hostile reply",
     on: (kind) => ["range", "status", "create", "list", "read"].includes(kind),
     async carry(passage) {

@@ -10,6 +10,7 @@ import {
   type UploadError,
   type UploadSession,
 } from "../../src/index.js";
+import { discarded } from "../../src/upload/session.js";
 import { Clock, randomOf } from "./clock.js";
 import { Network, origins } from "./network.js";
 
@@ -83,6 +84,7 @@ export async function simulate(seed: number): Promise<Outcome> {
   const random = randomOf(seed);
   const pick = <T>(...among: readonly T[]): T => among[Math.floor(random() * among.length)]!;
   const clock = new Clock(random);
+  discarded.clear(); // of the schedule before
   const varied = vary(pick);
   const service = createService({
     graphUrl: origins.graph,
@@ -93,9 +95,10 @@ export async function simulate(seed: number): Promise<Outcome> {
     now: () => clock.now,
     vary: varied,
   });
+  const make = pick(...ways);
   const network = new Network(service, random, pick(0, 0.05, 0.15, 0.3, 0.6, 0.95, 1), {
     faults: pick(1, 2, 4, 12, Infinity),
-    atOnce: MAILBOX,
+    atOnce: make.name === "printDocument" ? MAILBOX + 1 : MAILBOX, // four ranges, and the document is read
     held: 2 * small.range + CHUNK,
     down:
       random() < 0.05
@@ -105,7 +108,6 @@ export async function simulate(seed: number): Promise<Outcome> {
           }
         : undefined,
   });
-  const make = pick(...ways);
   const scale = scaleOf[make.name]?.(pick) ?? small;
   const bytes = randomFile(scale, random);
   const options = {
@@ -168,7 +170,9 @@ export async function simulate(seed: number): Promise<Outcome> {
         deaths,
         retries: options.retries,
         stopped: stop.signal.aborted,
-        replicationDelay: (varied.replicationDelay ?? 0) + (varied.newItemDelay ?? 0),
+        replicationDelay: (varied.replicationDelay ?? 0) + (varied.newItemDelay ?? 0) + (varied.drivePoisoned ?? 0),
+        poisoned: varied.drivePoisoned === 1,
+        tells: tellsStatus(make.name, varied),
       }),
     ];
     const story = network.seen.map(
@@ -219,12 +223,36 @@ interface Judged {
   readonly deaths: number;
   readonly retries: number;
   readonly stopped: boolean;
+  /** What the service itself puts in the way. */
   readonly replicationDelay: number;
+  /** The first session of a drive refuses what it needs, which is a fault of its own. */
+  readonly poisoned: boolean;
+  /** The service always says which bytes it holds, and its sessions do not end by themselves. */
+  readonly tells: boolean;
 }
+
+const SINGLE = ["intercepted", "attached", "streamed", "taskThatDies", "driveFile", "printDocument"];
+
+function tellsStatus(way: string, varied: Partial<Variations>): boolean {
+  const { outlookStatus, driveStatusRanges, driveSessionSeconds, printSessionSeconds } = varied;
+  const lasts = driveSessionSeconds === 900 && printSessionSeconds === 3_600;
+  return SINGLE.includes(way) && outlookStatus === 200 && driveStatusRanges !== "absent" && lasts;
+}
+
+/** Faults that leave the session as it was. */
+const HARMLESS = new Set([
+  "refused while it lives",
+  "said to be gone",
+  "lost before",
+  "5xx",
+  "429",
+  "slow",
+  "redirected to Throttle.htm",
+]);
 
 /** Requests that can be done again, and faults that leave nothing to be done again. */
 const BEARABLE = new Set(["create", "range", "status", "list", "read", "cancel", "commit", "link", "workItem"]);
-const UNBEARABLE = new Set(["refused", "delivered twice"]);
+const UNBEARABLE = new Set(["refused", "refused while it lives", "delivered twice"]);
 /** Faults after which what was asked for is done all the same. */
 const DONE = new Set(["lost after", "no reply, done", "5xx after", "hostile reply"]);
 
@@ -232,7 +260,7 @@ const DONE = new Set(["lost after", "no reply, done", "5xx after", "hostile repl
 const OPEN = ["uncertain", "interrupted", "stalled", "leftBehind", "AbortError"];
 
 function judge(judged: Judged): string[] {
-  const { settled, world, bytes, network, scale, deaths, retries, stopped, replicationDelay } = judged;
+  const { settled, world, bytes, network, scale, deaths, retries, stopped, replicationDelay, tells, poisoned } = judged;
   const violations: string[] = [];
   const added = world.added();
   if (added.length > 1) violations.push(`${added.length} attachments`);
@@ -243,7 +271,7 @@ function judge(judged: Judged): string[] {
   const one = network.seen.filter(({ fault }) => fault);
   const bearable = one.length === 1 && BEARABLE.has(one[0]!.kind) && !UNBEARABLE.has(one[0]!.fault!) && !world.spent;
   const blocked = world.blocks && one[0]?.kind === "create" && DONE.has(one[0].fault!);
-  if (bearable && !blocked && settled?.error && deaths === 0 && !stopped && retries > 0)
+  if (bearable && !blocked && !poisoned && settled?.error && deaths === 0 && !stopped && retries > 0)
     violations.push(`an error after one fault (${one[0]!.fault})`);
   const { result, error } = settled ?? {};
   if (error) {
@@ -259,11 +287,19 @@ function judge(judged: Judged): string[] {
     else if (world.idOf && world.idOf(result) !== added[0]!.id) violations.push("the id of another attachment");
   }
   const sent = network.seen.filter(({ kind }) => kind === "range").reduce((sum, { bytes: length }) => sum + length, 0);
-  const costs = network.faults + deaths * 2 + replicationDelay;
   const share = world.share ?? 1;
+  const costs = network.faults + deaths * 2 + replicationDelay * share; // each draft refuses its first ranges
   const sessions = Math.max(share, network.seen.filter(({ kind }) => kind === "create").length);
   if (sent > bytes.length * sessions + costs * scale.range * scale.parallel)
     violations.push(`${sent} bytes sent for ${bytes.length}`);
+  const harmless = one.every(({ kind, fault }) => kind === "range" && HARMLESS.has(fault!));
+  if (tells && harmless && one.length <= retries && replicationDelay + deaths === 0 && !stopped) {
+    if (settled?.error) violations.push("an error although the session lives");
+    if (network.seen.filter(({ kind }) => kind === "create").length > 1)
+      violations.push("a session that lives is replaced");
+    if (sent > bytes.length + one.length * scale.range * scale.parallel)
+      violations.push(`${sent} bytes sent for ${bytes.length}, although the session lives`);
+  }
   if (network.seen.length > 30 + 30 * (share + costs)) violations.push(`${network.seen.length} requests`);
   return violations;
 }
@@ -292,6 +328,8 @@ function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
     driveDeferredRanges: pick("empty", "absent"),
     driveSecondSession: pick("accept", "refuse"),
     driveExpiry: pick("moves", "fixed"),
+    driveNameHeld: pick(0, 0, 1, 3),
+    drivePoisoned: pick(0, 0, 0, 1),
     driveSessionSeconds: pick(900, 60),
     referenceAttachments: pick("refused", "taken"),
     teamsPageSize: pick(1, 100),

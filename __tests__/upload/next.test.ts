@@ -44,13 +44,18 @@ function sent(outcome: Outcome, { start = 100, end = 200, step, status, reached 
 
 function status(kind: Doubt["kind"], asked: Partial<Doubt>, outcome: Outcome, step?: Step): Event {
   const about = { range, kind, ...asked };
-  return { type: "status", about, answer: answerOf(outcome), step };
+  return { type: "status", about, answer: answerOf(outcome, outcome === "unsure" ? 200 : 400), step };
 }
+
+const unexpected = { answer: answerOf("unsure", 416) };
+const gone = { answer: answerOf("gone", 404) };
+const refused = { answer: answerOf("refused", 403) };
 
 /** Moves in words: `wait > ask unanswered`. */
 function words(moves: readonly Move[]): string {
   const word = (move: Move): string => {
     if (move.to === "send") return `send ${move.gap.next}${move.gap.until === undefined ? "" : `-${move.gap.until}`}`;
+    if (move.to === "wait" && move.otherwise) return `wait (or ${words(move.otherwise)})`;
     return move.to === "ask" ? `ask ${move.about.kind}` : move.to;
   };
   return moves.map(word).join(" > ");
@@ -112,15 +117,20 @@ describe("after a range", () => {
       "send 300",
     ],
     // the session
-    ["the session is gone", {}, facts, sent("gone", {}), "discard > open"],
-    ["the session is gone after the last range", {}, facts, sent("gone", last), "discard > look > open"],
+    ["the session is said to be gone", {}, facts, sent("gone", {}), "ask denied"],
+    ["the session is gone, no status", {}, noStatus, sent("gone", {}), "discard > open"],
+    ["the session is gone after the last range, no status", {}, noStatus, sent("gone", last), "discard > look > open"],
+    ["a commit finds it gone", {}, { ...facts, commits: true }, sent("gone", { start: 400, end: 400 }), "discard > look > open"], // prettier-ignore
     // it was refused
-    ["refused", {}, facts, sent("refused", {}), "fail"],
-    ["refused, after an unheard one, half-way", { unanswered: range }, facts, sent("refused", {}), "fail"],
+    ["refused", {}, facts, sent("refused", {}), "ask denied"],
+    ["refused, no status", {}, noStatus, sent("refused", {}), "fail"],
+    ["refused because of the file", {}, facts, sent("refused", { status: 507 }), "fail"],
+    ["a commit is refused", {}, { ...facts, commits: true }, sent("refused", { start: 400, end: 400 }), "fail"],
+    ["refused, after an unheard one, half-way", { unanswered: range }, noStatus, sent("refused", {}), "fail"],
     [
       "refused, after all bytes were sent unheard",
       { unanswered: range, sent: 400 },
-      facts,
+      noStatus,
       sent("refused", {}),
       "look > fail",
     ],
@@ -161,6 +171,44 @@ describe("after a status request", () => {
       status("refused", {}, "unsure", { next: 100 }),
       "wait > send 100",
     ],
+    [
+      "it needs the range that it has refused before",
+      { refusedAt: 100 },
+      facts,
+      status("refused", unexpected, "unsure", { next: 100 }),
+      "discard > open",
+    ],
+    [
+      "it needs another range than the one that it has refused",
+      { refusedAt: 100 },
+      facts,
+      status("refused", unexpected, "unsure", { next: 200 }),
+      "send 200",
+    ],
+    ["the session lives", {}, facts, status("denied", gone, "unsure", { next: 100 }), "wait (or discard > open) > send 100"], // prettier-ignore
+    ["the session lives, and is needed", { refusedAt: 100 }, facts, status("denied", gone, "unsure", { next: 100 }), "wait (or discard > open) > send 100"], // prettier-ignore
+    ["the session lives, and has the range", {}, facts, status("denied", gone, "unsure", { next: 200 }), "send 200"],
+    ["the session lives, but names no range", {}, facts, status("denied", gone, "unsure"), "wait (or discard > open) > send 100"], // prettier-ignore
+    ["the session is gone", {}, facts, status("denied", gone, "gone"), "discard > open"],
+    ["the session is gone, after a refusal", {}, facts, status("denied", refused, "gone"), "discard > open"],
+    ["nobody can tell, after a refusal", {}, facts, status("denied", refused, "refused"), "fail"],
+    ["nobody can tell, after it was said to be gone", {}, facts, status("denied", gone, "refused"), "discard > open"],
+    [
+      "the session lives, and another was refused there",
+      { replacedAt: 100 },
+      facts,
+      status("denied", refused, "unsure", { next: 100 }),
+      "wait (or fail) > send 100",
+    ],
+    ["the name is taken", {}, facts, status("denied", { range: last, answer: answerOf("refused", 409) }, "unsure"), "fail"], // prettier-ignore
+    [
+      "the last range completed the file",
+      { sent: 400 },
+      facts,
+      status("denied", { range: last, answer: answerOf("gone", 404) }, "gone"),
+      "discard > look > open",
+    ],
+    ["it is busy, after a refusal", {}, facts, status("denied", gone, "busy"), "wait > ask denied"],
     ["it is busy", {}, facts, status("unanswered", {}, "busy"), "wait > ask unanswered"],
     ["it does not reply", {}, facts, status("refused", {}, "unheard"), "wait > ask refused"],
     ["it cannot be reached", {}, facts, status("refused", {}, "unsent"), "wait > ask refused"],
@@ -238,6 +286,13 @@ describe("the state", () => {
   test("assumes only once that a refused range is there, until a reply brings certainty", () => {
     expect(after({}, sent("unsure", { status: 416 }), noStatus).guessed).toBe(true);
     expect(after({ guessed: true }, sent("unsure", { step: { next: 200 } })).guessed).toBe(false);
+  });
+
+  test("remembers where a range was refused until one is taken, so that the next session is not refused there for ever", () => {
+    const refusing = after({}, status("denied", refused, "gone"));
+    expect(refusing.refusedAt).toBe(100);
+    expect(after(refusing, { type: "opened", offset: 0 }).replacedAt).toBe(100);
+    expect(after(refusing, sent("unsure", { step: { next: 200 } })).refusedAt).toBeUndefined();
   });
 
   test("starts anew with another session", () => {

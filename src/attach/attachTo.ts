@@ -6,9 +6,10 @@ import type { AttachOptions } from "../options.js";
 import type { Content } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { attachFiles } from "./attachFiles.js";
-import { linkAll } from "./link.js";
+import { linkAll, mustTake } from "./link.js";
 import { attachLink } from "./overflow.js";
 import { prepare, type Uploader } from "./prepare.js";
+import { withTotalProgress } from "./progress.js";
 
 /** An opened file, and its options. */
 export interface OpenedFile {
@@ -32,7 +33,9 @@ export async function attachTo(
         "Several files in one call are only for work items of Azure DevOps. Attach one after another here.",
       );
     }
-    const attachments = await attachAll(jobs.map((job) => ({ ...job, several: jobs.length > 1 })));
+    const { onProgress } = jobs[0]?.service.settings ?? {};
+    const told = several ? withTotalProgress(jobs, onProgress) : jobs;
+    const attachments = await attachAll(told.map((job) => ({ ...job, several: jobs.length > 1 })));
     closeAll(files);
     return attachments;
   } catch (error) {
@@ -48,13 +51,14 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
   const { service, protocol, overflow } = first;
   const { traffic, settings } = service;
   const attach = async () => {
+    const state = await mustTake(jobs);
     const attachments = overflow ? [await attachLink(first, overflow)] : await attachFiles(jobs);
     if (first.linkTo !== undefined && protocol.link) {
       const uploaded = jobs.flatMap(({ file }, index) => {
         const attachment = attachments[index];
         return attachment ? [{ file, attachment }] : [];
       });
-      await linkAll(first, protocol.link, uploaded);
+      await linkAll(first, protocol.link, uploaded, { state });
     }
     for (const { checkpoint } of jobs) await checkpoint?.remove();
     return attachments;

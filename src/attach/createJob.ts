@@ -18,8 +18,8 @@ export interface Sending {
 }
 
 /** The service behind a URL. */
-export function serviceFor({ call, settings, traffic }: Sending, api: Api, url: string): Service {
-  return new Service(api, transport(call, api.query), settings, traffic, url);
+export function serviceFor({ call, settings, traffic }: Sending, api: Api, url: string, file?: FileInfo): Service {
+  return new Service(api, transport(call, api.query), settings, traffic, url, file);
 }
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
@@ -38,6 +38,8 @@ export function createJob(
   const refused = protocol.target.refuses?.(collection);
   if (refused !== undefined) throw new UploadError("unsupported", refused);
   mustStay(file.name, { protocol, collection });
+  const wrong = protocol.target.wrong?.(file);
+  if (wrong !== undefined) throw new UploadError("invalid", wrong);
   const limit = limitOf({ protocol, collection }, sending.settings);
   if (content.size > limit) throw tooLarge(file, limit, protocol);
   const { rangeSize: asked } = sending.settings;
@@ -53,7 +55,7 @@ export function createJob(
     throw new UploadError("invalid", `${file.name} is empty, and ${label} takes no empty file by an upload session.`);
   }
   const settings = { ...sending.settings, threshold, rangeSize };
-  const service = serviceFor({ ...sending, settings }, protocol.api, collection);
+  const service = serviceFor({ ...sending, settings }, protocol.api, collection, file);
   return { service, protocol, collection, content, file, turn: protocol.target.item?.(collection, file) };
 }
 

@@ -143,7 +143,7 @@ async function stored(
     if (!isSession(session, [protocol]) || session.fingerprint === undefined) return undefined;
     if (sameFile(print, session.fingerprint)) return withoutOptions(session);
     const isOlder = edgesIn(print) === edgesIn(session.fingerprint) && session.collection === collection;
-    if (isOlder) await discardSession({ service, protocol }, session);
+    if (isOlder) await discardSession({ service, protocol, collection, file }, session);
     return undefined;
   };
   return { fingerprint: print, checkpoint: { ...checkpoint, load } };

@@ -11,11 +11,11 @@ import type { Content, Reply, UploadSession, WireRequest } from "../protocol.js"
 import { signalFor } from "../signals.js";
 import { findCreated } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
-import { openSession } from "../upload/session.js";
+import { cancelling, openListed } from "../upload/session.js";
 import { originOf } from "../urls.js";
 import { mustBeSafe, parseSession } from "../upload/storedSession.js";
 import { Upload } from "../upload/upload.js";
-import { isLinked, linkAll } from "./link.js";
+import { isLinked, linkAll, mustTake } from "./link.js";
 import { prepare, type Uploader } from "./prepare.js";
 import { tryPlaces } from "./tryAgain.js";
 
@@ -36,7 +36,10 @@ export async function createTask(
   }
   const { traffic, settings } = job.service;
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
-  const open = async (job: Job) => new TaskRun(job, await openSession(job), false);
+  const open = async (job: Job) => {
+    await mustTake([job]);
+    return new TaskRun(job, await openListed(job), false);
+  };
   return asGraphError(traffic.items.run(job.turn, () => tryPlaces(named, open), settings.signal));
 }
 
@@ -135,7 +138,7 @@ export class TaskRun {
     const begun = this.restored ? this.session.attachment : undefined;
     if (begun && link && (await isLinked(job, link, begun))) return begun;
     const { attachment } = await this.#upload.run(service, ask);
-    if (link) await linkAll(job, link, [{ attachment, file: job.file }], this.session);
+    if (link) await linkAll(job, link, [{ attachment, file: job.file }], { session: this.session });
     return attachment;
   }
 
@@ -152,14 +155,14 @@ export class TaskRun {
 
   /** Stops the upload and has the service discard it. The range that was under way may have completed the file. */
   async cancel(): Promise<void> {
-    const { service, protocol } = this.job;
+    const { service } = this.job;
     if (this.#done) throw attached();
     const reason = new UploadError("cancelled", "The upload was cancelled. Create a new task to attach the file.");
     this.#cancelled.abort(reason);
     await this.#running?.catch(() => {});
     if (this.#done) throw attached();
     await this.#end(reason);
-    const request = protocol.session.cancel?.(this.session);
+    const request = cancelling(this.job, this.session);
     if (!request) {
       const message = `The upload has stopped. ${service.api.label} has no call to discard it, but removes it later.`;
       throw new UploadError("unsupported", message);

@@ -8,7 +8,7 @@ import type { ItemRoute } from "./items/routes.js";
 import { userId, userName } from "./items/store.js";
 import { printHost } from "./print/host.js";
 import { printSessionAt } from "./print/session.js";
-import { sessionNotFound } from "./replies.js";
+import { empty, sessionNotFound } from "./replies.js";
 import { logEntry } from "./requestLog.js";
 import { kindOf } from "./router.js";
 import { outlookHost, outlookSessionAt } from "./sessions/outlook.js";
@@ -27,9 +27,11 @@ const hosts: { readonly [origin in Origin]?: UploadHost } = {
 export function openExchange(
   context: Context,
   traffic: Traffic,
-  head: RequestHead,
+  given: RequestHead,
   finish: (reply: Reply) => Reply,
 ): Exchange {
+  const redirect = redirectOf(context, given);
+  const head = { ...given, url: given.url.replace(moved, "/") };
   const host = hosts[head.origin];
   const route = host ? undefined : routeOf(head.url);
   const itemRoute = isItemRoute(route) ? route : undefined;
@@ -43,6 +45,7 @@ export function openExchange(
     head,
     entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized),
     answer: (body, keep) => {
+      if (redirect) return finish(redirect);
       const call: Call = { head, body, keep };
       const refused = limits ? limits.refuse(body) : undefined;
       const others = passage ? othersIn(passage) : 0;
@@ -58,6 +61,21 @@ export function openExchange(
     close: () => passage && traffic.leave(passage),
     abandon: () => passage && traffic.abandon(passage),
   };
+}
+
+const moved = "/moved/";
+
+/** The redirect that a variation asks for. */
+function redirectOf({ vary, graphUrl, driveUrl, drives }: Context, { origin, url }: RequestHead): Reply | undefined {
+  if ((origin === "graph" || origin === "drive") && drives.throttled < vary.throttleRedirects) {
+    drives.throttled++;
+    return empty(302, { location: `${driveUrl}_layouts/15/Throttle.htm` });
+  }
+  if (origin !== "graph" || vary.graphRedirect === "none" || url.includes(moved)) return undefined;
+  const path = url.slice(graphUrl.length);
+  return vary.graphRedirect === "within"
+    ? empty(307, { location: `${moved}${path}` })
+    : empty(308, { location: `https://elsewhere.example/${path}` });
 }
 
 /** The limits on a request, from its arrival on. */

@@ -35,6 +35,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly afterDelete: 404 | 410;
   /** Status of an expired session. Choice. @default 401 */
   readonly afterExpiry: 401 | 404;
+  /** Graph redirects each request once: with 307 to another path of its own, or with 308 to another host (field reports). @default "none" */
+  readonly graphRedirect: "none" | "within" | "elsewhere";
+  /** First requests to Graph and to the host of drives that get 302 to …/Throttle.htm (SharePoint, documented). @default 0 */
+  readonly throttleRedirects: number;
   /** Life of a session. It is fixed at creation (documented), its length is a choice. @default 3600 */
   readonly sessionSeconds: number;
   /** Percent-encodes the id in the Location of a final 201. Choice. @default false */
@@ -113,6 +117,14 @@ export interface DriveVariations {
   readonly driveAuthorization: "refuse" | "ignore";
   /** A second session for a name that has an open one (409, field report). @default "refuse" */
   readonly driveSecondSession: "refuse" | "accept";
+  /** Requests for a session that a name refuses after its session was deleted (field report, onedrive-api-docs #989). @default 0 */
+  readonly driveNameHeld: number;
+  /** Refuses each n-th range with `driveRefusal`, although its session lives (field reports: one in ten). 0 is off. @default 0 */
+  readonly driveRefusedEvery: number;
+  /** Status of these refusals (field reports). @default 404 */
+  readonly driveRefusal: 400 | 401 | 403 | 404 | 409 | 412;
+  /** First sessions that take one range and refuse with 416, from then on, the offset that they name (field report). @default 0 */
+  readonly drivePoisoned: number;
   /** End of a session: each range moves it, or it is 24 hours after the start (disputed). It is never later. @default "moves" */
   readonly driveExpiry: "moves" | "fixed";
   /** How far a range moves that end ("about 15 min", field report). @default 900 */
@@ -196,8 +208,10 @@ export interface AzureDevOpsVariations {
   readonly azureTooLargeStatus: 400 | 413;
   /** Size above which only chunks are accepted: "130 MB" (documented). Choice. @default 136314880 */
   readonly azureSimpleCeiling: number;
-  /** Answer to GET and POST with a bad credential: the sign-in page, or a redirect to it (field reports). @default 203 */
-  readonly azureSignIn: 203 | 302;
+  /** Answer to GET and POST with a bad credential: the sign-in page, a redirect to it, or 401 without a body (field reports). @default 203 */
+  readonly azureSignIn: 203 | 302 | 401;
+  /** Status of a link for another revision: 412 with VS403351, or 409 or 400 with TF26071 (field reports). @default 412 */
+  readonly azureStaleRevision: 412 | 409 | 400;
   /** Status of VS402330: another user reads an attachment that is not linked. Choice. @default 403 */
   readonly azureUnlinkedRead: 403 | 401 | 404;
   /** A link without `attributes`: stored with 0 KB (one report), or refused with 400. Choice. @default "zeroSize" */
@@ -229,6 +243,8 @@ export const defaultVariations: Variations = {
   tooLarge: "json413",
   afterDelete: 404,
   afterExpiry: 401,
+  graphRedirect: "none",
+  throttleRedirects: 0,
   sessionSeconds: 3600,
   locationEncoded: false,
   locationMissing: false,
@@ -269,6 +285,7 @@ export const defaultVariations: Variations = {
   azureTooLargeStatus: 400,
   azureSimpleCeiling: 136314880,
   azureSignIn: 203,
+  azureStaleRevision: 412,
   azureUnlinkedRead: 403,
   azureMissingAttributes: "zeroSize",
   azureRetryAfterOnSuccess: null,
@@ -284,6 +301,10 @@ export const defaultVariations: Variations = {
   driveDeferredRanges: "empty",
   driveAuthorization: "refuse",
   driveSecondSession: "refuse",
+  driveNameHeld: 0,
+  driveRefusedEvery: 0,
+  driveRefusal: 404,
+  drivePoisoned: 0,
   driveExpiry: "moves",
   driveSessionSeconds: 900,
   driveRefusalStatus: "own",

@@ -22,7 +22,7 @@ export function isOwn({ middlewareControl }: Context): boolean {
 
 /**
  * A context of its own for a request of an upload. The chain's own retry is off, because it repeats what it does not
- * understand and cannot be aborted; so are redirects, which could take a file or a token elsewhere. `trusted`: the request
+ * understand and cannot be aborted; so are its redirects, which could take a file or a token elsewhere. `trusted`: the request
  * goes to the API's own origin; no other gets a token.
  */
 export function contextFor(

@@ -1,9 +1,10 @@
 import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
-import type { Api, Reply, UploadSession, WireRequest } from "../protocol.js";
+import { isObject } from "../json.js";
+import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
 import { abortedBehind, onAbort } from "../signals.js";
 import type { Place } from "./gate.js";
-import { causeOf, errorBody, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
+import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { askedWait, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
@@ -74,6 +75,8 @@ export class Service {
     readonly traffic: Traffic,
     /** The collection, or the place where items are created. */
     private readonly url: string,
+    /** The file that requests are about. */
+    private readonly file?: FileInfo,
     /** Present if all requests are about an item that was just created: a 404 is waited out. */
     readonly fresh?: Fresh,
     /** The place of this upload among those to its mailbox. */
@@ -83,7 +86,7 @@ export class Service {
   /** The same service with other settings. */
   with(settings: Partial<Settings>, fresh = this.fresh, place = this.place): Service {
     const merged = { ...this.settings, ...settings };
-    const same = new Service(this.api, this.send, merged, this.traffic, this.url, fresh, place);
+    const same = new Service(this.api, this.send, merged, this.traffic, this.url, this.file, fresh, place);
     same.#urgent = this.#urgent;
     return same;
   }
@@ -94,7 +97,11 @@ export class Service {
 
   /** The service's refusal, in Graph's shape. */
   refusal(reply: Reply): Refusal {
-    return new Refusal(this.api.explain(reply, this.url), this.api.verdict(reply));
+    return new Refusal(this.api.explain(reply, this.url, this.file), this.#verdict(reply));
+  }
+
+  #verdict(reply: Reply): Verdict {
+    return isThrottled(reply) ? "busy" : this.api.verdict(reply);
   }
 
   /** The error of an upload whose retries have all failed. `unreached`: the host that was never reached, in contrast to the API's. */
@@ -107,13 +114,19 @@ export class Service {
       const told = `${label} was not reached, because its certificate is not trusted: ${last.cause.message}. Behind a proxy that inspects traffic, trust the proxy's certificate (in Node with NODE_EXTRA_CA_CERTS).`;
       return new UploadError("interrupted", told, { cause: last.cause, session });
     }
+    const told = last.reply && this.refusal(last.reply).reply;
+    const words = told && isObject(told.body) ? errorBody(told).message.replace(/[.\s]+$/, "") : "";
+    const own = words.startsWith("The service answered") ? "" : words;
     const why = last.reply
-      ? `it answered ${last.reply.status}`
+      ? [`it answered ${last.reply.status}`, own].filter(Boolean).join(": ")
       : unreached === undefined
         ? last.cause.message.replace(/\.$/, "")
         : `Graph is reached, but ${unreached} is not (${last.cause.code ?? last.cause.message}): let a firewall or proxy pass it`;
     const message = `${label} did not take the file, even after retries: ${why}. ${resume}`;
-    return new UploadError("interrupted", message, { cause: causeOf(last), session });
+    return new UploadError("interrupted", message, {
+      cause: told ? graphError(told) : causeOf(last),
+      session,
+    });
   }
 
   /**
@@ -134,7 +147,7 @@ export class Service {
       if (reply.status < 300) this.#until = performance.now() + pause;
       if (this.fresh && reply.status < 300) this.fresh.reached = true;
       if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
-      return { reply, verdict: this.api.verdict(reply) };
+      return { reply, verdict: this.#verdict(reply) };
     } catch (error) {
       if (error instanceof NoReply) return noAnswer(error);
       throw error;
@@ -155,7 +168,8 @@ export class Service {
       if ("done" in next) return next.done;
       pending?.(true);
       const answer = await this.attempt(next);
-      const result = answer.reply && read(answer.reply);
+      const misleads = answer.verdict === "refused" && answer.reply.status < 300; // a sign-in page
+      const result = answer.reply && !misleads ? read(answer.reply) : undefined;
       if (result !== undefined) return result;
       const unclear = (): Error => uncertain?.(causeOf(answer)) ?? this.#failed(answer, asked);
       const follows = answer.reply !== undefined && comesBack(answer) && asked.mayFollow?.(answer.reply) === true;
@@ -217,7 +231,7 @@ export class Service {
   async discard(request: WireRequest | undefined): Promise<void> {
     if (!request) return;
     const delay = Math.min(200, this.settings.delay);
-    const settled = (reply: Reply) => reply.status < 300 || !comesBack({ verdict: this.api.verdict(reply) });
+    const settled = (reply: Reply) => reply.status < 300 || !comesBack({ verdict: this.#verdict(reply) });
     const forget = (service: Service) =>
       service.with({ retries: 3, delay }).get(request, (reply) => settled(reply) || undefined);
     await this.cleanUp(forget, true).catch(() => {});
@@ -250,6 +264,11 @@ export class Service {
 /** Tells whether a service did not find an item. It may not know yet what was just created (field reports). */
 function isMissing({ reply }: Answer): boolean {
   return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
+}
+
+/** SharePoint redirects who asks too much to a page of that name (docs: avoid-throttling). */
+function isThrottled({ status, headers }: Reply): boolean {
+  return status >= 300 && status < 400 && /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
 }
 
 /** Tells whether the same request may succeed later. A success that cannot be read was cut off. */

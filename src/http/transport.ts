@@ -1,7 +1,7 @@
 import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { onAbort } from "../signals.js";
-import { originOf } from "../urls.js";
+import { originOf, parseUrl } from "../urls.js";
 import { signsEverything, urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
@@ -18,12 +18,14 @@ export type Send = (
 
 /** Fetch options that belong to the caller's own request, or only to the API's origin. */
 const NOT_FOR_UPLOADS = new Set(["credentials", "keepalive", "integrity", "referrer", "redirect"]);
+/** As the Graph client follows at most. */
+const MOST_REDIRECTS = 5;
 const NEVER = new Set(["method", "body", "headers", "signal"]);
 
 /**
  * Sends requests through the rest of a Graph client's chain, each in a context of its own. Requests to the API carry the
- * caller's headers, and what `query` keeps of the caller's query. Requests to upload URLs carry none of them and no token. None
- * follows a redirect.
+ * caller's headers and what `query` keeps of the caller's query, and follow a redirect within its origin. Requests to upload
+ * URLs carry no such headers, carry no token, and follow no redirect.
  */
 export function transport({ context, next }: Call, query: (url: string) => string = () => ""): Send {
   const { options } = context;
@@ -38,13 +40,13 @@ export function transport({ context, next }: Call, query: (url: string) => strin
     const trusted = request.to === "api" && originOf(request.url) === api;
     const past = !trusted && signsEverything(next) ? globalThis.fetch : undefined;
     const send = (request.to === "upload" ? fetch : undefined) ?? past;
-    const { headers, ...body } = bodyInit(
-      request.body,
-      send ?? globalThis.fetch,
-      send !== undefined || endsInFetch(next),
-    );
     const offline = globalThis.navigator?.onLine === false;
-    return withinTime({ timeout, signal, offline }, async (stop) => {
+    const once = async (url: string, stop: AbortSignal): Promise<Response> => {
+      const { headers, ...body } = bodyInit(
+        request.body,
+        send ?? globalThis.fetch,
+        send !== undefined || endsInFetch(next),
+      );
       const init: RequestInit = {
         ...inherited(trusted),
         redirect: "manual",
@@ -53,12 +55,23 @@ export function transport({ context, next }: Call, query: (url: string) => strin
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
-      const url = trusted ? withParameters(request.url, carried) : request.url;
       const own = contextFor(context, { url, options: init, trusted, next });
       if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
-      return read(own.response);
+      return own.response;
+    };
+    return withinTime({ timeout, signal, offline }, async (stop) => {
+      const first = trusted ? withParameters(request.url, carried) : request.url;
+      let response = await once(first, stop);
+      for (let [hops, url] = [0, first]; trusted && hops < MOST_REDIRECTS; hops++) {
+        const target = redirectWithin(response, url);
+        if (target === undefined) break;
+        url = target;
+        await response.body?.cancel();
+        response = await once(url, stop);
+      }
+      return { ...(await read(response)), from: request.to };
     });
   };
 }
@@ -75,6 +88,13 @@ function withParameters(url: string, query: string): string {
         one !== "" && ![...new URLSearchParams(one).keys()].some((name) => has.has(name) || name.startsWith("@")),
     );
   return more.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${more.join("&")}`;
+}
+
+/** Where a reply sends the same request, if that is the same origin. */
+function redirectWithin({ status, headers }: Response, url: string): string | undefined {
+  const location = headers.get("Location");
+  const target = status === 307 || status === 308 ? parseUrl(location ?? "", url)?.href : undefined;
+  return location && target !== undefined && originOf(target) === originOf(url) ? target : undefined;
 }
 
 interface Limits {

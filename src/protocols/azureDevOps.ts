@@ -9,10 +9,17 @@ const SERVICES = /^https:\/\/(dev\.azure\.com|[^/]+\.visualstudio\.com)[:/]/i;
 const COLLECTION = /^(.*\/_apis\/wit\/attachments)\/?$/i;
 const WORK_ITEM = /^(.*)\/_apis\/wit\/workitems\/\d+\/?$/i;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Characters of a comment, and attachments of a work item (docs: object-limits; VS403313). */
+const LONGEST_COMMENT = 255;
+const MOST_ATTACHMENTS = 100;
 const octets = { "Content-Type": "application/octet-stream" };
 
 /** Codes that Microsoft's own migrator treats as temporary: timeout, busy, throttled. */
 const PASSING_CODES = /^(VS402335|VS402490|VS402491)$/;
+/** Somebody else has changed the work item since it was read (field reports: with 412, 409 or 400). */
+const CHANGED = /^(TF26071|VS403351)$/;
+/** Comes with 500, and is final (devblogs: work-item-revision-limits). */
+const TOO_MANY_REVISIONS = /only work items with up to [\d,.]+ revisions are supported/i;
 const SIGN_IN = {
   code: "Unauthorized",
   message:
@@ -65,16 +72,17 @@ function asksToSignIn({ status, headers, body }: Reply): boolean {
 /** Gives an error in the service's own words Graph's shape, so that the Graph client reports it as its own. */
 export function explain(reply: Reply): Reply {
   if (asksToSignIn(reply)) return { ...reply, status: 401, body: { error: SIGN_IN } };
+  if (text(member(member(reply.body, "error"), "message"))) return reply; // explained already
   const message = messageIn(reply);
-  if (message === undefined) return reply;
+  if (message === undefined) return reply.status === 401 ? { ...reply, body: { error: SIGN_IN } } : reply;
   const code = text(member(reply.body, "typeKey")) ?? (codeOf(message) || "UnknownError");
   return { ...reply, body: { error: { code, message } } };
 }
 
-/** The service's own words: in one of three members, or in the title of an HTML page. */
+/** The service's own words: in one of three members, in the title of an HTML page, or where `explain` has put them. */
 function messageIn({ body }: Reply): string | undefined {
   const value = member(body, "value");
-  const said = member(body, "message") ?? member(value, "Message") ?? value;
+  const said = member(body, "message") ?? member(value, "Message") ?? value ?? member(member(body, "error"), "message");
   if (typeof said === "string") return said;
   return typeof body === "string" ? /<title>([^<]{1,300})<\/title>/i.exec(body)?.[1]?.trim() : undefined;
 }
@@ -85,10 +93,12 @@ function codeOf(message: string): string {
 
 function verdict(reply: Reply): Verdict {
   const { status } = reply;
-  const code = codeOf(messageIn(reply) ?? "");
+  const message = messageIn(reply) ?? "";
+  const code = codeOf(message);
+  if (TOO_MANY_REVISIONS.test(message)) return "refused";
   if (asksToSignIn(reply) || status === 401 || code === "TF237082") return "refused";
   if (succeeded(reply)) return "unsure";
-  if (status === 429 || status === 412 || code === "TF400733") return "busy";
+  if (status === 429 || status === 412 || code === "TF400733" || CHANGED.test(code)) return "busy";
   if ([408, 500, 502, 503, 504, 509].includes(status) || PASSING_CODES.test(code)) return "passing";
   if (status === 413) return "tooLarge";
   return [400, 404, 405, 409, 416].includes(status) ? "doubtful" : "refused";
@@ -105,6 +115,10 @@ export const azureDevOps: Protocol = {
   target: {
     collection,
     fileLimit: (url) => (SERVICES.test(url) ? SERVICES_LIMIT : Infinity),
+    wrong({ name, comment = "" }) {
+      if (comment.length <= LONGEST_COMMENT) return undefined;
+      return `The comment of ${name} has ${comment.length} characters, and a work item takes up to ${LONGEST_COMMENT}. Shorten it.`;
+    },
   },
   session: {
     limits: { range: 130_000_000, unit: 1 },
@@ -150,6 +164,7 @@ export const azureDevOps: Protocol = {
     }),
   },
   link: {
+    most: MOST_ATTACHMENTS,
     item: (url) => (WORK_ITEM.test(splitUrl(url)[0]) ? within(url, "", {}, ["areapath", "$expand"]) : undefined),
     read: (item) => ({ method: "GET", url: within(item, "", { $expand: "relations" }), to: "api" }),
     readItem,
@@ -167,8 +182,9 @@ export const azureDevOps: Protocol = {
 function readItem(reply: Reply): LinkedItem | undefined {
   const [revision, relations] = [member(reply.body, "rev"), member(reply.body, "relations")];
   if (!succeeded(reply) || typeof revision !== "number") return undefined;
-  const urls = Array.isArray(relations) ? relations.map((one) => text(member(one, "url")) ?? "") : [];
-  return { revision, urls };
+  const all: readonly unknown[] = Array.isArray(relations) ? relations : [];
+  const attachments = all.filter((one) => member(one, "rel") === "AttachedFile").length;
+  return { revision, attachments: attachments || undefined, urls: all.map((one) => text(member(one, "url")) ?? "") };
 }
 
 /** `comment` is always given: a relation without attributes was once stored as an empty file (docs#2607). */

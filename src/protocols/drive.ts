@@ -19,11 +19,21 @@ import { withQuery } from "./graph/path.js";
 import { explain, type Advice } from "./graph/reply.js";
 import { graphApi, graphSession, json } from "./graph/session.js";
 
+/** An unfinished upload session has the name (field reports: docs-contrib #412 and #6558). */
+const HELD = /^409 \w* .*(currently being uploaded|upload session already exists)/i;
+
+/** Advice for a name that is taken, by what was given. `replace` does not replace a folder, or what another session holds. */
+const OTHER_NAME = {
+  fail: 'Give { conflictBehavior: "replace" } or "rename", or another name.',
+  replace: "A folder or an unfinished upload has this name. Give another name, or try again later.",
+  rename: "Give another name.",
+};
+
 const CONFLICT = "@microsoft.graph.conflictBehavior";
 
 /** An item with an id exists already, so that only its bytes are new. */
-function onConflict(collection: string, { conflictBehavior }: FileInfo): NonNullable<FileInfo["conflictBehavior"]> {
-  return isById(collection) ? "replace" : (conflictBehavior ?? "fail");
+function onConflict(collection: string, file?: FileInfo): NonNullable<FileInfo["conflictBehavior"]> {
+  return isById(collection) ? "replace" : (file?.conflictBehavior ?? "fail");
 }
 
 /** A media type that a header can carry. The service goes by the name in any case. */
@@ -39,11 +49,19 @@ const CHANGED = /\.(?:do[ct][xm]?|xl[st][xmb]?|p[op][tsa][xm]?|vsd[xm]?|one|jpe?
 function listed(item: Members, file: FileInfo): Listed {
   const name = text(member(item, "name")) ?? "";
   const version = text(member(item, "cTag")) ?? text(member(item, "eTag")) ?? "";
-  const named = file.conflictBehavior !== "rename" || isVariant(name, file.name);
+  const other = file.conflictBehavior === "rename" && !isVariant(name, file.name) ? true : undefined;
+  const ours = member(item, "size") === file.size && !other;
   const id = `${text(member(item, "id")) ?? ""} ${version}`;
-  if (named && member(item, "size") === file.size) return { id, name: file.name, attachment: item };
-  return { id, name: "", attachment: item, changed: named && CHANGED.test(name) };
+  return { id, name: ours ? file.name : "", other, attachment: item, changed: !ours && !other && CHANGED.test(name) };
 }
+
+const renames = (collection: string, file: FileInfo) => file.conflictBehavior === "rename" && !isById(collection);
+
+const itself = (collection: string, { name }: FileInfo): WireRequest => ({
+  method: "GET",
+  url: fileUrl(collection, name),
+  to: "api",
+});
 
 /** Tells whether a service may have derived this name from one that was taken: `a.zip` becomes `a 1.zip`. */
 function isVariant(name: string, asked: string): boolean {
@@ -57,7 +75,8 @@ const advice: Advice = {
   permission: "Files.ReadWrite, or, for a link, a scope that the organization allows",
   remedies: [
     [/^507 /, "The drive is full. Free some space, or attach elsewhere."],
-    [/nameAlreadyExists|upload_name_conflict/i, 'Give { conflictBehavior: "replace" } or "rename", or another name.'],
+    [HELD, "Resume or cancel that upload, which otherwise ends when its session expires."],
+    [/nameAlreadyExists|upload_name_conflict/i, (url, file) => OTHER_NAME[onConflict(url, file)]],
     [/^409 /, "If another upload of this name is unfinished, it ends when its session expires."],
     [/^423 /, "Somebody has the file open. Try again when it is closed."],
   ],
@@ -112,7 +131,8 @@ export const drive: Protocol = {
   name: "drive",
   api: {
     ...graphApi("OneDrive", advice),
-    explain: (reply, url) => explain(reply, url, appFolder(url) ? ofAppFolder : isById(url) ? ofId : advice),
+    explain: (reply, url, file) =>
+      explain(reply, url, appFolder(url) ? ofAppFolder : isById(url) ? ofId : advice, file),
   },
   target: {
     collection: driveCollection,
@@ -139,6 +159,12 @@ export const drive: Protocol = {
     },
     // never Graph itself, where the token would give access to other resources
     owns: ({ uploadUrl }) => !/^https?:\/\/[^/?#]*graph/i.test(uploadUrl),
+    held({ status, body }, collection, file) {
+      const error = member(body, "error");
+      const [code, message] = [text(member(error, "code")) ?? "", text(member(error, "message")) ?? ""];
+      // with `replace`, and for a name of its own, every such refusal is about a session
+      return HELD.test(`${status} ${code} ${message}`) || (status === 409 && onConflict(collection, file) !== "fail");
+    },
     read({ status, body }, { file }) {
       if (status >= 300) return undefined;
       if (isObject(body) && text(member(body, "id"))) return { done: { attachment: body } };
@@ -170,10 +196,10 @@ export const drive: Protocol = {
     },
   },
   list: {
+    probe: (collection, file) => (renames(collection, file) ? itself(collection, file) : undefined),
     request(collection, file) {
-      const renames = file.conflictBehavior === "rename" && !isById(collection);
-      const all = () => withQuery(siblingsUrl(collection), `$select=${LISTED}&$top=1000`);
-      return { method: "GET", url: renames ? all() : fileUrl(collection, file.name), to: "api" };
+      if (!renames(collection, file)) return itself(collection, file);
+      return { method: "GET", url: withQuery(siblingsUrl(collection), `$select=${LISTED}&$top=1000`), to: "api" };
     },
     read({ status, body }, file) {
       if (status === 404) return { items: [] };

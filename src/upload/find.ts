@@ -14,8 +14,11 @@ async function listed({ service, collection, file }: Place, list: ListProtocol):
   for (const seen = new Set<string>(); !seen.has(request.url);) {
     seen.add(request.url);
     const page: AttachmentPage = await service.get(request, (reply) => list.read(reply, file));
-    items.push(...page.items);
+    items.push(...page.items.filter(({ other }) => !other));
     if (page.next === undefined) return items;
+    const probe = seen.size === 1 && list.probe?.(collection, file);
+    const probed = probe && (await service.get(probe, (reply) => list.read(reply, file)));
+    if (probed && probed.items.length === 0) return [];
     request = { ...request, url: page.next };
   }
   return undefined;

@@ -15,6 +15,10 @@ export interface State {
   readonly unanswered?: ByteRange;
   /** A refused range was assumed to be there. That is assumed once. */
   readonly guessed: boolean;
+  /** The range here was refused although the session needs it. Refused there twice, the session is dead. */
+  readonly refusedAt?: number;
+  /** The session before this one was replaced because of a refusal here. That is done once. */
+  readonly replacedAt?: number;
   /** The upload has waited since the last request. */
   readonly waited: boolean;
 }
@@ -28,10 +32,10 @@ export interface Facts {
   readonly commits: boolean;
 }
 
-/** A range that the service may or may not have. */
+/** A range that the service may or may not have. `denied`: refused as if the session or the right to it were gone. */
 export interface Doubt {
   readonly range: ByteRange;
-  readonly kind: "accepted" | "refused" | "unanswered";
+  readonly kind: "accepted" | "refused" | "denied" | "unanswered";
   readonly answer?: Answer;
 }
 
@@ -52,7 +56,8 @@ export type Event =
 
 /** What to do next. `look` ends the upload if the item holds the file; the moves after it are for when it does not. */
 export type Move =
-  | { readonly to: "wait"; readonly after?: Answer }
+  /** `otherwise`: what to do instead if no attempt is left. */
+  | { readonly to: "wait"; readonly after?: Answer; readonly otherwise?: readonly Move[] }
   | { readonly to: "look" }
   | { readonly to: "discard" }
   | { readonly to: "send"; readonly gap: Gap }
@@ -81,8 +86,11 @@ export function next(state: State, facts: Facts, event: Event): Next {
   switch (event.type) {
     case "begun":
       return afterBegin(state, facts, event);
-    case "opened":
-      return [initialState(event.offset, facts.size, false), [{ to: "send", gap: { next: event.offset } }]];
+    case "opened": {
+      const replacedAt = state.refusedAt ?? state.replacedAt;
+      const fresh = { ...initialState(event.offset, facts.size, false), replacedAt };
+      return [fresh, [{ to: "send", gap: { next: event.offset } }]];
+    }
     case "sent":
       return afterRange(state, facts, event);
     case "status":
@@ -102,10 +110,14 @@ function afterBegin(state: State, facts: Facts, { offset, ask: asks, named }: Ev
 function afterRange(before: State, facts: Facts, event: Event & { type: "sent" }): Next {
   const { range, answer, step, reached } = event;
   const state = { ...before, reached, sent: Math.max(before.sent, reached), waited: false };
-  if (step) return go({ ...state, guessed: false }, step, answer);
+  if (step) return go({ ...state, guessed: false, refusedAt: undefined }, step, answer);
+  const mayLive = facts.tellsStatus && range.end > range.start; // what a commit finds is gone, is gone
   switch (answer.verdict) {
     case "gone":
-      return [state, renew(state, facts, answer)];
+      return mayLive ? ask(state, facts, doubt(event, "denied")) : [state, renew(state, facts, answer)];
+    case "refused":
+      if (mayLive && !isFinal(answer)) return ask(state, facts, doubt(event, "denied"));
+      break;
     case "busy":
     case "unsent":
       return waiting(answer, again({ ...state, waited: true }, facts, event));
@@ -120,9 +132,13 @@ function afterRange(before: State, facts: Facts, event: Event & { type: "sent" }
     case "doubtful":
       if (state.unanswered?.start === range.start) return [state, renew(state, facts, answer)];
   }
-  // an unheard attempt, perhaps of an earlier process, may have completed the file
+  return [state, fail(state, facts, answer)];
+}
+
+/** An unheard attempt, perhaps of an earlier process, may have completed the file all the same. */
+function fail(state: State, facts: Facts, answer: Answer): readonly Move[] {
   const mayBeComplete = state.unanswered !== undefined && state.sent === facts.size;
-  return [state, [...(mayBeComplete ? [LOOK] : []), { to: "fail", answer }]];
+  return [...(mayBeComplete ? [LOOK] : []), { to: "fail", answer }];
 }
 
 /**
@@ -135,11 +151,13 @@ function afterStatus(
   facts: Facts,
   { about, answer, step }: { readonly about: Doubt; readonly answer?: Answer; readonly step?: Step },
 ): Next {
-  const { range } = about;
+  const { range, kind } = about;
+  const later = answer && ["busy", "passing", "unsent", "unheard"].includes(answer.verdict);
+  if (later && !step) return waiting(answer, [{ ...state, waited: true }, [{ to: "ask", about }]]);
+  if (kind === "denied" && about.answer)
+    return afterDenial(state, facts, { range, refusal: about.answer, answer, step });
+  if (step && "next" in step && kind === "refused") return goOnThere(state, facts, { ...about, step });
   if (step) return go(state, step, about.answer);
-  if (answer && ["busy", "passing", "unsent", "unheard"].includes(answer.verdict)) {
-    return waiting(answer, [{ ...state, waited: true }, [{ to: "ask", about }]]);
-  }
   const mayBeComplete = range.end === facts.size || (range.end > range.start && state.reached === facts.size);
   const [then, moves] = withoutStatus(state, facts, about, answer);
   return [then, mayBeComplete ? [LOOK, ...moves] : moves];
@@ -155,6 +173,56 @@ function withoutStatus(state: State, facts: Facts, about: Doubt, answer?: Answer
   const kept = unanswered?.start === range.start ? Math.max(unanswered.end, range.end) : range.end;
   if (guessed || kept === facts.size || range.start < confirmed) return [state, renew(state, facts, answer)];
   return go({ ...state, guessed: true }, { next: kept }, about.answer);
+}
+
+/** A refused range, the refusal, and what the service said when it was asked for the status. */
+interface Denial {
+  readonly range: ByteRange;
+  readonly refusal: Answer;
+  readonly answer?: Answer;
+  readonly step?: Step;
+}
+
+/**
+ * A live session goes on where it says. One that answers, but names no offset, gets the range again, unless that was the
+ * last one. A dead one is replaced: as often as it takes if the range was refused because of that, else once.
+ */
+function afterDenial(state: State, facts: Facts, { range, refusal, answer, step }: Denial): Next {
+  const answers = (answer?.reply?.status ?? 500) < 300;
+  const lives = step ?? (answers && range.end < facts.size ? { next: range.start } : undefined);
+  if (lives && "done" in lives) return go(state, lives, refusal);
+  if (lives) return goOnThere(state, facts, { range, answer: refusal, step: lives });
+  const dead = refusal.verdict === "gone" || answer?.verdict === "gone";
+  return dead ? replace(state, facts, range, refusal) : [state, fail(state, facts, refusal)];
+}
+
+/**
+ * Goes on at the offset that a live session names. A session that refuses the very range that it needs is replaced: the
+ * second time if it finds the range wrong, otherwise when no attempt is left.
+ */
+function goOnThere(
+  state: State,
+  facts: Facts,
+  { range, answer, step }: { readonly range: ByteRange; readonly answer?: Answer; readonly step: { next: number } },
+): Next {
+  if (!answer || step.next !== range.start) return go(state, step, answer);
+  const refused = { ...state, refusedAt: range.start, waited: true };
+  const [, otherwise] = replace(refused, facts, range, answer);
+  if (answer.verdict === "unsure" && state.refusedAt === range.start) return [refused, otherwise];
+  const [then, moves] = go(refused, step, answer);
+  return [then, [{ to: "wait", after: answer, otherwise }, ...moves]];
+}
+
+/** The refusal is about the file, not about the session: too large, open elsewhere, no room. */
+const isFinal = ({ reply }: Answer) => [413, 423, 507].includes(reply?.status ?? 0);
+
+/** Opens another session because of a refusal. A range that is refused there as well is refused for good. */
+function replace(state: State, facts: Facts, range: ByteRange, refusal: Answer): Next {
+  const isTaken = refusal.reply?.status === 409 && range.end === facts.size; // the name
+  const again = state.replacedAt !== undefined && range.start <= state.replacedAt;
+  if (refusal.verdict === "refused" && (isTaken || again)) return [state, fail(state, facts, refusal)];
+  const refusedAt = refusal.verdict === "refused" ? range.start : state.refusedAt;
+  return [{ ...state, refusedAt }, renew(state, facts, refusal)];
 }
 
 const LOOK: Move = { to: "look" };

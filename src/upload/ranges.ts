@@ -51,6 +51,11 @@ export class Ranges {
     return this.#reader.canRead(0);
   }
 
+  /** Tells whether the next ranges may be the last ones. */
+  reachesEnd(start: number): boolean {
+    return start + this.#blockSize >= this.job.content.size;
+  }
+
   /** Stops reading ahead: the upload has ended or has stopped for now. */
   rest(): void {
     this.#reader.rest();

@@ -1,21 +1,24 @@
 import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { causeOf, noAnswer, NoReply, Refusal, refusesToken, type Answer } from "../http/refusal.js";
-import type { Retrier } from "../http/retry.js";
+import { sleep, type Retrier } from "../http/retry.js";
 import type { Service } from "../http/service.js";
 import { inMegabytes } from "../megabytes.js";
 import type { Created, Reply, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";
 import { hostOf } from "../urls.js";
 import { Attempts, type Attempt } from "./attempts.js";
-import { findCreated, findNamed } from "./find.js";
+import { findCreated, findNamed, idsOf } from "./find.js";
 import type { Job } from "./job.js";
 import { initialState, next, type Doubt, type Event, type Facts, type Move, type State } from "./next.js";
 import { Ranges } from "./ranges.js";
-import { discardSession, tryToOpen } from "./session.js";
+import { signalFor } from "../signals.js";
+import { discardSession, LIST_TIMEOUT, tryToOpen } from "./session.js";
 
 /** Times that a lost session is replaced: a draft that was just created may not be known everywhere yet. */
 const FRESH_SESSIONS = 4;
+/** Times in all without getting any further: each may send the file again from its first byte. */
+const MOST_SESSIONS = 12;
 const SPENT =
   "The upload session is gone, and the stream cannot be read again from its first byte. Attach a Blob or a file that can be read at any position.";
 
@@ -41,6 +44,15 @@ export class Upload {
   /** The session was opened by this upload, and is not its first one. */
   #renewed = false;
   readonly #begun: number;
+  /** The furthest offset that any session has confirmed, and the sessions that were lost since. */
+  #furthest = 0;
+  #lost = 0;
+  /** Reads which attachments the item has, while the first ranges are on their way. */
+  #listing: { readonly ended: Promise<void>; readonly stop: () => void } | undefined;
+  /** The session was opened here, so nothing was sent in it that is not known. */
+  #fresh: boolean;
+  /** The session has changed since it was saved. */
+  #unsaved = false;
   /** The last attempt, until it is known whether a wait follows it. */
   #pending: Attempt | undefined;
   readonly #ranges: Ranges;
@@ -60,6 +72,7 @@ export class Upload {
     this.#state = initialState(session.offset, job.content.size, restored);
     this.#expires = session.expires;
     this.#begun = restored ? session.offset : -1;
+    this.#fresh = !restored;
   }
 
   /** Sends what is missing, with the settings of `service`. `ask`: asks the service first which bytes it holds. */
@@ -70,7 +83,11 @@ export class Upload {
     const { offset, attachment: named } = this.session;
     try {
       return await this.#run({ type: "begun", offset, ask, named });
+    } catch (error) {
+      if (this.#unsaved) await this.#save(this.session);
+      throw error;
     } finally {
+      this.#stopListing();
       this.#ranges.rest();
     }
   }
@@ -78,13 +95,21 @@ export class Upload {
   async #run(first: Event): Promise<Created> {
     for (let event = first; ;) {
       const [state, moves] = next(this.#state, this.#facts, event);
-      if (state.confirmed > this.#state.confirmed) this.#retrier.reset();
+      if (state.confirmed > this.#state.confirmed) this.#progressed(state.confirmed);
       this.#state = state;
       if (moves[0]?.to !== "wait") this.#endAttempt();
       const outcome = await this.#carryOut(moves);
       if ("attachment" in outcome) return this.#finish(outcome);
       event = outcome;
     }
+  }
+
+  #progressed(confirmed: number): void {
+    this.#retrier.reset();
+    this.#renewals.reset();
+    if (confirmed <= this.#furthest) return;
+    this.#furthest = confirmed;
+    this.#lost = 0;
   }
 
   get #facts(): Facts {
@@ -100,21 +125,23 @@ export class Upload {
   /** Carries out moves until one of them brings an event or the attachment. */
   async #carryOut(moves: readonly Move[]): Promise<Event | Created> {
     for (const move of moves) {
+      if (move.to === "wait") {
+        if (await this.#wait(move)) continue;
+        return this.#carryOut(move.otherwise ?? []);
+      }
       const outcome = await this.#do(move);
       if (outcome) return outcome;
     }
     throw new Error("An upload came to an end without a result.");
   }
 
-  async #do(move: Move): Promise<Event | Created | undefined> {
+  async #do(move: Exclude<Move, { to: "wait" }>): Promise<Event | Created | undefined> {
     const { session } = this;
     switch (move.to) {
       case "send":
         return this.#send(move.gap);
       case "ask":
         return this.#ask(move.about);
-      case "wait":
-        return this.#wait(move);
       case "look":
         return findCreated(this.#place, session.before, session);
       case "discard":
@@ -133,7 +160,9 @@ export class Upload {
   async #send(gap: Gap): Promise<Event> {
     const { size } = this.job.content;
     this.#service.settings.signal?.throwIfAborted();
-    if (gap.next !== this.session.offset) {
+    this.#list();
+    if (this.#ranges.reachesEnd(gap.next)) await this.#endListing();
+    if (gap.next !== this.session.offset || this.#unsaved) {
       await this.#save({ ...this.session, offset: gap.next });
       this.#report(gap.next);
     }
@@ -149,6 +178,38 @@ export class Upload {
     return { type: "sent", ...telling, reached, smaller };
   }
 
+  /** Begins to read which attachments the item has. Once the last byte was sent, this file may be one of them. */
+  #list(): void {
+    const { content, protocol } = this.job;
+    if (!protocol.list || this.#listing || this.session.before || !this.#fresh || this.#state.sent >= content.size)
+      return;
+    const stopped = new AbortController();
+    const signal = signalFor(this.#service.settings.signal, stopped.signal);
+    const note = (before: string[] | undefined) => {
+      if (!before || stopped.signal.aborted) return;
+      this.session = { ...this.session, before };
+      this.#unsaved = true;
+    };
+    const place = { ...this.job, service: this.#service.with({ signal }) };
+    this.#listing = { ended: idsOf(place).then(note, () => {}), stop: () => stopped.abort() };
+  }
+
+  /** The last range waits a little for the list. Without it, nobody can tell whether an unheard last range was taken. */
+  async #endListing(): Promise<void> {
+    if (!this.#listing) return;
+    const heard = new AbortController();
+    const late = sleep(LIST_TIMEOUT, signalFor(this.#service.settings.signal, heard.signal));
+    late.catch(() => {});
+    await Promise.race([this.#listing.ended, late]);
+    heard.abort();
+    this.#listing.stop();
+  }
+
+  #stopListing(): void {
+    this.#listing?.stop();
+    this.#listing = undefined;
+  }
+
   async #ask(about: Doubt): Promise<Event> {
     const request = this.job.protocol.session.status?.(this.session);
     if (!request) throw new Error("The service cannot be asked for the status.");
@@ -158,10 +219,12 @@ export class Upload {
     return { type: "status", about, answer, step };
   }
 
-  async #wait({ after }: Move & { to: "wait" }): Promise<undefined> {
+  /** Returns `false` if no attempt is left, and there is something else to do. */
+  async #wait({ after, otherwise }: Move & { to: "wait" }): Promise<boolean> {
     const more = await this.#retrier.next(after, (wait) => this.#endAttempt(wait));
     this.#endAttempt();
-    if (!more) throw this.#service.interrupted(after, this.session, this.#unreached(after));
+    if (!more && !otherwise) throw this.#service.interrupted(after, this.session, this.#unreached(after));
+    return more;
   }
 
   /** The host of the upload URL, if nothing has ever got through to it, and it is not the API's own. Only the host: the rest is secret. */
@@ -193,18 +256,23 @@ export class Upload {
   /** Opens a new session. */
   async #open({ after }: Move & { to: "open" }): Promise<Event> {
     this.#mustLast(after);
+    if (!this.session.before) this.#stopListing();
+    this.#unsaved = false;
+    await this.job.checkpoint?.remove();
     if (!this.#ranges.canStartOver) throw new UploadError("lost", SPENT);
     for (let last = after; ;) {
-      if (!(await this.#renewals.next(last))) {
+      if (++this.#lost > MOST_SESSIONS || !(await this.#renewals.next(last))) {
         throw last?.reply && last.reply.status >= 300
           ? this.#service.refusal(last.reply)
           : this.#service.interrupted(last ?? ENDED);
       }
       try {
-        const { before, ...fresh } = await tryToOpen(this.#place);
-        await this.#save({ ...fresh, before: this.session.before ?? before });
+        const fresh = await tryToOpen(this.#place);
+        this.#fresh = true;
+        await this.#save({ ...fresh, before: this.session.before });
         this.#expires = fresh.expires;
         this.#renewed = true;
+        this.#retrier.reset();
         return { type: "opened", offset: fresh.offset };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -223,6 +291,7 @@ export class Upload {
 
   async #save(session: UploadSession): Promise<void> {
     this.session = session;
+    this.#unsaved = false;
     await this.job.checkpoint?.save(session);
   }
 

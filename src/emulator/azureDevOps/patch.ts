@@ -1,6 +1,6 @@
 import type { Reply, WorkItemRelation } from "../api.js";
 import type { AzureDevOpsContext } from "./call.js";
-import { badRelation, invalidPatch, testFailed, tooManyAttachments } from "./replies.js";
+import { badRelation, invalidPatch, staleRevision, testFailed, tooManyAttachments } from "./replies.js";
 import { attachmentIdIn } from "./routes.js";
 import type { StoredWorkItem } from "./store.js";
 
@@ -55,7 +55,9 @@ function applyOperation(context: AzureDevOpsContext, item: StoredWorkItem, opera
   const field = /^\/fields\/([\w.]+)$/.exec(path)?.[1];
   if (op === "test" && (path === "/rev" || field !== undefined)) {
     const current = field === undefined ? item.rev : fields[field];
-    return current === value ? { fields, relations } : testFailed(path, current, value);
+    return current === value
+      ? { fields, relations }
+      : (staleRevision(context.vary.azureStaleRevision) ?? testFailed(path, current, value));
   }
   if ((op === "add" || op === "replace") && field !== undefined) {
     return { fields: { ...fields, [field]: value }, relations };

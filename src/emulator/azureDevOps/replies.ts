@@ -127,6 +127,16 @@ export const testFailed = (path: string, value: unknown, expected: unknown): Rep
     [`${webApi}.Patch`, "TestPatchOperationFailedException"],
   );
 
+/** TF26071, unless the status is that of VS403351 (field reports). */
+export const staleRevision = (status: number): Reply | undefined =>
+  status === 412
+    ? undefined
+    : exception(
+        status,
+        "TF26071: This work item has been changed by someone else since you opened it. You will need to refresh it and discard your changes.",
+        [workItemTracking, "WorkItemRevisionMismatchException"],
+      );
+
 /** A relation that does not have the form of the model (field report). */
 export const badRelation = (value: unknown): Reply =>
   invalidPatch(

@@ -1,5 +1,6 @@
 import type { Reply } from "../api.js";
 import type { RequestHead } from "../call.js";
+import { empty } from "../replies.js";
 import type { AzureDevOpsContext } from "./call.js";
 import { signInPage, signInRedirect, unauthorized } from "./replies.js";
 import type { User } from "./store.js";
@@ -27,5 +28,6 @@ export function userOf(
 export function refuseCredential({ url, vary }: AzureDevOpsContext, { method, headers }: RequestHead): Reply {
   const suppressed = headers["x-tfs-fedauthredirect"]?.toLowerCase() === "suppress";
   if (suppressed || ["PATCH", "PUT", "DELETE"].includes(method)) return unauthorized();
+  if (vary.azureSignIn === 401) return empty(401);
   return vary.azureSignIn === 302 ? signInRedirect(url) : signInPage(203);
 }

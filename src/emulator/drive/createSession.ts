@@ -53,20 +53,25 @@ export function createDriveSession(context: Context, call: DriveCall, place: Pla
   });
 }
 
-/** Refuses a name that is in use. Both 409 are field reports, the code of the second is a choice. */
+/** Refuses a name that is in use. All are field reports (docs-contrib #412 and #6558, onedrive-api-docs #989). */
 function refuseName(context: Context, destination: Destination): Reply | undefined {
   if (context.vary.driveConflict === "atCreate" && isTaken(destination)) return nameTaken();
   const name = destination.name.toLowerCase();
-  const rival = context.drives.sessions.some(
-    (session) =>
-      session.folder === destination.folder &&
-      session.name.toLowerCase() === name &&
-      stateOf(context, session) === "open",
+  const rivals = context.drives.sessions.filter(
+    (session) => session.folder === destination.folder && session.name.toLowerCase() === name,
   );
-  return rival && context.vary.driveSecondSession === "refuse"
-    ? refuse(409, "conflict", "An upload session already exists for this file")
+  const held = rivals.find(({ ended, holds }) => ended === "deleted" && holds < context.vary.driveNameHeld);
+  if (held) {
+    held.holds++;
+    return refuse(409, "nameAlreadyExists", uploading);
+  }
+  const open = rivals.some((session) => stateOf(context, session) === "open");
+  return open && context.vary.driveSecondSession === "refuse"
+    ? refuse(409, "nameAlreadyExists", "An upload session already exists for this file")
     : undefined;
 }
+
+const uploading = "A file with the same name is currently being uploaded. Change the filename and try to save again.";
 
 function readWanted(context: Context, call: DriveCall, place: Place): Wanted | Reply {
   const body = readParameters(call, ["item", "deferCommit"]);

@@ -18,6 +18,8 @@ const largest = 250 * 1024 ** 3;
 
 /** Takes the next range: checks it, stores its bytes, and creates the file after the last one. */
 export function putDriveRange(context: Context, session: StoredDriveSession, call: Call): Reply {
+  const denied = deny(context, session);
+  if (denied) return denied;
   const range = readDriveRange(session, call);
   const refused = "status" in range ? range : refuseRange(context, session, range);
   if (refused) return vary(context, refused);
@@ -32,6 +34,16 @@ export function putDriveRange(context: Context, session: StoredDriveSession, cal
   if (session.offset < session.total) return json(202, progress(context, session));
   if (session.misaligned) return dropMisaligned(session);
   return session.deferCommit ? json(202, deferred(context, session)) : complete(context, session);
+}
+
+/** Refuses a range without a reason in it: the session lives, or refuses what it asks for. */
+function deny({ drives, vary }: Context, session: StoredDriveSession): Reply | undefined {
+  drives.ranges++;
+  if (session.poisoned && session.offset > 0) {
+    return refuse(416, "invalidRange", "The uploaded fragment overlaps with data that has already been received.");
+  }
+  if (vary.driveRefusedEvery === 0 || drives.ranges % vary.driveRefusedEvery !== 0) return undefined;
+  return refuse(vary.driveRefusal, "itemNotFound", "The resource could not be found.");
 }
 
 function readDriveRange(session: StoredDriveSession, call: Call): ByteRange | Reply {

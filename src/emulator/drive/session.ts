@@ -20,7 +20,8 @@ export function openDriveSession(context: Context, init: NewSession): StoredDriv
   const session: StoredDriveSession = {
     ...{ id, drive, folder, name, behavior, path, deferCommit, description, fileSystemInfo, fileSize, uploadUrl },
     ...{ target: targetOf(uploadUrl), created, expires: endOf(context, created) },
-    ...{ pieces: [], offset: 0, misaligned: false },
+    ...{ pieces: [], offset: 0, misaligned: false, holds: 0 },
+    poisoned: context.drives.sessions.length < context.vary.drivePoisoned,
   };
   context.drives.sessions.push(session);
   context.noteSession(() => describeSession(context, session));

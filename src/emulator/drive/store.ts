@@ -65,6 +65,10 @@ export interface StoredDriveSession extends Destination, UploadSession {
   offset: number;
   misaligned: boolean;
   ended?: "complete" | "deleted";
+  /** Requests for another session of its name that it has refused since it was deleted. */
+  holds: number;
+  /** Takes one range and refuses the next one for good. */
+  readonly poisoned: boolean;
 }
 
 /** The default of a business drive: 1 TiB. */
@@ -74,6 +78,10 @@ const defaultQuota = 1024 ** 4;
 export class DriveStore {
   readonly drives = new Map<string, Drive>();
   sessions: StoredDriveSession[] = [];
+  /** Requests that were redirected because there were too many. */
+  throttled = 0;
+  /** Ranges that have arrived. */
+  ranges = 0;
   private count = 0;
 
   constructor(
@@ -114,6 +122,8 @@ export class DriveStore {
   clear(): void {
     this.drives.clear();
     this.sessions = [];
+    this.ranges = 0;
+    this.throttled = 0;
   }
 
   private makeDrive(key: string, path: string): Drive {

@@ -1,5 +1,5 @@
 import { isObject, member, text } from "../../json.js";
-import type { OpenedSession, Reply, Verdict } from "../../protocol.js";
+import type { FileInfo, OpenedSession, Reply, Verdict } from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import { andThen, wordsOf } from "../../words.js";
 import { decoded } from "./path.js";
@@ -62,19 +62,24 @@ export interface Advice {
   readonly permission: string;
   /** Collections in clouds that have no upload sessions of this kind. */
   readonly noSessions?: RegExp;
-  /** Advice for a status or a code of this service. */
-  readonly remedies?: readonly (readonly [pattern: RegExp, remedy: string])[];
+  /** Advice for a status, a code or words of this service. */
+  readonly remedies?: readonly (readonly [
+    pattern: RegExp,
+    remedy: string | ((url: string, file?: FileInfo) => string),
+  ])[];
 }
 
 /** Advice for a refusal, if there is any. The service's own words come first. */
 function remedy(
-  { status, body }: Reply,
+  { status, body, from }: Reply,
   collection: string,
   { permission, noSessions, remedies = [] }: Advice,
+  file?: FileInfo,
 ): string | undefined {
   const code = codeIn(body);
   const message = text(member(member(body, "error"), "message")) ?? "";
-  if (status === 403 && POLICY.test(message)) {
+  const isApi = from !== "upload"; // an upload host knows neither permissions nor clouds
+  if (isApi && status === 403 && POLICY.test(message)) {
     return "An application access policy of Exchange keeps this app out of the mailbox. Ask its administrator to add the mailbox to the policy.";
   }
   if (NO_DRIVE.test(message)) {
@@ -83,16 +88,23 @@ function remedy(
   if (code === "ErrorMessageSizeExceeded") {
     return "The organization limits the size of messages, often to 35 MB in all. Share a link to the file, or ask the administrator to raise the limit.";
   }
-  if (noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
+  if (isApi && noSessions?.test(collection) && [400, 404, 405, 501].includes(status)) {
     return "US Government clouds have no upload sessions for Outlook, so files above about 3 MB cannot be attached there. Share a link instead.";
   }
-  if (status === 403 && /AccessDenied/i.test(code)) return `This may need the permission ${permission}.`;
-  return remedies.find(([pattern]) => pattern.test(`${status} ${code}`))?.[1];
+  if (isApi && status === 403 && /AccessDenied/i.test(code)) return `This may need the permission ${permission}.`;
+  const found = remedies.find(([pattern]) => pattern.test(`${status} ${code} ${message}`))?.[1];
+  return typeof found === "function" ? found(collection, file) : found;
 }
 
+/** A redirect to elsewhere: no token and no file goes there. A browser hides it behind status 0. */
+const isRedirect = ({ status }: Reply) => status === 0 || (status >= 300 && status < 400);
+const MOVED = "The site has moved; look its id up again, and use its new URL.";
+
 /** Adds advice to a refusal. */
-export function explain(reply: Reply, collection: string, advice: Advice): Reply {
-  const told = remedy(reply, collection, advice);
+export function explain(reply: Reply, collection: string, advice: Advice, file?: FileInfo): Reply {
+  if (isRedirect(reply) && reply.from !== "upload")
+    return { ...reply, body: { error: { code: "Moved", message: MOVED } } };
+  const told = remedy(reply, collection, advice, file);
   if (told === undefined) return reply;
   const error = member(reply.body, "error");
   const message = andThen(wordsOf(reply), told);

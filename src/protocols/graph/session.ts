@@ -13,7 +13,7 @@ export function graphApi(label: string, advice: Advice, throttle?: Api["throttle
     throttle,
     verdict,
     query: (url) => withoutOData(splitUrl(url)[1]),
-    explain: (reply, url) => explain(reply, url, advice),
+    explain: (reply, url, file) => explain(reply, url, advice, file),
   };
 }
 

@@ -25,8 +25,9 @@ const client = () => withLargeAttachments(withToken(), { delay: 1 });
 
 beforeAll(() => nock.disableNetConnect());
 afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
-  nock.cleanAll();
+  const pending = nock.pendingMocks();
+  nock.cleanAll(); // first, so that one failure is not that of every test after it
+  expect(pending).toEqual([]);
 });
 afterAll(() => nock.restore());
 
@@ -240,7 +241,6 @@ describe("an intercepted POST", () => {
 
   test("makes one POST where the service says that the file is below its minimum for sessions", async () => {
     const code = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize";
-    nock(graph).get(`/v1.0${collection}`).query(true).reply(200, { value: [] });
     nock(graph)
       .post(`/v1.0${collection}/createUploadSession`)
       .reply(400, { error: { code, message: "" } });
@@ -250,7 +250,6 @@ describe("an intercepted POST", () => {
 
   test("does not go round in circles where the service refuses both ways", async () => {
     const code = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize";
-    nock(graph).get(`/v1.0${collection}`).query(true).reply(200, { value: [] });
     nock(graph)
       .post(`/v1.0${collection}/createUploadSession`)
       .reply(400, { error: { code, message: "" } });
@@ -264,7 +263,7 @@ describe("an intercepted POST", () => {
       delay: 1,
     });
     await expect(signedOut.api(collection).post(attachment)).rejects.toThrow("signed out");
-    expect(getAccessToken.mock.calls.length).toBeLessThanOrEqual(2); // opening the session, and listing what is there
+    expect(getAccessToken).toHaveBeenCalledTimes(1); // nothing is listed before the session is open
   });
 });
 

@@ -62,7 +62,7 @@ describe.each(Object.keys(ways))("%s", (way) => {
       const { item, type } = items[kind]();
       emulator.fault({ on: { kind: "create" }, ...refusal(403, "ErrorAccessDenied", "Not here.") });
       const error = await failed(attach(item.path, large, type));
-      expect(error).toMatchObject({ statusCode: 403, message: expect.stringMatching(/^Not here\. This needs/) });
+      expect(error).toMatchObject({ statusCode: 403, message: expect.stringMatching(/^Not here\. This may need/) });
       expect(kinds()).toEqual(["create"]);
     });
 
@@ -97,7 +97,7 @@ describe.each(Object.keys(ways))("%s", (way) => {
     const never: FaultScript = refusal(403, "ErrorAccessDenied", "Never.");
     emulator.fault({ on: { kind: "create" }, ...never }, { on: { kind: "post" }, ...never });
     const error = await failed(attach(item.path, between, "fileAttachment"));
-    expect(error).toMatchObject({ statusCode: 403, message: expect.stringMatching(/^Never\. This needs/) });
+    expect(error).toMatchObject({ statusCode: 403, message: expect.stringMatching(/^Never\. This may need/) });
   });
 
   test("gives up after a few attempts if the item does not exist", async () => {
@@ -210,9 +210,25 @@ describe("what is no base64", () => {
   test.each([
     ["an attachment", () => `${emulator.addMessage().path}/attachments`, { ...bodyOf(small), contentBytes: wrong }],
     ["a message", () => "/me/messages", { attachments: [{ ...bodyOf(small), contentBytes: wrong }] }],
+    ["an event", () => "/me/events", { attachments: [{ ...bodyOf(small), contentBytes: wrong }] }],
+    [
+      "a message beside a large file",
+      () => "/me/sendMail",
+      { message: { attachments: [bodyOf(large), { ...bodyOf(small), contentBytes: wrong }] } },
+    ],
   ])("passes in %s as it came", async (_, path, body) => {
     expect(await failed(client.api(path()).post(body))).toMatchObject({ statusCode: 413 });
     expect(emulator.requests).toHaveLength(1);
+  });
+
+  test("is named in a message whose files travel beside the JSON, before anything is sent", async () => {
+    const body = { message: { attachments: [{ ...bodyOf(small), contentBytes: wrong }] } };
+    const request = client.api("/me/sendMail").withAttachments([new File([Uint8Array.from(small)], "b.bin")]);
+    expect(await failed(request.post(body))).toMatchObject({
+      code: "tooLarge",
+      message: expect.stringMatching(/^a\.bin has 6\.67 MB/),
+    });
+    expect(emulator.requests).toEqual([]);
   });
 
   const url = (bytes: Buffer) => `data:text/plain;base64,${bytes.toString("base64")}`;

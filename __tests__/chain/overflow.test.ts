@@ -364,14 +364,29 @@ describe("what happens on the way", () => {
     test("again and again 503: nothing is left, or the error says that it is not known", async () => {
       emulator.vary(vary);
       const item = emulator.addMessage({ body: "Hello" });
-      emulator.fault({ status: 503, on, times: 3 });
+      const busy = { code: "serviceNotAvailable", message: "Busy until noon." };
+      emulator.fault({ status: 503, body: { error: busy }, on, times: 3 });
       const error = await failed(share(item, file));
       if (step === "changing the text") {
         expect(error).toMatchObject({ code: "uncertain", message: expect.stringContaining(name) });
         expect(stored()).toHaveLength(1);
+      } else if (step === "the reference") {
+        expect(error).toMatchObject({ name: "Error", statusCode: 503, ...busy });
+        await isAsBefore(item);
       } else {
-        expect(error).toMatchObject({ statusCode: 503 });
+        expect(error).toMatchObject({ code: "interrupted", cause: { statusCode: 503, ...busy } });
+        if (step !== "the last range") {
+          expect(error).toMatchObject({
+            session: undefined,
+            message: expect.stringContaining("503: Busy until noon."),
+          });
+          await isAsBefore(item);
+          return;
+        }
+        expect(error!.message).toContain("restore(client, error.session, file)");
         expect(stored()).toEqual([]);
+        await (await LargeAttachmentTask.restore(client, error!.session!, file)).upload();
+        expect(stored()).toEqual([[`/Email attachments/${name}`, sha256(file)]]);
       }
     });
 

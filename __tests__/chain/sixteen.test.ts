@@ -29,10 +29,12 @@ test.each([429, 503, 500, 502, "reset"] as const)("1. one %s on a range is retri
   whole(item);
 });
 
-test("2. what is refused rejects with an Error that has status, headers and code", async () => {
+test("2. what is refused for good rejects with an Error that has status, headers and code", async () => {
+  const times = 2 * (1 + 1); // in a session that lives, with one retry, and in the one that replaces it
   for (const body of [{ error: { code: "ErrorAccessDenied", message: "No." } }, "<html>no</html>", undefined]) {
-    emulator.fault({ on: { range: 1 }, status: 403, headers: { "request-id": "r1" }, body });
-    const error = await (await taskFor(emulator.addMessage())).upload().catch((reason: GraphError) => reason);
+    emulator.fault({ on: { range: 1 }, times, status: 403, headers: { "request-id": "r1" }, body });
+    const task = await taskFor(emulator.addMessage(), bytes, { retries: 1 });
+    const error = await task.upload().catch((reason: GraphError) => reason);
     expect(error).toBeInstanceOf(GraphError);
     expect(error).toMatchObject({
       statusCode: 403,

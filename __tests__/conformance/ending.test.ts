@@ -69,14 +69,11 @@ describe.each(disputed)("$name", (subject) => {
       expect(emulator.requests.filter(({ kind }) => kind === listing)).toEqual([]);
     });
 
-  if (whole)
+  if (whole) {
     test("an intercepted POST that is refused gives the same GraphError as one POST would", async () => {
       const item = subject.add(emulator);
-      emulator.fault({
-        on: { kind: "create" },
-        status: 403,
-        body: { error: { code: "ErrorAccessDenied", message: "No." } },
-      });
+      const refusal = { status: 403, body: { error: { code: "ErrorAccessDenied", message: "No." } } };
+      emulator.fault({ on: { kind: "create" }, ...refusal }, { on: { kind: "post" }, ...refusal });
       const { url, body } = whole(item.path, name, bytes);
       const posting = client().api(url).post(body);
       await expect(posting).rejects.toMatchObject({
@@ -84,8 +81,27 @@ describe.each(disputed)("$name", (subject) => {
         code: "ErrorAccessDenied",
         message: expect.stringMatching(/^No\. This may need the permission .*ReadWrite/),
       });
+      expect(subject.held(emulator, item)).toEqual([]);
       expect(subject.open(emulator)).toEqual([]);
     });
+
+    test("an intercepted POST whose session alone is refused is made as it is", async () => {
+      const item = subject.add(emulator);
+      emulator.fault({ on: { kind: "create" }, status: 403 });
+      const { url, body } = whole(item.path, name, bytes);
+      await client().api(url).post(body);
+      expect(subject.held(emulator, item)).toMatchObject([{ name, sha256: sha256(bytes), via: "post" }]);
+    });
+
+    test("an intercepted POST whose session is refused for room makes no POST", async () => {
+      const item = subject.add(emulator);
+      emulator.fault({ on: { kind: "create" }, status: 507, body: { error: { code: "quota", message: "Full." } } });
+      const { url, body } = whole(item.path, name, bytes);
+      await expect(client().api(url).post(body)).rejects.toMatchObject({ statusCode: 507, code: "quota" });
+      expect(emulator.requests.filter(({ kind }) => kind === "post")).toEqual([]);
+      expect(subject.held(emulator, item)).toEqual([]);
+    });
+  }
 
   test.each([
     ["replies of 503 in HTML", { status: 503, body: "<html>down</html>" }, "503"],
@@ -128,7 +144,7 @@ describe.each(disputed)("$name", (subject) => {
         { on: { kind: "range", range: "last" }, reset: "after" },
       );
       const attaching = client().api(item.path).attach(bytes, about);
-      await expect(attaching).rejects.toMatchObject({ code: "uncertain", message: expect.stringMatching(/look/i) });
+      await expect(attaching).rejects.toMatchObject({ code: "uncertain", message: expect.stringMatching(/check/i) });
       expect(subject.held(emulator, item)).toHaveLength(1);
     });
 

@@ -36,6 +36,7 @@ test("the example protocol uploads each file once, whatever fails, and its uploa
     "a reply is lost": success,
     "the last reply is lost": success,
     "the session disappears": { ...success, opened: 2 },
+    "a range is refused once, but the session lives": success,
     "a task is stopped, stored and resumed": { offset: 4_194_304, kept: ["Middlemarch"] },
     "a range is finally refused": { status: 403, left: 0 },
   });

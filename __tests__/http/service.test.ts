@@ -171,7 +171,7 @@ test("reading repeats until there is a result, and reports an interruption with 
   const error = (await thrownBy(serving([cut(), cut(), passing]).service.get(REQUEST, isDone))) as UploadError;
   expect([error.code, error.cause]).toEqual(["interrupted", expect.objectContaining({ statusCode: 503 })]);
   expect(error.message).toBe(
-    "Outlook did not take the file, even after retries: it answered 503. Nothing was attached; try again later.",
+    "Outlook did not take the file, even after retries: it answered 503: No. Nothing was attached; try again later.",
   );
 });
 

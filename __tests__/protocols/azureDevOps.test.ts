@@ -185,6 +185,7 @@ describe("replies", () => {
     [{ count: 1, value: { Message: "VS1: No." } }, "VS1", "VS1: No."],
     [{ count: 55, value: "No." }, "UnknownError", "No."],
     ["<html><head><title>Length Required</title></head></html>", "UnknownError", "Length Required"],
+    [{ error: { code: "quota", message: "" } }, "quota", ""], // a gateway's: its code is kept
   ])("the error %j is reported in the service's own words", (body, code, message) => {
     expect(explain(reply(400, body))).toMatchObject({ status: 400, body: { error: { code, message } } });
   });

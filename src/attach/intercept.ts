@@ -2,12 +2,12 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { signalOf, urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { networkFailure } from "../http/network.js";
-import { noAnswer, Refusal } from "../http/refusal.js";
+import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
 import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
 import type { Protocol, Reply } from "../protocol.js";
-import { onAbort, orAborted } from "../signals.js";
+import { onAbort, orAborted, signalFor } from "../signals.js";
 import { created, pristine, refused } from "./answer.js";
 import { createJob } from "./createJob.js";
 import { deliver } from "./deliver.js";
@@ -79,11 +79,18 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
-    await passWith(settings.signal, { ...request, context: again }).catch((error: unknown) => {
-      const lost = networkFailure(error);
-      if (!lost) throw error;
+    const late = new AbortController();
+    const noReply = new NoReply(`No reply came within ${settings.timeout} ms.`);
+    const timer = setTimeout(() => late.abort(noReply), settings.timeout);
+    try {
+      await passWith(signalFor(settings.signal, late.signal), { ...request, context: again });
+    } catch (error) {
+      const lost = late.signal.aborted ? noReply : networkFailure(error);
+      if (!lost || settings.signal?.aborted) throw error;
       throw lost.unsent ? job.service.interrupted(noAnswer(lost)) : unconfirmed(job, lost);
-    });
+    } finally {
+      clearTimeout(timer);
+    }
     context.response = again.response;
     passed = await refusalIn(context.response, protocol);
     if (passed) throw passed;

@@ -19,19 +19,11 @@ export function match(url: string, protocols: readonly Protocol[]): Match | unde
   return undefined;
 }
 
-/** Why a URL is not the one that was meant: `#` ends a path, and the rest never leaves the client. */
-export function cutOffBy(url: string): string | undefined {
-  if (!/#EXT#/i.test(url)) return undefined;
-  return "The # in the name of the user ends the path of the URL. Write #EXT# as %23EXT%23.";
-}
-
 /** Like `match`, but throws an `UploadError` if nothing takes attachments there. */
 export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
   mustBeWhole(url);
   const found = match(url, protocols);
   if (found) return found;
-  const cut = cutOffBy(url);
-  if (cut !== undefined) throw new UploadError("invalid", cut);
   const path = parseUrl(url)?.pathname ?? "This URL";
   const takers =
     "an Outlook message or event, a To Do task, a file of a drive, the filesFolder of a channel, or a print document (or a work item, with createAzureDevOpsClient)";

@@ -6,14 +6,14 @@ import { withWords } from "../http/refusal.js";
 import { REQUEST_LIMIT } from "../options.js";
 import { refused } from "./answer.js";
 import { refusalIn } from "./intercept.js";
-import { cutOffBy } from "./match.js";
+import { mustBeWholeName } from "./names.js";
 
 /** Throws an `UploadError` for a request that can never have been meant as it is. */
 export function mustBeMeant({ context }: { readonly context: Context }): void {
-  const url = urlOf(context);
+  mustBeWholeName(urlOf(context));
   const body: unknown = context.options?.body;
   const tooLong = typeof body === "string" && body.length > REQUEST_LIMIT;
-  const mistake = cutOffBy(url) ?? (tooLong ? mistakeIn(body) : undefined);
+  const mistake = tooLong ? mistakeIn(body) : undefined;
   if (mistake !== undefined) throw new UploadError("invalid", mistake);
 }
 

@@ -11,8 +11,15 @@ export function isCut(url: string): boolean {
   return url.includes("#") || parameters.some((parameter) => parameter !== "" && !/^[^=]+=/.test(parameter));
 }
 
+/** Throws an `UploadError` if the name of a guest user cuts a URL off: what follows its `#` never leaves the client. */
+export function mustBeWholeName(url: string): void {
+  if (/#EXT#/i.test(url))
+    throw cut("The # in the name of the user ends the path of the URL: write #EXT# as %23EXT%23.");
+}
+
 /** Throws an `UploadError` if a URL is cut off. */
 export function mustBeWhole(url: string): void {
+  mustBeWholeName(url);
   if (isCut(url))
     throw cut("The URL has a fragment, or a query that is no key=value, so part of its path may be lost.");
 }

@@ -7,34 +7,18 @@ import { errorBody, graphError, isUndone, Refusal } from "../http/refusal.js";
 import { RESUME, type Fresh, type Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
-import type { InlineFile, Protocol, Reply } from "../protocol.js";
+import type { Protocol, Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import { POLICY } from "../protocols/graph/reply.js";
 import { outlook } from "../protocols/outlook.js";
-import type { Job } from "../upload/job.js";
 import { andThen } from "../words.js";
 import { complete, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, send } from "./handOver.js";
-import { heldIn, type Letter } from "./letter.js";
+import { heldIn } from "./letter.js";
 import { isDeferred, isPath, marked } from "./mark.js";
-
-/** A message or event to create with its attachments. */
-export interface Work {
-  readonly service: Service;
-  readonly composition: Composition;
-  readonly letter: Letter;
-  /** How a file travels inside a body. */
-  readonly inline: InlineFile;
-  /** The letter's files, checked. Each is attached to the item once that exists. */
-  readonly jobs: readonly Job[];
-  /** Headers for the request that creates the item. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The caller wants no copy in Sent Items, and may allow that it is deleted after sending. */
-  readonly deletesCopy: boolean;
-  readonly mayDeleteCopy?: boolean;
-}
+import type { Work } from "./work.js";
 
 /**
  * Creates the item, attaches what did not fit into `most` bytes, and only then sends it or invites people. Returns the item

@@ -22,8 +22,9 @@ import { item } from "../protocols/graph/item.js";
 import { outlook } from "../protocols/outlook.js";
 import { conversationAt, teams, type Conversation } from "../protocols/teams.js";
 import { postChatMessage } from "./chatMessage.js";
-import { compose, create, type Work } from "./compose.js";
-import { bytesOf, firstBody, mustFit, reportInside } from "./firstBody.js";
+import { compose, create } from "./compose.js";
+import type { Work } from "./work.js";
+import { bytesOf, firstBody, mustFit, mustPass, reportInside } from "./firstBody.js";
 import { ending, whereToLook } from "./handOver.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
 import { isDeferred } from "./mark.js";
@@ -73,6 +74,7 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
     const work = workFor(request, composition, whole, withFiles(settings, files));
     return answer(request, () => sendAtOnceOrCompose(work, url));
   }
+  if (mustPass(letter, inline)) return false;
   const large = bytesOf(json) > REQUEST_LIMIT && letter.entries.length > 0;
   if (large || isHeavy(letter, composition, settings)) {
     mustBeClear(letter);

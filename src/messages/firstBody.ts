@@ -5,7 +5,7 @@ import { isObject, member, text, type Members } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
 import { isLarge, REQUEST_LIMIT } from "../options.js";
 import type { Job } from "../upload/job.js";
-import type { Work } from "./compose.js";
+import type { Work } from "./work.js";
 import { heldIn, withEntries } from "./letter.js";
 
 /** An attachment on its way: a file, or JSON that travels unchanged. */
@@ -75,6 +75,12 @@ function weightOf(one: Attachment, inline: Work["inline"]): number {
   if ("json" in one) return bytesOf(JSON.stringify(one.json)) + 1;
   const { file } = one.job;
   return bytesOf(JSON.stringify(inline.write(file, new Uint8Array(0)))) + 4 * Math.ceil(file.size / 3) + 1;
+}
+
+/** Tells whether a letter holds a file that could not be opened and fits into no request. Only the service says what is wrong. */
+export function mustPass({ others }: Work["letter"], inline: Work["inline"]): boolean {
+  const isUnopened = (json: unknown) => inline.creates(member(json, "@odata.type"));
+  return others.some((json) => isUnopened(json) && bytesOf(JSON.stringify(json)) > REQUEST_LIMIT);
 }
 
 /** Refuses what no request can carry, before the first one. */

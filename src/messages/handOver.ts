@@ -55,7 +55,7 @@ export async function invite({ service, url, id, pending }: Handover, later: Mem
     const message = `The event ${id} exists with its attachments, but people may not have been invited.`;
     return new UploadError("uncertain", message, { item: id, cause });
   };
-  const invited = service.ask<true>({
+  await service.ask<true>({
     request: item.change(url, later),
     read: item.done,
     repeat: "always",
@@ -66,9 +66,6 @@ export async function invite({ service, url, id, pending }: Handover, later: Mem
       return Array.isArray(people) && people.length > 0 ? true : "notDone";
     },
     uncertain,
-  });
-  await invited.catch((error: unknown) => {
-    throw error instanceof UploadError && error.code === "interrupted" ? uncertain(error.cause ?? error) : error;
   });
 }
 

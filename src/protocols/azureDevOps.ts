@@ -82,7 +82,8 @@ export function explain(reply: Reply): Reply {
 /** The service's own words: in one of three members, in the title of an HTML page, or where `explain` has put them. */
 function messageIn({ body }: Reply): string | undefined {
   const value = member(body, "value");
-  const said = member(body, "message") ?? member(value, "Message") ?? value ?? member(member(body, "error"), "message");
+  const explained = text(member(member(body, "error"), "message"));
+  const said = member(body, "message") ?? member(value, "Message") ?? value ?? explained;
   if (typeof said === "string") return said;
   return typeof body === "string" ? /<title>([^<]{1,300})<\/title>/i.exec(body)?.[1]?.trim() : undefined;
 }

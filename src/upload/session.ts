@@ -12,7 +12,7 @@ const HELD_FOR = 60_000;
 const HELD_TRIES = 5;
 
 /** Milliseconds that are waited for the list of attachments. It is needed only if a reply is lost. */
-export const LIST_TIMEOUT = 3_000;
+export const LIST_TIMEOUT = 15_000;
 
 /** Names whose session was discarded, and when. */
 export const discarded = new Map<string, number>();

@@ -90,6 +90,7 @@ for (const [what, fates] of Object.entries({
   "a reply is lost": ["lost"],
   "the last reply is lost": ["taken", "taken", "lost"],
   "the session disappears": ["taken", "gone"],
+  "a range is refused once, but the session lives": ["taken", 403],
 } satisfies Record<string, Fate[]>)) {
   const { shelves, client } = shelvesWith(...fates);
   const attached = await client
@@ -110,7 +111,7 @@ const { offset } = await restored.getStatus();
 await restored.resume();
 outcomes["a task is stopped, stored and resumed"] = { offset, kept: shelves.books.map(({ name }) => name) };
 
-const refused = shelvesWith(403);
+const refused = shelvesWith(...Array<Fate>(100).fill(403));
 const error = await refused.client
   .api("/shelves/7/books")
   .attach(file, { name: "Ulysses" })

@@ -150,7 +150,7 @@ export function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 /** Whether a service takes it for base64: as such, with white space, in either alphabet, padded or not. */
 export function isBase64(value: string): boolean {
-  const bare = value.replace(/\s+/g, "");
+  const bare = value.replace(/[ \t\n\r]+/g, ""); // what .NET skips
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(bare) && (bare.includes("=") ? bare.length % 4 === 0 : bare.length % 4 !== 1);
 }
 

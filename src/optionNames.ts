@@ -1,0 +1,62 @@
+import { UploadError } from "./errors.js";
+
+/** All options. The values are other names that people give them. */
+export const NAMES = {
+  threshold: "",
+  rangeSize: "chunkSize sliceSize partSize",
+  retries: "",
+  delay: "",
+  timeout: "",
+  maxSize: "",
+  deleteSentCopy: "",
+  onProgress: "",
+  onAttempt: "",
+  fetch: "",
+  signal: "",
+  name: "",
+  contentType: "mimeType type",
+  isInline: "",
+  contentId: "cid",
+  comment: "",
+  conflictBehavior: "",
+  description: "",
+  fileSystemInfo: "",
+  deferCommit: "",
+  size: "",
+  areaPath: "",
+  checkpoints: "",
+  overflow: "",
+  linkScope: "",
+};
+
+/** The option that somebody may have meant: one with the same letters or with many of the same pairs of letters. */
+export function nearest(given: string): string | undefined {
+  const lower = given.toLowerCase();
+  const pairsOf = (word: string) => Array.from(word.slice(1), (letter, at) => word[at] + letter);
+  const likeness = (name: string, others: string): number => {
+    const word = name.toLowerCase();
+    const [one, other] = [pairsOf(lower), pairsOf(word)];
+    if ([word, ...others.toLowerCase().split(" ")].includes(lower)) return lower === "" ? 0 : 2;
+    if ([...word].sort().join() === [...lower].sort().join()) return 1;
+    return (2 * one.filter((pair) => other.includes(pair)).length) / (one.length + other.length);
+  };
+  const [best] = Object.entries(NAMES)
+    .map(([name, others]) => ({ name, score: likeness(name, others) }))
+    .sort((one, other) => other.score - one.score);
+  return best && best.score > 0.5 ? best.name : undefined;
+}
+
+export function unknownOption(name: string): UploadError {
+  const meant = nearest(name);
+  return new UploadError("invalid", `There is no option "${name}"${meant ? `; did you mean ${meant}?` : "."}`);
+}
+
+/** The options that are given. Throws an `UploadError` for what is none. */
+export function entriesOf(options: object | undefined): [name: string, value: unknown][] {
+  if (typeof (options ?? {}) !== "object") {
+    throw new UploadError("invalid", `Options are an object such as { name: "report.pdf" }, not a ${typeof options}.`);
+  }
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  for (const [name] of given) if (!Object.hasOwn(NAMES, name)) throw unknownOption(name);
+  return given;
+}

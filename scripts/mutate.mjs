@@ -23,8 +23,8 @@ const mutations = [
   [
     "that nothing is sent when a file fails",
     "messages/compose",
-    "for (const job of outside) await attachFile(",
-    "for (const job of outside) void attachFile(",
+    "for (const one of outside) held.push(await expect(one).attach());",
+    "for (const one of outside) void expect(one).attach();",
   ],
   [
     "that no message holds an address",
@@ -32,7 +32,12 @@ const mutations = [
     ".replace(/https?(?::|%3a)(?:\\\\?\\/|%2f){2}\\S+/gi, WITHHELD)",
     "",
   ],
-  ["that listing ends with what it was for", "upload/session", "failed.abort(error);", ""],
+  [
+    "that listing ends with what it was for",
+    "upload/upload",
+    "      this.#stopListing();\n      this.#ranges",
+    "      this.#ranges",
+  ],
   [
     "the end of a gap in a print document",
     "range",
@@ -81,7 +86,12 @@ const mutations = [
     "if (state.reached > Infinity)",
   ],
   // the one loop
-  ["ask: a request that may have been done is not repeated", "http/service", "doubt ||= mayBeDone(answer);", ""],
+  [
+    "ask: a request that may have been done is not repeated",
+    "http/service",
+    "doubt ||= follows || mayBeDone(answer);",
+    "doubt ||= follows;",
+  ],
   ["ask: what was looked for and found ends it", "http/service", "else if (found !== undefined) return found;", ""],
   ['ask: "not done" allows another attempt', "http/service", 'if (found === "notDone") doubt = false;', ""],
   ["ask: a refusal after a doubt is uncertain", "http/service", "throw doubt ? unclear() : ", "throw "],

@@ -3,18 +3,21 @@
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-/** KiB. What is smaller than its budget by far deserves a smaller budget. */
+/**
+ * KiB. A part far below its budget deserves a smaller one. What mail, drives and Azure DevOps do in practice (drafts found
+ * again, refused ranges, names that are held, other copies of the client) costs some 12 KiB, nearly all of it later.
+ */
 const parts = [
   {
     take: "{ withLargeAttachments }",
-    first: 5,
-    later: 23.5,
+    first: 7.6,
+    later: 37,
     name: "attach and the handler: all of Graph, mail, Teams",
   },
-  { take: "{ LargeAttachmentHandler }", first: 3, later: 23.5, name: "the handler alone" },
-  { take: "{ LargeAttachmentTask }", first: 17.5, later: 0, name: "the task alone" },
-  { take: "{ createAzureDevOpsClient }", first: 8.5, later: 24.5, name: "a client for Azure DevOps" },
-  { take: "*", first: 24, later: 11.5, name: "everything" },
+  { take: "{ LargeAttachmentHandler }", first: 4.6, later: 37, name: "the handler alone" },
+  { take: "{ LargeAttachmentTask }", first: 6.3, later: 26, name: "the task alone" },
+  { take: "{ createAzureDevOpsClient }", first: 8.7, later: 41, name: "a client for Azure DevOps" },
+  { take: "*", first: 9.7, later: 45, name: "everything" },
 ];
 
 let over = false;

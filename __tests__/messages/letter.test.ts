@@ -67,7 +67,11 @@ test("leaves files in other members where they are", () => {
 });
 
 test("a body without attachments, or without the member for them, is a letter without files", () => {
-  expect(open({ comment: "c" }, "message")).toMatchObject({ body: { comment: "c", message: {} }, others: [], files: [] });
+  expect(open({ comment: "c" }, "message")).toMatchObject({
+    body: { comment: "c", message: {} },
+    others: [],
+    files: [],
+  });
   expect(open({ subject: "s" })).toMatchObject({ body: { subject: "s" }, others: [], files: [] });
 });
 

@@ -220,7 +220,9 @@ describe("the listing of existing files", () => {
   });
 
   test("identifies a file by its version, so that a new version is a new entry", () => {
-    expect(page(item)!.items).toMatchObject([{ id: '912310013A123 "c:{1},1"', name: "largefile.vhd", attachment: item }]);
+    expect(page(item)!.items).toMatchObject([
+      { id: '912310013A123 "c:{1},1"', name: "largefile.vhd", attachment: item },
+    ]);
     const [changed] = page({ ...item, cTag: '"c:{1},2"' })!.items;
     expect(changed!.id).not.toBe('912310013A123 "c:{1},1"');
     expect(page({ ...item, cTag: undefined, eTag: "e" })!.items[0]!.id).toBe("912310013A123 e");

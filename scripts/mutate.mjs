@@ -1,6 +1,9 @@
-// npm run mutate: breaks one promise after another, in memory, and shows that the simulation notices each time.
+// npm run mutate: breaks one promise after another, in memory, and shows that the simulation notices each time, or the tests
+// of the table and of the one loop.
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { build } from "esbuild";
 import { bundle, run } from "./simulation.mjs";
 
 const MOST = 8_000;
@@ -58,6 +61,8 @@ const mutations = [
     "until ?? total",
   ],
   // the table of doubts
+  ["next: the look before a refusal after a doubt", "upload/next", "...(mayBeComplete ? [LOOK] : [])", "...[]"],
+  ["next: a guess is made once", "upload/next", "if (guessed || kept", "if (kept"],
   [
     "next: the look at the item before a fresh session",
     "upload/next",
@@ -65,7 +70,6 @@ const mutations = [
     "...[]",
   ],
   ["next: the session is discarded before another is opened", "upload/next", '[{ to: "discard" }, ', "["],
-  ["next: the look before a refusal after a doubt", "upload/next", "...(mayBeComplete ? [LOOK] : [])", "...[]"],
   [
     "next: a refused chunk may be there already",
     "upload/next",
@@ -78,7 +82,6 @@ const mutations = [
     'kind === "accepted" && follows ? range.end : range.start',
     "follows ? range.end : range.start",
   ],
-  ["next: a guess is made once", "upload/next", "if (guessed || kept", "if (kept"],
   [
     "next: ranges after one that was not taken may be there",
     "upload/next",
@@ -93,7 +96,12 @@ const mutations = [
     "doubt ||= follows;",
   ],
   ["ask: what was looked for and found ends it", "http/service", "else if (found !== undefined) return found;", ""],
-  ['ask: "not done" allows another attempt', "http/service", 'if (found === "notDone") doubt = false;', ""],
+  [
+    'ask: "not done" allows another attempt',
+    "http/service",
+    'if (found === "notDone") doubt = false;',
+    'if (found === "notDone") {}',
+  ],
   ["ask: a refusal after a doubt is uncertain", "http/service", "throw doubt ? unclear() : ", "throw "],
   ["ask: the bound of attempts", "http/service", "if (!more) throw", "if (false) throw"],
   [
@@ -115,20 +123,40 @@ for (const [what, file, from, to] of mutations) {
     setup: ({ onLoad }) =>
       onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents, loader: "ts" } : undefined)),
   };
-  await bundle("temp/mutant.mjs", [plugin]);
-  const noticed = await firstFailure();
+  const noticed = (await testsFail(file, plugin)) ?? (await bundle("temp/mutant.mjs", [plugin]), await firstFailure());
   if (noticed === undefined) survived++;
-  console.log(`${noticed === undefined ? "NOT NOTICED" : `noticed by schedule ${noticed}`}: ${what}`);
+  console.log(`${noticed === undefined ? "NOT NOTICED" : `noticed by ${noticed}`}: ${what}`);
 }
 console.log(`${mutations.length - survived} of ${mutations.length} mutations noticed`);
 process.exitCode = survived > 0 ? 1 : 0;
+
+/** The tests of a file, run on what it was changed to. */
+async function testsFail(file, plugin) {
+  const tests = { "upload/next": "upload/next", "http/service": "http/service" }[file];
+  if (!tests) return undefined;
+  await build({
+    entryPoints: [`__tests__/${tests}.test.ts`],
+    outfile: "temp/mutant.test.cjs",
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    external: ["@microsoft/microsoft-graph-client", "@jest/globals"],
+    plugins: [plugin],
+  });
+  const config = JSON.stringify({ rootDir: resolve("temp"), testMatch: ["**/mutant.test.cjs"], transform: {} });
+  const jest = resolve("node_modules/jest/bin/jest.js");
+  const { status } = spawnSync(process.execPath, [jest, "--config", config, "--testTimeout=20000"], {
+    stdio: "ignore",
+  });
+  return status === 0 ? undefined : `__tests__/${tests}.test.ts`;
+}
 
 async function firstFailure() {
   for (let first = 1; first <= MOST; first += STEP) {
     const { failed } = await run("temp/mutant.mjs", first, first + STEP, "ignore").catch(() => ({
       failed: [`${first} or one after it, by a crash`],
     }));
-    if (failed.length > 0) return failed[0];
+    if (failed.length > 0) return `schedule ${failed[0]}`;
   }
   return undefined;
 }

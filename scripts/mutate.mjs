@@ -108,7 +108,7 @@ const mutations = [
     "ask: that no attachment means to look for none",
     "attach/post",
     '(await holdsNone(job)) ? "notDone" : undefined',
-    "undefined",
+    '"notDone"',
   ],
 ];
 

@@ -55,7 +55,9 @@ async function holdBody(body: string, piece: number): Promise<void> {
   if (opened === undefined) return;
   const { value } = parsed(body) ?? { value: undefined };
   if (!isObject(value)) throw new Error("A body that is not a JSON object was opened.");
-  const { contentBytes, ...members } = value;
+  const spelled = Object.keys(value).find((name) => name.toLowerCase() === "contentbytes") ?? ""; // in any letter case
+  const key = Object.hasOwn(value, "contentBytes") ? "contentBytes" : spelled;
+  const { [key]: contentBytes, ...members } = value;
   if (opened instanceof UploadError) return expect(isBase64(String(contentBytes))).toBe(false);
   equalJson(opened.members, members);
   const bytes = await bytesOf(opened.content, piece);

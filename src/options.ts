@@ -263,7 +263,7 @@ export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): 
   return merged;
 }
 
-/** Tells whether so many bytes use an upload session. */
+/** True if so many bytes use an upload session. */
 export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {
   return size > threshold;
 }

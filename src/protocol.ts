@@ -136,7 +136,7 @@ export interface Api {
     lane(url: string): string;
   };
   verdict(reply: Reply): Verdict;
-  /** Tells whether a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
+  /** True if a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
   mayAppear?(reply: Reply): boolean;
   /** The query of the caller's URL that all requests to this API carry, such as the key of a gateway. @default none */
   query?(url: string): string;
@@ -183,7 +183,7 @@ export interface SessionProtocol {
   expires?(reply: Reply): string | undefined;
   /** Absent if the service cannot say which bytes it holds. `read` reads the reply. */
   status?(session: UploadSession): WireRequest;
-  /** Tells whether a refusal to open a session may only mean that one which was just discarded still has the name. */
+  /** True if a refusal to open a session may only mean that one which was just discarded still has the name. */
   held?(reply: Reply, collection: string, file: FileInfo): boolean;
   /** Absent, or `undefined`, if the service cannot discard an unfinished upload. */
   cancel?(session: UploadSession): WireRequest | undefined;
@@ -209,9 +209,9 @@ export interface SecondLook {
 export interface PostProtocol {
   /** Bytes up to which this request is used by default. @default 3000000 */
   readonly threshold?: number;
-  /** Tells whether one request can carry everything that was given for the file. @default always */
+  /** True if one request can carry everything that was given for the file. @default always */
   carries?(file: FileInfo): boolean;
-  /** Tells whether the request can be repeated without harm. @default never */
+  /** True if the request can be repeated without harm. @default never */
   repeatable?(collection: string, file: FileInfo): boolean;
   request(collection: string, file: FileInfo, bytes: Uint8Array): WireRequest;
   /** A second request, with what the first one could not carry. */
@@ -222,7 +222,7 @@ export interface PostProtocol {
 
 /** A file as a member of a JSON body. */
 export interface InlineFile {
-  /** Tells whether a JSON body of this `@odata.type` creates an attachment of this kind. */
+  /** True if a JSON body of this `@odata.type` creates an attachment of this kind. */
   creates(type: unknown): boolean;
   write(file: FileInfo, bytes: Uint8Array): object;
   /** Reads one attachment with its bytes. */

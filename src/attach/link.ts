@@ -11,7 +11,7 @@ export interface Uploaded {
 
 type Linking = Pick<Job, "service" | "linkTo">;
 
-/** Tells whether an earlier process has already linked an attachment. */
+/** True if an earlier process has already linked an attachment. */
 export async function isLinked(job: Linking, link: LinkProtocol, attachment: object): Promise<boolean> {
   return link.holds(await stateOf(job, link, true), attachment);
 }

@@ -4,7 +4,7 @@ import { decoded } from "../protocols/graph/path.js";
 
 type Match = { readonly protocol: Protocol; readonly collection: string };
 
-/** Tells whether a URL ends before its path does: `#` and `?` in a name cut off what follows them. */
+/** True if a URL ends before its path does: `#` and `?` in a name cut off what follows them. */
 export function isCut(url: string): boolean {
   const mark = url.indexOf("?");
   const parameters = mark < 0 ? [] : url.slice(mark + 1).split("&");
@@ -35,7 +35,7 @@ function cut(what: string): UploadError {
   return new UploadError("invalid", `${what} In names, encode # as %23 and ? as %3F.`);
 }
 
-/** Tells whether a name is a path. */
+/** True if a name is a path. */
 export const isPath = (name: string) => /[\\/]|^\.\.?$/.test(name);
 
 /** Throws an `UploadError` if a name leads to another folder. Graph is reported to read `%2F` as a separator. */

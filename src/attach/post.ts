@@ -70,7 +70,7 @@ async function findSame(
   return "notDone";
 }
 
-/** Tells whether one request can carry a file, in base64 and with what stands around it. */
+/** True if one request can carry a file, in base64 and with what stands around it. */
 export function fitsOnePost({ file, protocol, collection }: Job): boolean {
   const { post } = protocol;
   if (!post?.inline || post.carries?.(file) === false) return false;

@@ -103,7 +103,7 @@ function findContentBytes(body: string): Found[] {
   return found;
 }
 
-/** Tells whether a colon follows the string that ends here. */
+/** True if a colon follows the string that ends here. */
 function isKey(body: string, end: number): boolean {
   let at = end + 1;
   while (/\s/.test(body[at] ?? "")) at++;

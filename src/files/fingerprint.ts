@@ -22,7 +22,7 @@ export function edgesIn(print: string): string {
   return print.split(":").slice(0, 2).join(":");
 }
 
-/** Tells whether two fingerprints can belong to one file: everything that both of them tell is the same. */
+/** True if two fingerprints can belong to one file: everything that both of them tell is the same. */
 export function sameFile(one: string, other: string): boolean {
   const others = other.split(":");
   return one.split(":").every((part, index) => part === (others[index] ?? part));

@@ -52,7 +52,7 @@ function checked(file: unknown, size: number | undefined): Content {
   return opened;
 }
 
-/** Tells whether a source knows its own size. Streams and responses do not, or not reliably. */
+/** True if a source knows its own size. Streams and responses do not, or not reliably. */
 export function knowsItsSize(file: AttachmentSource): boolean {
   return isBytes(file) || (!isResponse(file) && !isStream(file));
 }

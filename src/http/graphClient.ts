@@ -69,7 +69,7 @@ export function optionsIn(first: Middleware): object[] {
   return handlersOf(first).flatMap(({ options }) => (typeof options === "object" && options !== null ? [options] : []));
 }
 
-/** Tells whether a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. */
+/** True if a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. */
 export function signsEverything(first: Middleware): boolean {
   return handlersOf(first).some(
     ({ authenticationProvider, execute }) => authenticationProvider && !/customHosts/.test(String(execute)),

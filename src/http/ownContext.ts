@@ -86,7 +86,7 @@ function controlFor(callers: MiddlewareControl, trusted: boolean, chains: readon
 }
 
 /**
- * Tells whether a chain passes each body on once, as it came, to the global `fetch`: all its handlers are the Graph client's
+ * True if a chain passes each body on once, as it came, to the global `fetch`: all its handlers are the Graph client's
  * own. A handler of the application may repeat a request, or send it by other means.
  */
 export function endsInFetch(first: Middleware): boolean {

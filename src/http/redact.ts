@@ -76,7 +76,7 @@ function set(error: object, name: string, value: string, safe: string): void {
   if (safe !== value) Reflect.defineProperty(error, name, { value: safe, configurable: true, writable: true });
 }
 
-/** Tells whether an object, such as the request of another client, shows an address when it is printed. */
+/** True if an object, such as the request of another client, shows an address when it is printed. */
 function quotes(value: unknown, depth = 0): boolean {
   if (typeof value === "string") return withoutAddresses(value) !== value;
   if (!isObject(value) || depth > 5) return depth > 5 && isObject(value);

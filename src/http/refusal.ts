@@ -44,7 +44,7 @@ export function noAnswer(cause: NoReply): Answer {
   return { verdict: cause.unsent ? "unsent" : "unheard", cause };
 }
 
-/** Tells whether an error means that the service certainly did not do what was asked. */
+/** True if an error means that the service certainly did not do what was asked. */
 export function isUndone(error: unknown): boolean {
   return error instanceof Refusal || (error instanceof UploadError && error.code === "interrupted");
 }
@@ -74,7 +74,7 @@ export function withWords({ reply, verdict }: Refusal, words: string): Refusal {
   return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
 }
 
-/** Tells whether an upload host refuses a token, which nobody but the application's own code can have sent there. */
+/** True if an upload host refuses a token, which nobody but the application's own code can have sent there. */
 export function refusesToken({ status, body }: Reply): boolean {
   const error = member(body, "error");
   return status === 401 && isObject(error) && !/expired/i.test(JSON.stringify(error));

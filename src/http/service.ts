@@ -27,7 +27,7 @@ export interface Ask<T> {
   readonly repeat: "always" | "ifNotTaken";
   /** Looks whether an unheard request was done: its result, "notDone", or `undefined` if nobody can tell. */
   settle?(): Promise<T | "notDone" | undefined>;
-  /** Tells whether a refusal that may be repeated can follow the write. @default never */
+  /** True if a refusal that may be repeated can follow the write. @default never */
   mayFollow?(reply: Reply): boolean;
   /** The error if nobody can tell whether the request was done. @default the last answer, as an error */
   uncertain?(cause: Error): UploadError;
@@ -261,7 +261,7 @@ export class Service {
   }
 }
 
-/** Tells whether a service did not find an item. It may not know yet what was just created (field reports). */
+/** True if a service did not find an item. It may not know yet what was just created (field reports). */
 function isMissing({ reply }: Answer): boolean {
   return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
 }
@@ -271,12 +271,12 @@ function isThrottled({ status, headers }: Reply): boolean {
   return status >= 300 && status < 400 && /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
 }
 
-/** Tells whether the same request may succeed later. A success that cannot be read was cut off. */
+/** True if the same request may succeed later. A success that cannot be read was cut off. */
 export function comesBack({ verdict }: Pick<Answer, "verdict">): boolean {
   return verdict === "busy" || verdict === "unsent" || mayBeDone({ verdict });
 }
 
-/** Tells whether the service may have done what was asked, although no result arrived. */
+/** True if the service may have done what was asked, although no result arrived. */
 export function mayBeDone({ verdict }: Pick<Answer, "verdict">): boolean {
   return verdict === "passing" || verdict === "unsure" || verdict === "unheard";
 }

@@ -153,7 +153,7 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   return created(message);
 }
 
-/** Tells whether a file is larger than the caller lets one request carry. The body of an event carries none. */
+/** True if a file is larger than the caller lets one request carry. The body of an event carries none. */
 function isHeavy({ files }: Letter, { event }: Composition, { threshold }: Settings): boolean {
   const most = threshold ?? (event ? DEFAULT_THRESHOLD : Infinity);
   return files.some(({ content }) => isLarge(content.size, { threshold: most }));

@@ -77,7 +77,7 @@ function weightOf(one: Attachment, inline: Work["inline"]): number {
   return bytesOf(JSON.stringify(inline.write(file, new Uint8Array(0)))) + 4 * Math.ceil(file.size / 3) + 1;
 }
 
-/** Tells whether a letter holds a file that could not be opened and fits into no request. Only the service says what is wrong. */
+/** True if a letter holds a file that could not be opened and fits into no request. Only the service says what is wrong. */
 export function mustPass({ others }: Work["letter"], inline: Work["inline"]): boolean {
   const isUnopened = (json: unknown) => inline.creates(member(json, "@odata.type"));
   return others.some((json) => isUnopened(json) && bytesOf(JSON.stringify(json)) > REQUEST_LIMIT);

@@ -63,7 +63,7 @@ const itself = (collection: string, { name }: FileInfo): WireRequest => ({
   to: "api",
 });
 
-/** Tells whether a service may have derived this name from one that was taken: `a.zip` becomes `a 1.zip`. */
+/** True if a service may have derived this name from one that was taken: `a.zip` becomes `a 1.zip`. */
 function isVariant(name: string, asked: string): boolean {
   const [stem = "", extension = ""] = asked.split(/(\.[^.]*)$/);
   const fits =

@@ -90,7 +90,7 @@ export async function namesakes(place: Place): Promise<Listed[] | undefined> {
   return items?.filter(({ name }) => name === place.file.name);
 }
 
-/** Tells whether an item certainly holds nothing of this name. What belongs to no item does not count. */
+/** True if an item certainly holds nothing of this name. What belongs to no item does not count. */
 export async function holdsNone(place: Place): Promise<boolean> {
   return (await namesakes(place))?.length === 0;
 }

@@ -46,7 +46,7 @@ export class RangeReader {
     private readonly unit = 1,
   ) {}
 
-  /** Tells whether the file can be read from here. */
+  /** True if the file can be read from here. */
   canRead(start: number): boolean {
     const { start: held, bytes } = this.#held;
     return this.content.anywhere || start >= held || bytes.length === 0;
@@ -86,7 +86,7 @@ export class RangeReader {
     return start >= this.#held.start && start < this.#held.start + this.#held.bytes.length;
   }
 
-  /** Tells whether the rest of the block is too small for one range. */
+  /** True if the rest of the block is too small for one range. */
   #isScrap(start: number): boolean {
     const end = this.#held.start + this.#held.bytes.length;
     return end - start < this.unit && end < this.content.size;

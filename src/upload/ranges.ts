@@ -46,12 +46,12 @@ export class Ranges {
     this.#unread = sendsSlices && content.slice !== undefined;
   }
 
-  /** Tells whether the file can be read again from its first byte. */
+  /** True if the file can be read again from its first byte. */
   get canStartOver(): boolean {
     return this.#reader.canRead(0);
   }
 
-  /** Tells whether the next ranges may be the last ones. */
+  /** True if the next ranges may be the last ones. */
   reachesEnd(start: number): boolean {
     return start + this.#blockSize >= this.job.content.size;
   }

@@ -24,7 +24,7 @@ const SPENT =
 
 const ENDED = noAnswer(new NoReply("The session has ended."));
 
-/** Tells whether a time has passed by the clock of the service, which counts seconds, or by our own. */
+/** True if a time has passed by the clock of the service, which counts seconds, or by our own. */
 function isOver(time: string | undefined, { headers }: Reply): boolean {
   const date = Date.parse(headers.get("Date") ?? "");
   return Date.parse(time ?? "") <= (Number.isNaN(date) ? Date.now() : date + 999);

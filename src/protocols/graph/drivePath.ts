@@ -83,7 +83,7 @@ export function idIn(collection: string): string | undefined {
   return isById(collection) ? lastKey(partsOf(collection).anchor) : undefined;
 }
 
-/** Tells whether the URL names an item by its id, so that it exists already. */
+/** True if the URL names an item by its id, so that it exists already. */
 export function isById(collection: string): boolean {
   const { path, children } = partsOf(collection);
   return path === "" && !children;

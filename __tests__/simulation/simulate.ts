@@ -279,7 +279,8 @@ function judge(judged: Judged): string[] {
   if (error) {
     if (!/^(UploadError|GraphError|Error|AbortError)$/.test(error.name))
       violations.push(`${error.name}: ${error.message}`);
-    const passed = world.passes === true && (error.statusCode ?? 0) >= 500; // as the client alone reports it
+    const { statusCode = 0 } = error;
+    const passed = world.passes === true && (statusCode === 408 || statusCode >= 500); // as the client alone reports it
     const open = OPEN.includes(String(error.code)) || OPEN.includes(error.name) || stopped || passed;
     if (added.length > 0 && !open)
       violations.push(`an error (${error.code} ${error.statusCode}) although the file is there`);

@@ -52,12 +52,13 @@ test("no file of src imports itself by way of others, types included, so that ea
   expect(done.size).toBe(files.length);
 });
 
-test("no file of the client side or the command line is over 320 lines, where it would want to be two", async () => {
+test("no file of the client side or the command line is over 240 lines, but for five that are known, where it would want to be two", async () => {
   const client = (await sources()).filter((path) => !/^(emulator|node)\//.test(path));
   expect(client).toContain("cli/main.ts");
   for (const path of client) {
     const lines = (await read(join("src", path))).trimEnd().split("\n").length;
-    expect({ path, tooLong: lines > 320 }).toEqual({ path, tooLong: false });
+    const known = ["options.ts", "protocol.ts", "http/service.ts", "upload/next.ts", "upload/upload.ts"];
+    expect({ path, tooLong: lines > (known.includes(path) ? 310 : 240) }).toEqual({ path, tooLong: false });
   }
 });
 

@@ -4,9 +4,9 @@ import { isOwn } from "../http/ownContext.js";
 import { networkFailure } from "../http/network.js";
 import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
-import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
-import type { Protocol, Reply } from "../protocol.js";
+import type { Protocol } from "../protocol.js";
+import { readReply } from "../reply.js";
 import { onAbort, orAborted, signalFor } from "../signals.js";
 import { created, pristine, refused } from "./answer.js";
 import { createJob } from "./createJob.js";
@@ -126,10 +126,6 @@ async function passWith(signal: AbortSignal | undefined, { context, next }: Inte
 /** The refusal in a response. Reads a copy, so that the caller can still read the response. */
 export async function refusalIn(response: Response | undefined, protocol?: Protocol): Promise<Refusal | undefined> {
   if (!response || response.ok) return undefined;
-  const text = await response
-    .clone()
-    .text()
-    .catch(() => "");
-  const reply: Reply = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  const reply = await readReply(response.clone());
   return new Refusal(reply, protocol?.api.verdict(reply) ?? "refused");
 }

@@ -1,5 +1,5 @@
-import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
+import { readReply } from "../reply.js";
 import { onAbort } from "../signals.js";
 import { originOf, parseUrl } from "../urls.js";
 import { signsEverything, urlOf, type Call } from "./graphClient.js";
@@ -71,7 +71,7 @@ export function transport({ context, next }: Call, query: (url: string) => strin
         await response.body?.cancel();
         response = await once(url, stop);
       }
-      return { ...(await read(response)), from: request.to };
+      return { ...(await readReply(response)), from: request.to };
     });
   };
 }
@@ -132,14 +132,4 @@ async function withinTime<T>(
     clearTimeout(timer);
     leave();
   }
-}
-
-/** A body that was cut off counts as none. The status and headers of such a reply still count. */
-async function read(response: Response): Promise<Reply> {
-  const body = await response.text().then(parsed, () => undefined);
-  return { status: response.status, headers: response.headers, body };
-}
-
-function parsed(text: string): unknown {
-  return text === "" ? undefined : (parseJson(text) ?? text);
 }

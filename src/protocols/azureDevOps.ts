@@ -60,12 +60,12 @@ function idOf(attachment: object | undefined): string {
 }
 
 /**
- * A sign-in page comes with 203, as a redirect (which a browser hides behind status 0), or, if somebody has followed it, as
- * HTML with 200: a success to everyone who looks only at the status.
+ * A sign-in page comes with 203, as a redirect (whose `Location` a browser hides), or, if somebody has followed it, as HTML
+ * with 200: a success to everyone who looks only at the status.
  */
 function asksToSignIn({ status, headers, body }: Reply): boolean {
-  if (status === 203 || status === 0) return true;
-  if (status >= 300 && status < 400) return /signin|login/i.test(headers.get("Location") ?? "");
+  if (status === 203) return true;
+  if (status >= 300 && status < 400) return /signin|login|^$/i.test(headers.get("Location") ?? "");
   return status < 300 && typeof body === "string" && /^\s*</.test(body);
 }
 

@@ -96,8 +96,8 @@ function remedy(
   return typeof found === "function" ? found(collection, file) : found;
 }
 
-/** A redirect to elsewhere: no token and no file goes there. A browser hides it behind status 0. */
-const isRedirect = ({ status }: Reply) => status === 0 || (status >= 300 && status < 400);
+/** A redirect to elsewhere: no token and no file goes there. */
+const isRedirect = ({ status }: Reply) => status >= 300 && status < 400;
 const MOVED = "The site has moved; look its id up again, and use its new URL.";
 
 /** Adds advice to a refusal. */

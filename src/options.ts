@@ -132,7 +132,7 @@ export class AttachedFiles implements MiddlewareOptions {
   }
 }
 
-/** Who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
+/** The people who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
 export type LinkScope = "organization" | "anonymous" | "users";
 
 /** File metadata. Omit what the source already knows. */
@@ -184,7 +184,7 @@ export interface AttachOptions extends UploadOptions, FileDetails {
    * permission `Files.ReadWrite`. @default an error
    */
   readonly overflow?: "link";
-  /** Who can open the link of `overflow`. @default "organization" */
+  /** The people who can open the link of `overflow`. @default "organization" */
   readonly linkScope?: LinkScope;
 }
 

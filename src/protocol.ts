@@ -158,9 +158,9 @@ export interface Target {
   idIn?(collection: string): string | undefined;
   /** Where people find the file. @default the item's attachments */
   readonly where?: string;
-  /** Tells what is wrong with what was given for a file, before anything is sent. */
+  /** Checks the metadata that was given for a file, before anything is sent. Returns the mistake, if any. */
   wrong?(file: FileInfo): string | undefined;
-  /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
+  /** Names the item that takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */
   overflow?(collection: string): { readonly folder: string; readonly item: string };
@@ -201,7 +201,7 @@ export interface Place {
 export interface SecondLook {
   readonly request: WireRequest;
   read(reply: Reply): Place | undefined;
-  /** How often this is done for one file. */
+  /** The number of times that this is done for one file. */
   readonly times: number;
 }
 
@@ -231,7 +231,7 @@ export interface InlineFile {
 
 /** An attachment that an item holds. */
 export interface Listed {
-  /** Tells it from those that were there before. */
+  /** Distinguishes it from those that were there before. */
   readonly id: string;
   readonly name: string;
   /** It is not the file, and never will be. */

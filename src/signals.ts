@@ -1,4 +1,4 @@
-/** Who waits for a signal, and which joined signals follow it. */
+/** The listeners of a signal, and the joined signals that follow it. */
 class Waiting {
   readonly #waiters = new Set<() => void>();
   readonly #followers = new Set<{ deref(): AbortController | undefined }>();

@@ -21,7 +21,7 @@ import { meantBy } from "./filesFolder.js";
 import { mustMatch, type Match } from "./match.js";
 import { isPath, mustNotBeCut } from "./names.js";
 
-/** What a client's URLs can be, and the defaults of its uploads. */
+/** The protocols that a client's URLs can belong to, and the defaults of its uploads. */
 export interface Uploader {
   readonly protocols: readonly Protocol[];
   readonly defaults?: UploadOptions;

@@ -287,7 +287,7 @@ export interface DrivePermission {
 /** One drive. Refer to an item by itself, by its id or by its path from the root. */
 export interface DriveFixture {
   readonly id: string;
-  /** What a client appends to the API version: `/me/drive`. */
+  /** The path that a client appends to the API version: `/me/drive`. */
   readonly path: string;
   readonly root: Item;
   /** Bytes in all files. */

@@ -20,7 +20,7 @@ interface Privates {
   readonly _middlewareOptions?: readonly object[];
 }
 
-/** What holds a Graph client as `client`, such as SharePoint's `MSGraphClientV3`. */
+/** An object that holds a Graph client as `client`, such as SharePoint's `MSGraphClientV3`. */
 export interface ClientWrapper {
   api(path: string): object;
 }
@@ -29,7 +29,7 @@ const privatesOf = (owner: Client | GraphRequest) => owner as unknown as Private
 const hasChain = (owner: unknown): owner is Client =>
   Boolean((owner as Partial<Privates> | undefined)?.httpClient?.middleware);
 
-/** What has a chain: the client or request itself, or the client in a wrapper. */
+/** Finds the object with the chain: the client or request itself, or the client in a wrapper. */
 export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
   const inside = (given as { readonly client?: unknown } | undefined)?.client;
   const found = [given, inside].find(hasChain);
@@ -101,7 +101,7 @@ function define(requests: object, methods: Readonly<Record<string, unknown>>): v
 const forgotten = (name: string) =>
   new UploadError("invalid", `${name} needs withLargeAttachments(client) once, before its first use.`);
 
-// What people read who forget it. Without these: "attach is not a function".
+// Explains to people who forget withLargeAttachments why there is no attach. Without these: "attach is not a function".
 if (!("attach" in GraphRequest.prototype)) {
   define(GraphRequest.prototype, {
     attach: async () => {

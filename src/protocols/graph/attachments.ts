@@ -40,7 +40,7 @@ export interface AttachmentKind extends Advice {
   readonly listQuery: string;
   /** Metadata besides name and type, in small requests and in answers. */
   details(file: FileInfo): object;
-  /** What the service fills in for details that were not given. */
+  /** Values that the service fills in for details that were not given. */
   readonly defaults: object;
   readonly refuses?: Target["refuses"];
   /** Where files over the limit go. */

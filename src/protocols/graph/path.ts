@@ -1,7 +1,7 @@
 /** A key as a segment or in parentheses. Each character can be read in one way only, so no text is slow to read. */
 const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:(?!%27)[^'?#/]|''|%27%27)*(?:'|%27)\\))";
 
-/** What comes before a mailbox in a URL: a host, a version, a gateway's path. Paths of a drive have colons and do not match. */
+/** Matches the text before a mailbox in a URL: a host, a version, a gateway's path. Paths of a drive have colons and do not match. */
 export const BEFORE = "(?:https?://[^/]+)?[^:]*";
 
 /** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses. Letter case is ignored. */

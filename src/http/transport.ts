@@ -1,6 +1,6 @@
 import { parseJson } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
-import { onAbort } from "../signals.js";
+import { onAbort, throwIfAborted } from "../signals.js";
 import { originOf, parseUrl } from "../urls.js";
 import { signsEverything, urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
@@ -108,7 +108,7 @@ async function withinTime<T>(
   { timeout, signal, offline }: Limits,
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const controller = new AbortController();
   let leave = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -117,7 +117,7 @@ async function withinTime<T>(
       reject(reason);
       controller.abort(reason);
     };
-    leave = onAbort(signal, () => stop(signal?.reason));
+    leave = onAbort(signal, stop);
     timer = setTimeout(
       () => stop(new NoReply(`No reply came within ${timeout} ms.`, false, false, undefined, true)),
       timeout,
@@ -126,7 +126,7 @@ async function withinTime<T>(
   try {
     return await Promise.race([work(controller.signal), stopped]);
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw networkFailure(error, offline) ?? redacted(error);
   } finally {
     clearTimeout(timer);

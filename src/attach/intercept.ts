@@ -114,7 +114,7 @@ function bytesIn(body: unknown): number {
 async function passWith(signal: AbortSignal | undefined, { context, next }: InterceptedRequest): Promise<void> {
   if (!signal || signal === signalOf(context)) return next.execute(context);
   const stop = new AbortController();
-  const end = onAbort(signal, () => stop.abort(signal.reason));
+  const end = onAbort(signal, (reason) => stop.abort(reason));
   context.options = { ...context.options, signal: stop.signal };
   try {
     await orAborted(next.execute(context), signal);

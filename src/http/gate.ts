@@ -1,4 +1,4 @@
-import { onAbort } from "../signals.js";
+import { onAbort, reasonOf } from "../signals.js";
 import { sleep } from "./retry.js";
 
 /** Milliseconds that a place is kept for a file that is being read. */
@@ -76,11 +76,11 @@ const now = () => performance.now();
 /** Waits until a request of the lane has ended, and takes its place. `again`: before all others, with its bytes in memory. */
 function turn({ waiting }: Lane, again: boolean, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const end = onAbort(signal, () => {
+    if (signal?.aborted) return reject(reasonOf(signal));
+    const end = onAbort(signal, (reason) => {
       waiting.splice(waiting.indexOf(go), 1);
       end();
-      reject(signal?.reason);
+      reject(reason);
     });
     const go = () => {
       end();

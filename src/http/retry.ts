@@ -1,4 +1,4 @@
-import { onAbort } from "../signals.js";
+import { onAbort, reasonOf } from "../signals.js";
 import type { Answer } from "./refusal.js";
 
 /** Longest wait that a service may ask for. Beyond it the upload ends and can be resumed later. Milliseconds. */
@@ -33,11 +33,11 @@ export function backoff(attempt: number, delay: number, random: number): number 
 /** Waits. An abort ends the wait immediately and rejects with the signal's reason. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const end = onAbort(signal, () => {
+    if (signal?.aborted) return reject(reasonOf(signal));
+    const end = onAbort(signal, (reason) => {
       clearTimeout(timer);
       end();
-      reject(signal?.reason);
+      reject(reason);
     });
     const timer = setTimeout(() => {
       end();
@@ -51,14 +51,14 @@ export function whenOnline(signal?: AbortSignal): Promise<void> {
   const { navigator, addEventListener, removeEventListener } = globalThis;
   if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => () => {
+    const end = (settle: (reason?: unknown) => void) => (reason?: unknown) => {
       removeEventListener("online", online);
       leave();
-      settle();
+      settle(reason);
     };
-    const online = end(resolve);
-    const stop = end(() => reject(signal?.reason));
-    if (signal?.aborted) return reject(signal.reason);
+    const online = end(() => resolve());
+    const stop = end(reject);
+    if (signal?.aborted) return reject(reasonOf(signal));
     addEventListener("online", online);
     const leave = onAbort(signal, stop);
   });

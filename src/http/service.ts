@@ -2,7 +2,7 @@ import { UploadError } from "../errors.js";
 import type { Settings } from "../options.js";
 import { isObject } from "../json.js";
 import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
-import { abortedBehind, onAbort } from "../signals.js";
+import { abortedBehind, onAbort, throwIfAborted } from "../signals.js";
 import type { Place } from "./gate.js";
 import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
@@ -163,7 +163,7 @@ export class Service {
     const retrier = this.retrier(asked.retries);
     const unknown = this.retrier(FRESH_RETRIES);
     for (let doubt = false; ;) {
-      this.settings.signal?.throwIfAborted();
+      throwIfAborted(this.settings.signal);
       const next = typeof request === "function" ? await request(doubt) : request;
       if ("done" in next) return next.done;
       pending?.(true);

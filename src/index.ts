@@ -5,6 +5,7 @@ export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./clien
 export {
   preload,
   withLargeAttachments,
+  type AttachingClient,
   type CreatedAttachment,
   type CreatedReference,
 } from "./client/withLargeAttachments.js";

@@ -3,8 +3,8 @@
  *
  *   npx tsx samples/teams.ts                                     on the emulator, with 20 MB of the Node program
  *   GRAPH_ACCESS_TOKEN=… CHAT=/chats/… CHANNEL=/teams/…/channels/… npx tsx samples/teams.ts video.mp4
- *                                                                in your team, where everybody sees it; needs Files.ReadWrite.All, Chat.ReadBasic,
- *                                                                ChatMessage.Send and ChannelMessage.Send
+ *                                                                in your team, where everybody sees it; needs Files.ReadWrite.All,
+ *                                                                Chat.ReadBasic, ChatMessage.Send and ChannelMessage.Send
  */
 import { Client, type ClientOptions } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "graph-large-attachments";

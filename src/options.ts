@@ -181,7 +181,7 @@ export interface AttachOptions extends UploadOptions, FileDetails {
   /**
    * Messages and events: uploads a file over the limit to the folder "Email attachments" of the sender's OneDrive and
    * attaches a link to it. If the service does not take link attachments, the link is added to the text. Needs the
-   * permission `Files.ReadWrite`. @default an error
+   * permission `Files.ReadWrite` too. @default an error
    */
   readonly overflow?: "link";
   /** The people who can open the link of `overflow`. @default "organization" */

@@ -43,7 +43,7 @@ export function openExchange(
   const passage = limits ? limits.passage : undefined;
   return {
     head,
-    entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized),
+    entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized, context.now()),
     answer: (body, keep) => {
       if (redirect) return finish(redirect);
       const call: Call = { head, body, keep };

@@ -1,12 +1,8 @@
 /**
  * Attaches a large file to a draft message and 20 MB to a To Do task, and compares SHA-256 on both sides.
  *
- *   npm start                                     on the emulator, with 100 MB of the Node program
- *   npm start -- video.mp4                        on the emulator, with your file
- *   GRAPH_ACCESS_TOKEN=… npm start -- video.mp4   in your mailbox; needs Mail.ReadWrite and Tasks.ReadWrite
- *   AZURE_TENANT_ID=… AZURE_CLIENT_ID=… npm start -- video.mp4   the same, with a device code to sign in
- *
  * The draft and the task are deleted at the end. --keep keeps them.
+ * README.md shows how to run it.
  */
 import { parseArgs } from "node:util";
 import { ResponseType } from "@microsoft/microsoft-graph-client";

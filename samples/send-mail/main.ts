@@ -1,8 +1,6 @@
 /**
  * Sends a mail with a large attachment and an inline image, in one call.
- *
- *   npx tsx samples/send-mail.ts                                   on the emulator, with 20 MB of the Node program
- *   GRAPH_ACCESS_TOKEN=… npx tsx samples/send-mail.ts video.mp4    to yourself; needs Mail.ReadWrite, Mail.Send and User.Read
+ * README.md shows how to run it.
  */
 import { Client, type ClientOptions } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "graph-large-attachments";

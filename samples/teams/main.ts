@@ -1,10 +1,6 @@
 /**
  * Posts a message with a large file to a chat and to a channel of Teams.
- *
- *   npx tsx samples/teams.ts                                     on the emulator, with 20 MB of the Node program
- *   GRAPH_ACCESS_TOKEN=… CHAT=/chats/… CHANNEL=/teams/…/channels/… npx tsx samples/teams.ts video.mp4
- *                                                                in your team, where everybody sees it; needs Files.ReadWrite.All, Chat.ReadBasic,
- *                                                                ChatMessage.Send and ChannelMessage.Send
+ * README.md shows how to run it.
  */
 import { Client, type ClientOptions } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "graph-large-attachments";

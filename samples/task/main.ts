@@ -1,7 +1,6 @@
 /**
  * Stops an upload, stores its session, and resumes it later. Another process can do that too.
- *
- *   npx tsx samples/task.ts
+ * README.md shows how to run it.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -14,7 +14,6 @@ export interface Connection {
 /** Connects to Graph if the environment has a sign-in, or to an emulator. */
 export async function connect(): Promise<Connection> {
   const { GRAPH_ACCESS_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = process.env;
-  if (!globalThis.fetch) await import("isomorphic-fetch" as string);
   if (token) return graph({ authProvider: { getAccessToken: async () => token } });
   if (tenantId && clientId) return graph({ authProvider: await deviceCode(tenantId, clientId) });
   return emulator();

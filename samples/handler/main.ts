@@ -1,7 +1,6 @@
 /**
  * Adds the handler to a custom middleware chain. Code that posts small attachments then posts large ones too.
- *
- *   npx tsx samples/handler.ts
+ * README.md shows how to run it.
  */
 import { Client, MiddlewareFactory } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentHandler, LargeAttachmentHandlerOptions } from "graph-large-attachments";

@@ -1,10 +1,8 @@
 /**
  * Uploads a file to OneDrive by its path. Then attaches it to a draft for which it is too large, so the draft gets a link.
  *
- *   npx tsx samples/onedrive.ts                                   on the emulator, with 20 MB of the Node program
- *   GRAPH_ACCESS_TOKEN=… npx tsx samples/onedrive.ts video.mp4    in your OneDrive; needs Files.ReadWrite and Mail.ReadWrite
- *
  * The file and the draft are not deleted.
+ * README.md shows how to run it.
  */
 import { withLargeAttachments } from "graph-large-attachments";
 import { openFile } from "./support/files.js";

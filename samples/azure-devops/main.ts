@@ -1,10 +1,6 @@
 /**
  * Attaches a large file to a work item of Azure DevOps, and compares SHA-256 on both sides.
- *
- *   npx tsx samples/azure-devops.ts                on the emulator, with 40 MB of the Node program
- *   npx tsx samples/azure-devops.ts video.mp4      on the emulator, with your file
- *   AZURE_DEVOPS_ORG_URL=https://dev.azure.com/fabrikam AZURE_DEVOPS_PAT=… \
- *     npx tsx samples/azure-devops.ts video.mp4 299   to work item 299; needs the scope "Work items (read & write)"
+ * README.md shows how to run it.
  */
 import { ResponseType, type Client } from "@microsoft/microsoft-graph-client";
 import { createAzureDevOpsClient, type CreatedReference } from "graph-large-attachments";

@@ -46,10 +46,10 @@ export async function compose(work: Work, most: number): Promise<object | undefi
   const handover: Handover = { service, url, id, pending, again: once && `${AGAIN} in ten minutes.` };
   try {
     if (!left) reportInside(inside);
-    if (once && composition.answers && !left) await once.note(service, url);
-    const before = left?.state.before;
     const expect = (one: Attachment) => expected(one, { service, url, fresh });
     let held: readonly Expected[] = inside.map(expect);
+    const names = held.map(({ name }) => name);
+    const before = left?.state.before ?? (composition.answers ? await once?.note(service, url, names) : undefined);
     const ours = !composition.answers || before !== undefined;
     if (again) held = await complete(service, url, [...held, ...outside.map(expect)], ours, before);
     else for (const one of outside) held = [...held, await expect(one).attach()];

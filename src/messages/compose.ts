@@ -18,6 +18,7 @@ import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBo
 import { deleteCopy, ending, invite, send } from "./handOver.js";
 import { heldIn } from "./letter.js";
 import { isDeferred, isPath, marked } from "./mark.js";
+import { lookForMime, mustBeTaken, requestFor } from "./mime.js";
 import type { Work } from "./work.js";
 
 /**
@@ -92,6 +93,8 @@ function splitLater(body: Members, names: readonly string[]): { readonly now: Me
 
 /** Creates the item. It reaches nobody yet, so that a failure of the service is ridden over, but it is not made twice. */
 export async function create(work: Work, body: Members): Promise<Members> {
+  const { mime } = work.letter;
+  if (mime !== undefined) return createOnce(work, body, () => lookForMime(work.service, work.composition, mime));
   const mark = marked(work.composition, body);
   try {
     return await createOnce(work, mark.body, () => mark.look(work.service));
@@ -105,7 +108,7 @@ export async function create(work: Work, body: Members): Promise<Members> {
 
 /** `look`: see `Mark`. */
 function createOnce(
-  { service, composition, headers }: Work,
+  { service, composition, letter, headers }: Work,
   body: Members,
   look: () => Promise<Members | "notDone" | undefined>,
 ): Promise<Members> {
@@ -117,11 +120,12 @@ function createOnce(
   return service.ask<Members>({
     async request() {
       answered = false;
-      return item.create(composition.create, body, headers);
+      return requestFor(letter, composition.create, body, headers);
     },
     read(reply: Reply) {
       answered = reply.status >= 500;
       const members = item.members(reply);
+      if (member(members, "id") === undefined) mustBeTaken(reply.status, letter.mime);
       const id = text(member(members, "id"));
       if (id !== undefined && isPath(id)) throw uncertain(graphError(reply));
       return id === undefined ? undefined : members;

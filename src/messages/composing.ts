@@ -12,7 +12,7 @@ import { headerEntries } from "../http/headers.js";
 import { trafficOf } from "../http/traffic.js";
 import { remembered } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { keyOf, member, parseJson } from "../json.js";
+import { keyOf, member, parseJson, type Members } from "../json.js";
 import { DEFAULT_THRESHOLD, isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
 import type { Content } from "../protocol.js";
 import { signalFor } from "../signals.js";
@@ -28,6 +28,7 @@ import { bytesOf, firstBody, mustFit, mustPass, reportInside } from "./firstBody
 import { ending, whereToLook } from "./handOver.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
 import { isDeferred } from "./mark.js";
+import { isMime, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
 
 const { inline } = outlook.post;
 
@@ -61,7 +62,10 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
   }
   const body: unknown = context.options?.body;
   const json = typeof body === "string" ? body : undefined;
-  const letter = composition && json !== undefined ? openLetter(json, composition.holder, inline.creates) : undefined;
+  const mime = composition && isMime(context, composition);
+  if (mime && !files) return passMime(request);
+  const openJson = (holder?: string) => openLetter(json ?? "", holder, inline.creates);
+  const letter = composition && (mime ? await openMime(body, composition.holder) : openJson(composition.holder));
   if (files && !letter) {
     throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
   }
@@ -218,10 +222,13 @@ async function atOnce(work: Work, url: string): Promise<Response | number> {
   }
 }
 
-async function sendAtOnce({ service, letter }: Work, url: string, body: object): Promise<Response> {
+async function sendAtOnce({ service, letter }: Work, url: string, body: Members): Promise<Response> {
   const reply = await service.ask({
-    request: item.create(url, body),
-    read: (one) => item.done(one) && one,
+    request: requestFor(letter, url, body),
+    read(one) {
+      mustBeTaken(one.status, letter.mime);
+      return item.done(one) && one;
+    },
     repeat: "ifNotTaken",
     uncertain(cause) {
       const message = `${ending(cause, "the sending")} ${whereToLook(isDeferred(heldIn(letter)))}`;

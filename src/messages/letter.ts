@@ -13,6 +13,8 @@ export interface Letter {
   readonly body: Members;
   /** The members that hold the item and its attachments, as the caller spells them. */
   readonly holder?: string;
+  /** A message in MIME, in base64. It is sent as it is, and `body` is empty. */
+  readonly mime?: string;
   readonly list: string;
   readonly entries: readonly Entry[];
   /** Attachments that are not files. */

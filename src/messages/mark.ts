@@ -37,8 +37,7 @@ export function marked({ event, holder, items, bare }: Composition, body: Member
     body: name === undefined ? changed : withMember(body, name, changed),
     async look(service) {
       const filter = `${PROPERTIES}/Any(ep: ep/id eq '${PROPERTY}' and ep/value eq '${value}')`;
-      const expand = `${PROPERTIES}($filter=id eq '${PROPERTY}')`;
-      const query = `$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}&$select=id`;
+      const query = `$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(MARKS)}&$select=id`;
       const page = await service.get({ method: "GET", url: `${items}?${query}`, to: "api" }, item.page);
       const found = page.value.find((one) => holds(one, value));
       const id = text(member(found, "id"));
@@ -53,6 +52,15 @@ export function marked({ event, holder, items, bare }: Composition, body: Member
 export const isPath = (id: string): boolean => /^\.{1,2}$/.test(id);
 
 const PROPERTIES = "singleValueExtendedProperties";
+
+/** What shows the marks of found items. */
+export const MARKS = `${PROPERTIES}($filter=id eq '${PROPERTY}')`;
+
+/** True for an item with the mark of any call. */
+export const isMarked = (found: unknown): boolean => {
+  const properties = member(found, PROPERTIES);
+  return Array.isArray(properties) && properties.length > 0;
+};
 
 function holds(found: unknown, value: string): boolean {
   const properties = member(found, PROPERTIES);

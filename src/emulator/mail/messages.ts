@@ -13,7 +13,7 @@ import { discardSending, noteSeen } from "./sending.js";
 export function answerMessages(context: Context, call: GraphCall): Reply {
   if (call.head.method === "GET") return listMessages(context, call);
   if (call.head.method !== "POST") return methodNotAllowed();
-  const letter = readPosted(call);
+  const letter = readPosted(context, call);
   if ("status" in letter) return letter;
   const draft = makeMessage(context, call, letter);
   Object.assign(draft, { posted: true, place: placeOf(call.route) });
@@ -21,22 +21,35 @@ export function answerMessages(context: Context, call: GraphCall): Reply {
   return json(201, describeMessage(call, draft));
 }
 
-/** Lists messages. The only filter is by one extended property (docs: singlevaluelegacyextendedproperty-get). */
+/** Lists messages, by one extended property (docs: singlevaluelegacyextendedproperty-get) or by their Message-ID. */
 function listMessages({ store }: Context, call: GraphCall): Reply {
   const filter = call.query.get("$filter");
   const [, id, value] =
     /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']*)' and ep\/value eq '([^']*)'\)$/i.exec(filter ?? "") ??
     [];
-  if (filter !== null && id === undefined) return badRequest("The emulator knows no such $filter.");
-  const found = [...store.items.values()].filter(
-    (item) => item.kind === "message" && (id === undefined || extendedProperty(item.properties, id) === value),
-  );
+  const messageId = /^internetMessageId eq '((?:[^']|'')*)'$/i.exec(filter ?? "")?.[1]?.replaceAll("''", "'");
+  if (filter !== null && (id ?? messageId) === undefined) return badRequest("The emulator knows no such $filter.");
+  const fits = ({ properties }: StoredItem) =>
+    (id === undefined || extendedProperty(properties, id) === value) &&
+    (messageId === undefined || properties.internetMessageId === messageId);
+  const found = [...store.items.values()].filter((item) => item.kind === "message" && fits(item));
   const expand = call.query.get("$expand");
   const describe = (item: StoredItem) => {
     const { singleValueExtendedProperties, ...others } = describeMessage(call, item);
-    return { ...select(call, others), ...(expand === null ? {} : { singleValueExtendedProperties }) };
+    return {
+      ...select(call, others),
+      ...(expand === null ? {} : { singleValueExtendedProperties: wanted(singleValueExtendedProperties, expand) }),
+    };
   };
   return json(200, { value: found.map(describe) });
+}
+
+/** The extended properties that `$expand` asks for. */
+function wanted(all: unknown, expand: string): unknown {
+  const id = /\$filter=id eq '([^']*)'/i.exec(expand)?.[1]?.toLowerCase();
+  const held = (all ?? []) as { readonly id?: string }[];
+  const found = held.filter((one) => id === undefined || one.id?.toLowerCase() === id);
+  return found.length > 0 ? found : undefined;
 }
 
 /** Answers GET, PATCH and DELETE on a message. */

@@ -1,11 +1,13 @@
 import PostalMime, { decodeWords, type Address, type Email } from "postal-mime";
-import type { NewAttachment } from "../items/store.js";
+import type { FileInit, StoredAttachment } from "../api.js";
+
+type FileInMime = FileInit & Partial<Pick<StoredAttachment, "odataType" | "isInline" | "contentId">>;
 
 /** What a message in MIME says. */
 export interface ParsedMime {
   /** Properties by their JSON names. */
   readonly properties: Record<string, unknown>;
-  readonly attachments: readonly Omit<NewAttachment, "via">[];
+  readonly attachments: readonly FileInMime[];
 }
 
 /** One part of a message, as postal-mime holds it. */
@@ -87,8 +89,8 @@ function recipientsIn(list: readonly Address[] = []): unknown[] {
 }
 
 /** The parts that are files: all but the text of the message and its alternatives. */
-function attachmentsIn(root: Part): Omit<NewAttachment, "via">[] {
-  const found: Omit<NewAttachment, "via">[] = [];
+function attachmentsIn(root: Part): FileInMime[] {
+  const found: FileInMime[] = [];
   let hasText = false;
   const visit = (part: Part, parent: Part | undefined): void => {
     const { multipart, parsed } = part.contentType;
@@ -106,7 +108,7 @@ function attachmentsIn(root: Part): Omit<NewAttachment, "via">[] {
 }
 
 /** Exchange keeps an embedded message as an item, and names a file that has no name. */
-function attachmentOf(part: Part, parent: Part | undefined, count: number): Omit<NewAttachment, "via"> {
+function attachmentOf(part: Part, parent: Part | undefined, count: number): FileInMime {
   const { value: contentType, params } = part.contentType.parsed;
   const disposition = part.contentDisposition.parsed;
   const name = disposition.params.filename ?? params.name;

@@ -9,6 +9,7 @@ export const NAMES = {
   timeout: "",
   maxSize: "",
   deleteSentCopy: "",
+  once: "idempotencyKey jobId dedupeId",
   onProgress: "",
   onAttempt: "",
   fetch: "",

@@ -78,6 +78,20 @@ export function withEntries(letter: Letter, attachments: readonly unknown[]): Me
   return holder === undefined ? held : { ...body, [holder]: held };
 }
 
+/** Separates the members that are set only when everything is attached. */
+export function splitLater(
+  body: Members,
+  names: readonly string[],
+): { readonly now: Members; readonly later: Members } {
+  const waits = (name: string, value: unknown) =>
+    names.includes(name.toLowerCase()) && Array.isArray(value) && value.length > 0;
+  const entries = Object.entries(body);
+  return {
+    now: Object.fromEntries(entries.filter(([name, value]) => !waits(name, value))),
+    later: Object.fromEntries(entries.filter(([name, value]) => waits(name, value))),
+  };
+}
+
 /** The text that was cut out of this member. */
 function textOf(index: unknown, texts: readonly string[]): string | undefined {
   return typeof index === "string" ? texts[Number(index)] : undefined;

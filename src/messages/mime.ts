@@ -1,5 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import type { InterceptedRequest } from "../attach/intercept.js";
+import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { openBase64 } from "../files/base64.js";
 import { exactBytes, isBytes } from "../files/bytes.js";
@@ -9,11 +10,12 @@ import type { Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
 import { inMegabytes, sizeAndLimit } from "../megabytes.js";
 import { REQUEST_LIMIT } from "../options.js";
-import type { WireRequest } from "../protocol.js";
+import type { Reply, WireRequest } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import type { Letter } from "./letter.js";
-import { isMarked, MARKS } from "./mark.js";
+import { changeMark, isMarked, MARKS } from "./mark.js";
+import type { Work } from "./work.js";
 
 /** Bytes of the beginning of a message in which its headers are looked for. */
 const HEADERS = 65_536;
@@ -76,24 +78,51 @@ export function requestFor(
 }
 
 /**
- * Looks for a draft that was created from MIME, by its Message-ID. Drafts of earlier calls have a mark already. `undefined` if
- * nobody can tell which one it is.
+ * Creates a draft from MIME, which cannot hold a mark. A draft whose reply was lost is found by its Message-ID. `owner`: the
+ * try of the option `once` whose mark the draft gets.
  */
-export async function lookForMime(
-  service: Service,
-  { items }: Composition,
+export async function createFromMime(
+  { service, composition, once }: Work,
   mime: string,
-): Promise<Members | "notDone" | undefined> {
+  owner: string | undefined,
+  createOnce: (look: () => Promise<Members | "notDone" | undefined>) => Promise<Members>,
+): Promise<Members> {
+  const made = await createOnce(async () => {
+    const found = await unmarked(service, composition, mime);
+    if (found?.length === 0) return "notDone";
+    return found?.length === 1 ? service.get(item.read(found[0] ?? ""), item.members) : undefined;
+  });
+  if (once === undefined) return made;
+  const id = text(member(made, "id")) ?? "";
+  const url = `${composition.items}/${encodeURIComponent(id)}`;
+  const fresh = service.with({}, { reached: false });
+  try {
+    await fresh.get(changeMark(url, once, { owner }), item.done);
+    return made;
+  } catch (cause) {
+    const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it by hand.`;
+    await fresh.cleanUp((free) => discardItem(free, { url, id, message, cause }));
+    throw cause;
+  }
+}
+
+/** Deletes the drafts of tries that ended before they could mark what they had created. */
+export async function removeStrays({ service, composition, letter: { mime } }: Work): Promise<void> {
+  if (mime === undefined) return;
+  const strays = await unmarked(service, composition, mime).catch(() => undefined);
+  const done = (reply: Reply) => item.done(reply) ?? (reply.status === 404 ? true : undefined);
+  await Promise.allSettled((strays ?? []).map((url) => service.get(item.discard(url), done)));
+}
+
+/** The drafts that were created from this MIME and have no mark: their URLs. `undefined` if nobody can tell. */
+async function unmarked(service: Service, { items }: Composition, mime: string): Promise<string[] | undefined> {
   const messageId = await messageIdOf(mime);
   if (messageId === undefined) return undefined;
   const filter = `internetMessageId eq '${messageId.replaceAll("'", "''")}'`;
   const query = `$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(MARKS)}&$select=id,isDraft`;
   const page = await service.get({ method: "GET", url: `${items}?${query}`, to: "api" }, item.page);
-  const [found, ...others] = page.value.filter((one) => member(one, "isDraft") === true && !isMarked(one));
-  if (found === undefined) return "notDone";
-  const id = text(member(found, "id"));
-  if (id === undefined || others.length > 0) return undefined;
-  return service.get(item.read(`${items}/${encodeURIComponent(id)}`), item.members);
+  const found = page.value.filter((one) => member(one, "isDraft") === true && !isMarked(one));
+  return found.map((one) => `${items}/${encodeURIComponent(text(member(one, "id")) ?? "")}`);
 }
 
 /** The Message-ID in the headers of a message. */

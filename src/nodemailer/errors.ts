@@ -25,6 +25,7 @@ const CODES: Readonly<Record<UploadErrorCode, string>> = {
   cancelled: "EABORT",
   notLoaded: "ECONFIG",
   leftBehind: "EMESSAGE",
+  takenOver: "EMESSAGE",
 };
 
 /** Refuses a message before anything is sent. `code` is nodemailer's. */

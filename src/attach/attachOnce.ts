@@ -1,6 +1,6 @@
 import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
-import { sha256 } from "../files/bytes.js";
+import { sha256 } from "../files/sha256.js";
 import type { Listed, Protocol } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
 import { below } from "../protocols/graph/path.js";

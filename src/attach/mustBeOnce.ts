@@ -18,4 +18,4 @@ export function mustBeOnce({ once, deleteSentCopy }: UploadOptions): void {
 export const COPY_NEEDED =
   "once finds a mail that was sent by its copy in Sent Items. Omit saveToSentItems: false and deleteSentCopy. Nothing was sent.";
 export const NOT_ONCE =
-  "once is for POSTs of JSON that create or send a message or an event, or that attach a file to one. Nothing was sent.";
+  "once is for POSTs that create or send a message or an event, or that attach a file to one. Nothing was sent.";

@@ -16,8 +16,15 @@ export function mayCompose(context: Context, settings: () => Settings): boolean 
   if (!isPost(options) || typeof request !== "string") return false;
   if (attachedFiles(context) || requestOptions(context)?.once !== undefined) return true;
   const body: unknown = options?.body;
-  if (typeof body !== "string" || !MESSAGES.test(request)) return false;
+  if (!body || !MESSAGES.test(request)) return false;
+  if (typeof body !== "string") return !(bytesIn(body) <= REQUEST_LIMIT / 3); // may be MIME
   return body.length > REQUEST_LIMIT / 3 || isLarge(body.length, settings());
+}
+
+/** The length of bytes. `NaN` for a stream. */
+function bytesIn(body: unknown): number {
+  const { byteLength, size } = Object(body);
+  return Number(byteLength ?? size);
 }
 
 function isPost(options: Context["options"]): boolean {

@@ -44,9 +44,9 @@ export function openExchange(
   return {
     head,
     entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized, context.now()),
-    answer: (body, keep) => {
+    answer: (body, keep, mime) => {
       if (redirect) return finish(redirect);
-      const call: Call = { head, body, keep };
+      const call: Call = { head, body, keep, mime };
       const refused = limits ? limits.refuse(body) : undefined;
       const others = passage ? othersIn(passage) : 0;
       return finish(refused ?? (host ? host.answer(context, call, others) : answerGraph(context, call, route)));

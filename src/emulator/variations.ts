@@ -104,6 +104,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly deferredMail: "send" | "wait";
   /** Items made below `/calendars/{id}` or `/mailFolders/{id}`: found on every path, or only there, as those of others are (field reports). @default "found" */
   readonly otherPaths: "found" | "missing";
+  /** MIME above 2,240 kB but within the request cap: taken, or answered with 200 and ignored (field report, docs #13979). @default "taken" */
+  readonly largeMime: "taken" | "ignored";
+  /** Sending with another address as `from` than the mailbox's: granted, or 403 ErrorSendAsDenied (both documented). @default "granted" */
+  readonly sendAs: "granted" | "denied";
 }
 
 /** Disputed or open facts about drives. */
@@ -285,6 +289,8 @@ export const defaultVariations: Variations = {
   answerProperties: "keep",
   deferredMail: "send",
   otherPaths: "found",
+  largeMime: "taken",
+  sendAs: "granted",
   azureServer: false,
   azureApiCeiling: "7.1",
   azureUploadStatus: 201,

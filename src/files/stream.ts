@@ -130,7 +130,7 @@ function isNodeStream(stream: Source): stream is Source & NodeStream {
 }
 
 /** Web streams are not async iterables in every browser. */
-function chunksOf(stream: ReadableStream<Uint8Array>): AsyncIterator<unknown> {
+export function chunksOf(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
   const reader = stream.getReader();
   return {
     next: async () => {

@@ -16,8 +16,9 @@ import { andThen } from "../words.js";
 import { complete, dropDoubles, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, isInvited, send, type Handover } from "./handOver.js";
-import { heldIn } from "./letter.js";
+import { heldIn, splitLater } from "./letter.js";
 import { isDeferred, isPath, marked, type Marked } from "./mark.js";
+import { createFromMime, mustBeTaken, removeStrays, requestFor } from "./mime.js";
 import { AGAIN, Once } from "./once.js";
 import type { Work } from "./work.js";
 
@@ -41,6 +42,7 @@ export async function compose(work: Work, most: number): Promise<object | undefi
   const url = left?.url ?? `${composition.items}/${encodeURIComponent(id)}`;
   const fresh: Fresh = { reached: left !== undefined };
   const service = work.service.with({}, fresh);
+  const holdsOthers = composition.answers || work.letter.mime !== undefined;
   let maybeDone = false;
   const pending = (maybe: boolean) => (maybeDone = maybe);
   const handover: Handover = { service, url, id, pending, again: once && `${AGAIN} in ten minutes.` };
@@ -49,8 +51,8 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     const expect = (one: Attachment) => expected(one, { service, url, fresh });
     let held: readonly Expected[] = inside.map(expect);
     const names = held.map(({ name }) => name);
-    const before = left?.state.before ?? (composition.answers ? await once?.note(service, url, names) : undefined);
-    const ours = !composition.answers || before !== undefined;
+    const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, names) : undefined);
+    const ours = !holdsOthers || before !== undefined;
     if (again) held = await complete(service, url, [...held, ...outside.map(expect)], ours, before);
     else for (const one of outside) held = [...held, await expect(one).attach()];
     const reachesPeople = composition.sends || Object.keys(later).length > 0;
@@ -63,6 +65,7 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     if (composition.sends) await send(handover, isDeferred(heldIn(work.letter)));
     else if (reachesPeople && !(again && (await isInvited(handover, later)))) await invite(handover, later);
     await once?.tidy();
+    if (once) await removeStrays(work);
   } catch (error) {
     if (job !== undefined) return settled(error, { once, service, id, url, maybeDone });
     const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it, or finish it by hand.`;
@@ -127,20 +130,12 @@ async function begin(work: Work, most: number, owner?: string): Promise<Begun> {
   }
 }
 
-/** Separates the members that are set only when everything is attached. */
-function splitLater(body: Members, names: readonly string[]): { readonly now: Members; readonly later: Members } {
-  const waits = (name: string, value: unknown) =>
-    names.includes(name.toLowerCase()) && Array.isArray(value) && value.length > 0;
-  const entries = Object.entries(body);
-  return {
-    now: Object.fromEntries(entries.filter(([name, value]) => !waits(name, value))),
-    later: Object.fromEntries(entries.filter(([name, value]) => waits(name, value))),
-  };
-}
-
 /** Creates the item. It reaches nobody yet, so that a failure of the service is ridden over, but it is not made twice. */
 export async function create(work: Work, body: Members, owner?: string): Promise<Members> {
-  const mark = marked(work.composition, body, work.once, owner);
+  const { letter, once } = work;
+  if (letter.mime !== undefined)
+    return createFromMime(work, letter.mime, owner, (look) => createOnce(work, body, look));
+  const mark = marked(work.composition, body, once, owner);
   try {
     return await createOnce(work, mark.body, () => mark.look(work.service));
   } catch (error) {
@@ -153,7 +148,7 @@ export async function create(work: Work, body: Members, owner?: string): Promise
 
 /** `look`: see `Mark`. */
 function createOnce(
-  { service, composition, headers }: Work,
+  { service, composition, letter, headers }: Work,
   body: Members,
   look: () => Promise<Members | "notDone" | undefined>,
 ): Promise<Members> {
@@ -165,11 +160,12 @@ function createOnce(
   return service.ask<Members>({
     async request() {
       answered = false;
-      return item.create(composition.create, body, headers);
+      return requestFor(letter, composition.create, body, headers);
     },
     read(reply: Reply) {
       answered = reply.status >= 500;
       const members = item.members(reply);
+      if (member(members, "id") === undefined) mustBeTaken(reply.status, letter.mime);
       const id = text(member(members, "id"));
       if (id !== undefined && isPath(id)) throw uncertain(graphError(reply));
       return id === undefined ? undefined : members;

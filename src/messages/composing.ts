@@ -10,7 +10,7 @@ import { isOwn } from "../http/ownContext.js";
 import { trafficOf } from "../http/traffic.js";
 import { remembered } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { keyOf, member, parseJson } from "../json.js";
+import { keyOf, member, parseJson, type Members } from "../json.js";
 import { DEFAULT_THRESHOLD, isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
 import type { Content } from "../protocol.js";
 import { signalFor } from "../signals.js";
@@ -27,6 +27,7 @@ import { ending, whereToLook } from "./handOver.js";
 import { mustBeOnce, NOT_ONCE } from "../attach/mustBeOnce.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
 import { isDeferred } from "./mark.js";
+import { isMime, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
 import { immutableId, mustBeSaved } from "./sentCopy.js";
 
 const { inline } = outlook.post;
@@ -59,25 +60,29 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
       "withAttachments is for POSTs that create or send a message or an event, or that post to a chat or channel.",
     );
   }
+  const settings = withFiles(request.settings(), files);
+  mustBeOnce(settings);
   const body: unknown = context.options?.body;
   const json = typeof body === "string" ? body : undefined;
-  const letter = composition && json !== undefined ? openLetter(json, composition.holder, inline.creates) : undefined;
+  const mime = composition && isMime(context, composition);
+  if (mime && !files && settings.once === undefined) return passMime(request);
+  const openJson = (holder?: string) => openLetter(json ?? "", holder, inline.creates);
+  const letter = composition && (mime ? await openMime(body, composition.holder) : openJson(composition.holder));
   if (files && !letter) {
     throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
   }
-  const settings = withFiles(request.settings(), files);
-  mustBeOnce(settings);
   if (settings.once !== undefined && !letter && !request.attaches) throw new UploadError("invalid", NOT_ONCE);
-  if (!composition || !letter || json === undefined) return false;
-  if (files) {
-    const parts = files.files.map((part) => ({ part }));
-    const whole = { ...letter, files: [...letter.files, ...files.files], entries: [...letter.entries, ...parts] };
+  if (!composition || !letter || (json === undefined && !mime)) return false;
+  if (files || mime) {
+    const given = files?.files ?? [];
+    const parts = given.map((part) => ({ part }));
+    const whole = { ...letter, files: [...letter.files, ...given], entries: [...letter.entries, ...parts] };
     mustBeClear(letter);
     const work = workFor(request, composition, whole, settings);
     return answer(request, () => sendAtOnceOrCompose(work, url));
   }
   if (mustPass(letter, inline)) return false;
-  const large = bytesOf(json) > REQUEST_LIMIT && letter.entries.length > 0;
+  const large = bytesOf(json ?? "") > REQUEST_LIMIT && letter.entries.length > 0;
   if (large || settings.once !== undefined || isHeavy(letter, composition, settings)) {
     mustBeClear(letter);
     return answer(request, () => composed(workFor(request, composition, letter, settings), REQUEST_LIMIT));
@@ -213,10 +218,13 @@ async function atOnce(work: Work, url: string): Promise<Response | number> {
   }
 }
 
-async function sendAtOnce({ service, letter }: Work, url: string, body: object): Promise<Response> {
+async function sendAtOnce({ service, letter }: Work, url: string, body: Members): Promise<Response> {
   const reply = await service.ask({
-    request: item.create(url, body),
-    read: (one) => item.done(one) && one,
+    request: requestFor(letter, url, body),
+    read(one) {
+      mustBeTaken(one.status, letter.mime);
+      return item.done(one) && one;
+    },
     repeat: "ifNotTaken",
     uncertain(cause) {
       const message = `${ending(cause, "the sending")} ${whereToLook(isDeferred(heldIn(letter)))}`;

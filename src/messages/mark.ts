@@ -149,6 +149,15 @@ export async function readOwn(service: Service, url: string): Promise<State | un
 /** An id that no URL can contain. */
 export const isPath = (id: string): boolean => /^\.{1,2}$/.test(id);
 
+/** Shows the marks of found items. */
+export const MARKS = `${PROPERTIES}($filter=id eq '${MARK}')`;
+
+/** True for an item with the mark of any call. */
+export const isMarked = (found: unknown): boolean => {
+  const properties = member(found, PROPERTIES);
+  return Array.isArray(properties) && properties.length > 0;
+};
+
 /** The time at which a message is to be sent (MAPI: PidTagDeferredSendTime). It waits in Drafts until then. */
 export function isDeferred(message: Members): boolean {
   const properties = member(message, PROPERTIES);

@@ -10,9 +10,11 @@ import { extendedProperty } from "./letter.js";
 const byProperty =
   /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '((?:[^']|'')*)' and ep\/value eq '((?:[^']|'')*)'\)$/i;
 
+const byMessageId = /^internetMessageId eq '((?:[^']|'')*)'$/i;
+
 /**
- * Lists the messages of a folder, or of all folders, the deleted ones included (documented). The only filter is by one
- * extended property (docs: singlevaluelegacyextendedproperty-get).
+ * Lists the messages of a folder, or of all folders, the deleted ones included (documented). The only filters are
+ * by one extended property (docs: singlevaluelegacyextendedproperty-get) and by the Message-ID.
  */
 export function listMessages(
   { store, vary }: Context,
@@ -21,13 +23,15 @@ export function listMessages(
 ): Reply {
   const filter = call.query.get("$filter");
   const [, id, value] = (byProperty.exec(filter ?? "") ?? []).map((text) => text?.replaceAll("''", "'"));
-  if (filter !== null && id === undefined) return badRequest("The emulator knows no such $filter.");
+  const messageId = byMessageId.exec(filter ?? "")?.[1]?.replaceAll("''", "'");
+  if (filter !== null && (id ?? messageId) === undefined) return badRequest("The emulator knows no such $filter.");
   const folder = call.route.keys.folder?.toLowerCase();
   const found = [...store.items.values()].filter(
     (item) =>
       item.kind === "message" &&
       (folder === undefined || item.folder.toLowerCase() === folder) &&
       (vary.otherPaths === "found" || item.place === undefined || item.place === call.route.keys.folder) &&
+      (messageId === undefined || item.properties.internetMessageId === messageId) &&
       (id === undefined || (extendedProperty(item.properties, id) === value && isIndexed(item, vary.filterDelay))),
   );
   const described = found.map((item) => ({ ...select(call, describe(call, item)), ...expanded(call, item) }));

@@ -16,7 +16,7 @@ import { discardSending, noteSeen } from "./sending.js";
 export function answerMessages(context: Context, call: GraphCall): Reply {
   if (call.head.method === "GET") return listMessages(context, call, describeMessage);
   if (call.head.method !== "POST") return methodNotAllowed();
-  const letter = readPosted(call);
+  const letter = readPosted(context, call);
   if ("status" in letter) return letter;
   const draft = makeMessage(context, call, letter);
   Object.assign(draft, { posted: true, place: placeOf(call.route) });

@@ -9,7 +9,7 @@ import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } 
 import type { Protocol, Reply } from "../protocol.js";
 import { onAbort, orAborted, signalFor } from "../signals.js";
 import { created, pristine, refused } from "./answer.js";
-import { createJob } from "./createJob.js";
+import { createJob, serviceFor } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
 import { unconfirmed } from "./post.js";
@@ -61,7 +61,7 @@ async function attachInstead(
   const { protocol } = found;
   const settings = request.settings();
   const small = !isLarge(most, settings);
-  const pass = () => passWith(settings.signal, request);
+  const pass = () => inTurn(request, found, settings, () => passWith(settings.signal, request));
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   if (small) {
     await pass();
@@ -79,6 +79,12 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
+    await inTurn({ ...request, context: again }, found, settings, () => passInTime(again));
+    context.response = again.response;
+    passed = await refusalIn(context.response, protocol);
+    if (passed) throw passed;
+  };
+  const passInTime = async (again: Context): Promise<void> => {
     const late = new AbortController();
     const noReply = new NoReply(`No reply came within ${settings.timeout} ms.`);
     const timer = setTimeout(() => late.abort(noReply), settings.timeout);
@@ -91,9 +97,6 @@ async function attachInstead(
     } finally {
       clearTimeout(timer);
     }
-    context.response = again.response;
-    passed = await refusalIn(context.response, protocol);
-    if (passed) throw passed;
   };
   const fits = !small && protocol.post?.inline !== undefined && bytesIn(context.options?.body) <= REQUEST_LIMIT;
   try {
@@ -108,6 +111,21 @@ async function attachInstead(
 function bytesIn(body: unknown): number {
   if (typeof body !== "string" || body.length > REQUEST_LIMIT) return Infinity;
   return new TextEncoder().encode(body).length;
+}
+
+/** Sends a request on when it is its turn among those to its mailbox. */
+async function inTurn(
+  { context, next, handler }: InterceptedRequest,
+  { protocol, collection }: Match,
+  settings: Settings,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const sending = { call: { context, next }, traffic: trafficOf(handler), settings };
+  const body = typeof context.options?.body === "string" ? context.options.body : undefined;
+  await serviceFor(sending, protocol.api, collection).inTurn({ method: "POST", body }, async () => {
+    await pass();
+    return context.response;
+  });
 }
 
 /** Sends a request on as it came. The signals of its options stop it as its own does. */

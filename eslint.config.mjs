@@ -26,7 +26,7 @@ const usesTheClient = ["client/azureDevOpsClient", "errors", "http/refusal", "ht
 /** What a folder must not import: what stands above or beside it, the other entry points, and what it must not know. */
 function zoneOf(folder, level) {
   const forbidden = layers.filter((_, other) => other <= level).flat();
-  const from = [...forbidden, ...(strangers[folder] ?? []), "node", "cli", "emulator"].filter((one) => one !== folder);
+  const from = [...forbidden, ...(strangers[folder] ?? []), "node", "redis", "cli", "emulator"].filter((one) => one !== folder);
   const message = `src/${folder} imports itself and what stands below it: see ARCHITECTURE.md.`;
   return { target: `./src/${folder}`, from: [...from.map((one) => `./src/${one}`), "./src/index.ts"], message };
 }
@@ -34,11 +34,11 @@ function zoneOf(folder, level) {
 const vocabulary = "./src/*.ts";
 const zones = [
   ...layers.flatMap((folders, level) => folders.map((folder) => zoneOf(folder, level))),
-  ...["cli", "node"].map((folder) => ({
+  ...["cli", "node", "redis"].map((folder) => ({
     target: `./src/${folder}`,
     from: "./src",
     except: [`./${folder}`, "./index.ts", "./node/index.ts"],
-    message: "The command line and node import what users may import.",
+    message: "The command line, node and redis import what users may import.",
   })),
   {
     target: "./src/emulator",

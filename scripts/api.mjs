@@ -31,6 +31,9 @@ ${added}
 ## graph-large-attachments/node
 
 ${report(entry("node"))}
+## graph-large-attachments/redis
+
+${report(entry("redis"))}
 ## graph-large-attachments/emulator
 
 ${report(entry("emulator"))}`;

@@ -1,4 +1,4 @@
-// Bundles the parts that run on Node only, with their dependencies: the emulator, the checkpoint store and the command line.
+// Bundles the parts that run on Node only, with their dependencies: the emulator, the checkpoint store, the limiter in Redis and the command line.
 // `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -22,7 +22,7 @@ const common = {
 export async function bundleModules(outdir, format) {
   const { metafile } = await build({
     ...common,
-    entryPoints: ["src/emulator/index.ts", "src/node/index.ts"],
+    entryPoints: ["src/emulator/index.ts", "src/node/index.ts", "src/redis/index.ts"],
     outdir,
     outbase: "src",
     format,

@@ -34,6 +34,9 @@ ${report(entry("node"))}
 ## graph-large-attachments/nodemailer
 
 ${report(entry("nodemailer"))}
+## graph-large-attachments/redis
+
+${report(entry("redis"))}
 ## graph-large-attachments/emulator
 
 ${report(entry("emulator"))}`;

@@ -1,5 +1,5 @@
 // Bundles the parts that run on Node only, with their dependencies: the emulator, the checkpoint store, the transport for
-// nodemailer and the command line.
+// nodemailer, the limiter in Redis and the command line.
 // `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -33,7 +33,7 @@ const thePackageItself = {
 export async function bundleModules(outdir, format) {
   const { metafile } = await build({
     ...common,
-    entryPoints: ["src/emulator/index.ts", "src/node/index.ts", "src/nodemailer/index.ts"],
+    entryPoints: ["src/emulator/index.ts", "src/node/index.ts", "src/nodemailer/index.ts", "src/redis/index.ts"],
     plugins: [thePackageItself],
     outdir,
     outbase: "src",

@@ -34,4 +34,5 @@ export {
   type UploadOptions,
   type UploadProgress,
 } from "./options.js";
+export type { LimitedRequest, Limiter, UploadWaiting } from "./limiter.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

@@ -2,6 +2,7 @@ import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-clie
 import { UploadError } from "./errors.js";
 import { entriesOf, NAMES, nearest, unknownOption } from "./optionNames.js";
 import { isObject } from "./json.js";
+import type { Limiter, UploadWaiting } from "./limiter.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
@@ -63,6 +64,15 @@ export interface UploadOptions {
   readonly delay?: number;
   /** Milliseconds to wait for the reply to a range before it is sent again. @default 300000 */
   readonly timeout?: number;
+  /**
+   * Milliseconds to wait in all while the service throttles: 429, or 503 with `Retry-After`. Such waits use up no `retries`,
+   * and progress resets their sum. @default 600000
+   */
+  readonly patience?: number;
+  /** Shared by processes, it keeps them together within the limits of a mailbox. @default one for each client, in the process */
+  readonly limiter?: Limiter;
+  /** The id or name of the user that `/me` stands for, so that its requests count with those to `/users/…`. */
+  readonly mailbox?: string;
   /** Largest file in bytes, if your organization has its own limit. @default the documented limit of the service */
   readonly maxSize?: number;
   /**
@@ -80,6 +90,8 @@ export interface UploadOptions {
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
   readonly onAttempt?: (attempt: UploadAttempt) => void;
+  /** Called when the service throttles a request, with the time that it asks to wait. Contains no address, token or content. */
+  readonly onWaiting?: (waiting: UploadWaiting) => void;
   /**
    * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
    * leaner `fetch`. Ranges that need a token (To Do, Azure DevOps) still use the client's chain.
@@ -249,6 +261,7 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   retries: [0, Infinity],
   delay: [0, 2 ** 31 - 1],
   timeout: [1, 2 ** 31 - 1],
+  patience: [0, 2 ** 31 - 1],
 };
 
 /** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */
@@ -266,8 +279,18 @@ export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): 
       `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
     );
   }
+  const { limiter, mailbox } = merged;
+  if (limiter !== undefined && !(isObject(limiter) && isCallable(limiter.enter) && isCallable(limiter.pause)))
+    throw new UploadError("invalid", "limiter must be an object with the functions enter and pause.");
+  if (mailbox !== undefined && !(typeof mailbox === "string" && /^[^/?#\s]+$/.test(mailbox)))
+    throw new UploadError(
+      "invalid",
+      `mailbox must be the id or name of a user, such as megan@contoso.com, but is ${String(mailbox)}.`,
+    );
   return merged;
 }
+
+const isCallable = (value: unknown) => typeof value === "function";
 
 /** True if so many bytes use an upload session. */
 export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {

@@ -129,11 +129,12 @@ export type Step = { readonly next: number; readonly until?: number } | { readon
 export interface Api {
   /** Name for messages to people. */
   readonly label: string;
-  /** Requests that one mailbox takes at the same time. Absent if the service does not say. */
+  /** What the service counts its limits for. */
   readonly throttle?: {
+    /** Requests that it takes at the same time. `Infinity` if it does not say. */
     readonly most: number;
-    /** Names the mailbox that a URL belongs to. */
-    lane(url: string): string;
+    /** Names the mailbox, drive, team or organization that a URL belongs to, in one spelling. `me`: the user behind `/me`. */
+    lane(url: string, me?: string): string;
   };
   verdict(reply: Reply): Verdict;
   /** True if a refusal may only mean that an item which was just created is not known everywhere yet. @default never */

@@ -13,7 +13,7 @@ import { created, pristine, refused } from "./answer.js";
 import { attachFile } from "./attachFile.js";
 import { attachOnce, mustTakeMark } from "./attachOnce.js";
 import { mustBeOnce, NOT_ONCE } from "./mustBeOnce.js";
-import { createJob } from "./createJob.js";
+import { createJob, serviceFor } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
 import { unconfirmed } from "./post.js";
@@ -71,7 +71,7 @@ async function attachInstead(
   mustBeOnce(settings);
   if (settings.once !== undefined) return attachOnceInstead(request, recognition, found, settings.once);
   const small = !isLarge(most, settings);
-  const pass = () => passWith(settings.signal, request);
+  const pass = () => inTurn(request, found, settings, () => passWith(settings.signal, request));
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   if (small) {
     await pass();
@@ -89,6 +89,12 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
+    await inTurn({ ...request, context: again }, found, settings, () => passInTime(again));
+    context.response = again.response;
+    passed = await refusalIn(context.response, protocol);
+    if (passed) throw passed;
+  };
+  const passInTime = async (again: Context): Promise<void> => {
     const late = new AbortController();
     const noReply = new NoReply(`No reply came within ${settings.timeout} ms.`);
     const timer = setTimeout(() => late.abort(noReply), settings.timeout);
@@ -101,9 +107,6 @@ async function attachInstead(
     } finally {
       clearTimeout(timer);
     }
-    context.response = again.response;
-    passed = await refusalIn(context.response, protocol);
-    if (passed) throw passed;
   };
   const fits = !small && protocol.post?.inline !== undefined && bytesIn(context.options?.body) <= REQUEST_LIMIT;
   try {
@@ -141,6 +144,21 @@ async function attachOnceInstead(
 function bytesIn(body: unknown): number {
   if (typeof body !== "string" || body.length > REQUEST_LIMIT) return Infinity;
   return new TextEncoder().encode(body).length;
+}
+
+/** Sends a request on when it is its turn among those to its mailbox. */
+async function inTurn(
+  { context, next, handler }: InterceptedRequest,
+  { protocol, collection }: Match,
+  settings: Settings,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const sending = { call: { context, next }, traffic: trafficOf(handler), settings };
+  const body = typeof context.options?.body === "string" ? context.options.body : undefined;
+  await serviceFor(sending, protocol.api, collection).inTurn({ method: "POST", body }, async () => {
+    await pass();
+    return context.response;
+  });
 }
 
 /** Sends a request on as it came. The signals of its options stop it as its own does. */

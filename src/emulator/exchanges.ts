@@ -89,7 +89,7 @@ function enterMailbox(context: Context, traffic: Traffic, head: RequestHead, rou
   const onOutlook = route === undefined;
   const session = onOutlook ? outlookSessionAt(context, head.url) : todoSessionOf(context, { route });
   const item = session?.item ?? (route && context.store.find(route));
-  const mailbox = mailboxOf(route?.keys.user);
+  const mailbox = mailboxOf(route ? route.keys.user : session?.user); // an upload URL names its session, not who signed in
   const writes = head.method !== "GET" && head.method !== "HEAD";
   const { authorization } = head.headers;
   const admitted = onOutlook ? authorization === undefined : authorization === `Bearer ${context.token}`;

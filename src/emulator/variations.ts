@@ -59,7 +59,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly mailboxRequests: number;
   /** Bytes of PATCH, POST and PUT to one mailbox in 5 minutes (documented: 150 MB). @default 157286400 */
   readonly mailboxUploadBytes: number;
-  /** Counts requests to the Outlook host in the two limits above. Choice. @default false */
+  /**
+   * Counts requests to the Outlook host in the two limits above, for the mailbox of their session. The documentation counts "PATCH,
+   * POST, PUT" of a mailbox (throttling-limits, Outlook service), and doesn't say whether ranges are among them. Choice. @default false
+   */
   readonly countOutlookRequests: boolean;
   /** `Retry-After` of the emulator's own 429. null omits the header. @default 1 */
   readonly retryAfterSeconds: number | null;

@@ -56,6 +56,8 @@ export interface StoredSession extends UploadSession {
   readonly protocol: "outlook" | "todo";
   readonly item: StoredItem;
   readonly file: SessionFile;
+  /** The user in the path that opened it. Absent for `/me`. */
+  readonly user: string | undefined;
   /** The path of `uploadUrl`, for comparison. */
   readonly uploadPath: string;
   readonly authtoken?: string;

@@ -102,6 +102,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   };
   return {
     name: kind.name,
+    // each mailbox takes four requests at the same time (docs: throttling-limits, Outlook service)
     api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf }), mayAppear },
     target: {
       collection: (url) => collectionOf(url, kind.items),

@@ -1,0 +1,31 @@
+/** A request as a limiter counts it. */
+export interface LimitedRequest {
+  /** What the service counts its limits for: a mailbox, a drive, a team, an organization. The same for every spelling of its URL. */
+  readonly lane: string;
+  /** Requests that the service takes at the same time there. `Infinity` if it does not say. */
+  readonly most: number;
+  /** Bytes of the body, for limits such as 150 MB in 5 minutes. 0 if the request only reads. */
+  readonly bytes: number;
+}
+
+/** Decides when a request may go. One that several processes share keeps all of them together within the limits of a mailbox. */
+export interface Limiter {
+  /**
+   * Resolves when the request may go, with a function that is called when its reply is there. The wait is no part of the
+   * request's `timeout`. Rejects with the signal's reason.
+   */
+  enter(request: LimitedRequest, signal?: AbortSignal): Promise<() => void>;
+  /** Called after a 429: nothing goes to this lane for so long. */
+  pause(lane: string, milliseconds: number): void;
+}
+
+/** A throttle of the service, and how long the requests to a lane wait for it. */
+export interface UploadWaiting {
+  readonly lane: string;
+  /** Milliseconds until the next request. */
+  readonly wait: number;
+  /** HTTP status of the reply that asked for it: 429, or 503 with `Retry-After`. */
+  readonly status: number;
+  /** The service's id of the request, for its support. */
+  readonly requestId?: string;
+}

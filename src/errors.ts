@@ -15,6 +15,7 @@ import type { UploadSession } from "./protocol.js";
  * - `uncertain`: the service may or may not have the file; check before you attach it again
  * - `cancelled`: the task was cancelled
  * - `notLoaded`: a part of this package could not be loaded; nothing was sent
+ * - `notSynced`: the service did not know the draft in all the time of `waitForDraft`; nothing was attached
  * - `leftBehind`: something that was created on the way could not be deleted; `item` is its id
  */
 export type UploadErrorCode =
@@ -29,6 +30,7 @@ export type UploadErrorCode =
   | "uncertain"
   | "cancelled"
   | "notLoaded"
+  | "notSynced"
   | "leftBehind";
 
 const BRAND = Symbol.for("graph-large-attachments.error");

@@ -32,5 +32,6 @@ export {
   type UploadAttempt,
   type UploadOptions,
   type UploadProgress,
+  type UploadWaiting,
 } from "./options.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

@@ -48,6 +48,16 @@ export interface UploadAttempt {
   readonly requestId?: string;
 }
 
+/** A wait for an item that is not ready yet. */
+export interface UploadWaiting {
+  /** `draft`: the service does not know the item yet (404). `conflict`: the item is changed at the same time (412). */
+  readonly reason: "draft" | "conflict";
+  /** Milliseconds until the next attempt. */
+  readonly wait: number;
+  /** Milliseconds since the first attempt. */
+  readonly waited: number;
+}
+
 /** How files are uploaded. Give them to a client, a handler or a task as defaults, or to a single call. */
 export interface UploadOptions {
   /** Files of more bytes than this use an upload session. @default 3000000; 4194304 for drives */
@@ -63,6 +73,12 @@ export interface UploadOptions {
   readonly delay?: number;
   /** Milliseconds to wait for the reply to a range before it is sent again. @default 300000 */
   readonly timeout?: number;
+  /**
+   * Milliseconds to wait for a draft that the service does not know yet. Classic Outlook saves a draft locally first and
+   * synchronizes it later (office-js #5847, #6077). Then an `UploadError` of code `notSynced`. 0 does not wait.
+   * @default a few seconds, then the service's own 404; 300000 for `attachToItem`
+   */
+  readonly waitForDraft?: number;
   /** Largest file in bytes, if your organization has its own limit. @default the documented limit of the service */
   readonly maxSize?: number;
   /**
@@ -74,6 +90,8 @@ export interface UploadOptions {
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
   readonly onAttempt?: (attempt: UploadAttempt) => void;
+  /** Called before each wait for an item that the service does not know yet, or that is changed at the same time. */
+  readonly onWaiting?: (waiting: UploadWaiting) => void;
   /**
    * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
    * leaner `fetch`. Ranges that need a token (To Do, Azure DevOps) still use the client's chain.
@@ -243,6 +261,7 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   retries: [0, Infinity],
   delay: [0, 2 ** 31 - 1],
   timeout: [1, 2 ** 31 - 1],
+  waitForDraft: [0, 2 ** 31 - 1],
 };
 
 /** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */

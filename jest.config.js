@@ -19,6 +19,7 @@ module.exports = {
   moduleNameMapper: {
     "^graph-large-attachments$": "<rootDir>/src/index.ts",
     "^graph-large-attachments/node$": "<rootDir>/src/node/index.ts",
+    "^graph-large-attachments/outlook$": "<rootDir>/src/outlook/index.ts",
     "^graph-large-attachments/emulator$": "<rootDir>/src/emulator/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },

@@ -9,7 +9,8 @@ const sdk = "@microsoft/microsoft-graph-client";
  * stands in src itself, but for index.ts, is the vocabulary that all of them use.
  */
 const layers = [
-  ["client"], //
+  ["outlook"], //
+  ["client"],
   ["messages"],
   ["attach"],
   ["upload"],
@@ -72,7 +73,10 @@ export default tseslint.config(
   prettier,
   {
     rules: {
-      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { varsIgnorePattern: "^_", argsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" },
+      ],
       eqeqeq: "error",
       "no-console": "error",
     },

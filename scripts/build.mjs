@@ -25,6 +25,7 @@ for (const { outDir, type, format, options } of formats) {
   }
   removeUnreachableTypes(outDir, [
     "index.d.ts",
+    "outlook/index.d.ts",
     "node/index.d.ts",
     "nodemailer/index.d.ts",
     "redis/index.d.ts",

@@ -33,6 +33,7 @@ export {
   type UploadAttempt,
   type UploadOptions,
   type UploadProgress,
+  type UploadWaiting,
 } from "./options.js";
-export type { LimitedRequest, Limiter, UploadWaiting } from "./limiter.js";
+export type { LimitedRequest, Limiter } from "./limiter.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

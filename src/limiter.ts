@@ -18,14 +18,3 @@ export interface Limiter {
   /** Called after a 429: nothing goes to this lane for so long. */
   pause(lane: string, milliseconds: number): void;
 }
-
-/** A throttle of the service, and how long the requests to a lane wait for it. */
-export interface UploadWaiting {
-  readonly lane: string;
-  /** Milliseconds until the next request. */
-  readonly wait: number;
-  /** HTTP status of the reply that asked for it: 429, or 503 with `Retry-After`. */
-  readonly status: number;
-  /** The service's id of the request, for its support. */
-  readonly requestId?: string;
-}

@@ -10,6 +10,7 @@ export const NAMES = {
   patience: "maxWait",
   limiter: "rateLimiter",
   mailbox: "",
+  waitForDraft: "",
   maxSize: "",
   deleteSentCopy: "",
   once: "idempotencyKey jobId dedupeId",

@@ -2,7 +2,7 @@ import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-clie
 import { UploadError } from "./errors.js";
 import { entriesOf, NAMES, nearest, unknownOption } from "./optionNames.js";
 import { isObject } from "./json.js";
-import type { Limiter, UploadWaiting } from "./limiter.js";
+import type { Limiter } from "./limiter.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
@@ -49,6 +49,25 @@ export interface UploadAttempt {
   readonly requestId?: string;
 }
 
+/** A wait before a request is sent again. */
+export interface UploadWaiting {
+  /**
+   * `throttled`: the service asks to wait (429, or 503 with `Retry-After`). `draft`: the service does not know the item yet
+   * (404). `conflict`: the item is changed at the same time (412).
+   */
+  readonly reason: "throttled" | "draft" | "conflict";
+  /** Milliseconds until the next attempt. */
+  readonly wait: number;
+  /** Milliseconds since the first attempt, or, for a throttle, the sum of its earlier waits. */
+  readonly waited: number;
+  /** The HTTP status that asked for it, if the service throttles. */
+  readonly status?: number;
+  /** The mailbox, drive, team or organization that is throttled. */
+  readonly lane?: string;
+  /** The service's id of the throttled request, for its support. */
+  readonly requestId?: string;
+}
+
 /** How files are uploaded. Give them to a client, a handler or a task as defaults, or to a single call. */
 export interface UploadOptions {
   /** Files of more bytes than this use an upload session. @default 3000000; 4194304 for drives */
@@ -73,6 +92,12 @@ export interface UploadOptions {
   readonly limiter?: Limiter;
   /** The id or name of the user that `/me` stands for, so that its requests count with those to `/users/…`. */
   readonly mailbox?: string;
+  /**
+   * Milliseconds to wait for a draft that the service does not know yet. Classic Outlook saves a draft locally first and
+   * synchronizes it later (office-js #5847, #6077). Then an `UploadError` of code `notSynced`. 0 does not wait.
+   * @default a few seconds, then the service's own 404; 300000 for `attachToItem`
+   */
+  readonly waitForDraft?: number;
   /** Largest file in bytes, if your organization has its own limit. @default the documented limit of the service */
   readonly maxSize?: number;
   /**
@@ -90,7 +115,10 @@ export interface UploadOptions {
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
   readonly onAttempt?: (attempt: UploadAttempt) => void;
-  /** Called when the service throttles a request, with the time that it asks to wait. Contains no address, token or content. */
+  /**
+   * Called before each wait: for a service that throttles, for an item that the service does not know yet, or for one that is
+   * changed at the same time. Contains no address, token or content.
+   */
   readonly onWaiting?: (waiting: UploadWaiting) => void;
   /**
    * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
@@ -262,6 +290,7 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   delay: [0, 2 ** 31 - 1],
   timeout: [1, 2 ** 31 - 1],
   patience: [0, 2 ** 31 - 1],
+  waitForDraft: [0, 2 ** 31 - 1],
 };
 
 /** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */

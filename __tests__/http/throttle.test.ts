@@ -2,8 +2,8 @@ import { LONGEST_WAIT, Retrier } from "../../src/http/retry.js";
 import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
 import type { Send } from "../../src/http/transport.js";
-import type { Limiter, UploadWaiting } from "../../src/limiter.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { Limiter } from "../../src/limiter.js";
+import { resolveOptions, type UploadOptions, type UploadWaiting } from "../../src/options.js";
 import type { Api, Reply, WireRequest } from "../../src/protocol.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { drive } from "../../src/protocols/drive.js";
@@ -203,8 +203,8 @@ describe("a pause", () => {
     await service.attempt(REQUEST);
     await service.attempt(REQUEST);
     expect(told).toEqual([
-      { lane: `${GRAPH}/me`, wait: 3_000, status: 429, requestId: "r-7" },
-      { lane: `${GRAPH}/me`, wait: 2_000, status: 503 },
+      { reason: "throttled", lane: `${GRAPH}/me`, wait: 3_000, waited: 0, status: 429, requestId: "r-7" },
+      { reason: "throttled", lane: `${GRAPH}/me`, wait: 2_000, waited: 3_000, status: 503 },
     ]);
   });
 });

@@ -20,6 +20,14 @@ import {
   type UploadOptions,
   type UploadSession,
 } from "graph-large-attachments";
+import {
+  attachToItem,
+  blockSendWhileAttaching,
+  outlookLimits,
+  untilShown,
+  type ComposedItem,
+  type ItemAttachment,
+} from "graph-large-attachments/outlook";
 
 declare const client: Client;
 declare const file: File;
@@ -163,3 +171,15 @@ withLargeAttachments(client, { overflow: "link" });
 client.api("/me/sendMail").withAttachments([file], { overflow: "link" });
 // @ts-expect-error files are a list
 client.api("/chats/1/messages").withAttachments(file);
+
+// An Outlook add-in, without the types of Office.js.
+declare const item: ComposedItem;
+export const inOutlook: Promise<ItemAttachment> = attachToItem(client, item, file, { waitForDraft: 60_000 });
+export const asAttachment: Promise<FileAttachment> = inOutlook;
+export const seen: Promise<boolean> = inOutlook.then((one) => untilShown(item, one, { timeout: 1000 }));
+export const sentences: string[] = outlookLimits(item).map(({ sentence }) => sentence);
+export const handler: (event: { completed(options: { allowEvent: boolean }): void }) => void = blockSendWhileAttaching;
+// @ts-expect-error an item is an object of Office.js
+void attachToItem(client, "AAMk", file);
+// @ts-expect-error no such option
+void attachToItem(client, item, file, { waitForDrafts: 1 });

@@ -92,6 +92,11 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly jsonNames: "documented" | "anyCase";
   /** Number of first requests to a new draft or event that get 404 ErrorItemNotFound (field reports). @default 0 */
   readonly newItemDelay: number;
+  /**
+   * Milliseconds for which every request to a draft or event gets 404 ErrorItemNotFound after it was saved: classic Outlook
+   * saves locally and synchronizes later, after half a minute to several minutes (office-js #5847, #6077). @default 0
+   */
+  readonly draftVisibleAfter: number;
   /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
   readonly answerAttachments: "keep" | "drop";
   /**
@@ -286,6 +291,7 @@ export const defaultVariations: Variations = {
   sentDelay: 0,
   jsonNames: "documented",
   newItemDelay: 0,
+  draftVisibleAfter: 0,
   answerAttachments: "keep",
   filterDelay: 0,
   deletedMail: "gone",

@@ -10,6 +10,8 @@ import { askedWait, isThrottle, LONGEST_WAIT, pauseFor } from "./retry.js";
 export class Lane {
   /** Throttles in a row. */
   #throttles = 0;
+  /** Milliseconds that they asked for. */
+  #waited = 0;
   readonly name: string;
   readonly most: number;
 
@@ -48,12 +50,14 @@ export class Lane {
   /** A 503 holds back only the request itself. Nobody waits for a throttle that asks for too long. */
   #heed(reply: Pick<Reply, "status" | "headers">, limiter: Limiter): void {
     const { delay, patience = LONGEST_WAIT, onWaiting } = this.settings;
-    if (!isThrottle(reply)) this.#throttles = 0;
+    if (!isThrottle(reply)) this.#throttles = this.#waited = 0;
     else if ((askedWait(reply.headers) ?? 0) <= patience) {
       const wait = pauseFor(reply, this.#throttles++, delay);
       if (reply.status < 500) limiter.pause(this.name, wait);
       const requestId = reply.headers.get("request-id") ?? undefined;
-      tell(onWaiting, { lane: this.name, wait, status: reply.status, requestId });
+      const { name: lane } = this;
+      tell(onWaiting, { reason: "throttled", wait, waited: this.#waited, status: reply.status, lane, requestId });
+      this.#waited += wait;
     }
   }
 }

@@ -115,7 +115,7 @@ export class Retrier {
    * Waits before the next attempt, as long as the reply asks for. `tell` gets the milliseconds. Returns `false` if no attempt
    * is left or the wait would be too long. A throttle uses up no attempt, but time.
    */
-  async next(answer?: Answer, tell: (wait: number) => void = () => {}): Promise<boolean> {
+  async next(answer?: Answer, tell: (wait: number) => unknown = () => {}): Promise<boolean> {
     if (answer && !answer.reply && answer.cause.untrusted) return false;
     if (answer && !answer.reply && globalThis.navigator?.onLine === false) {
       await whenOnline(this.signal); // the service is not at fault: the attempt does not count

@@ -1,5 +1,6 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
-import type { Settings } from "../options.js";
+import type { Settings, UploadWaiting } from "../options.js";
 import { isObject } from "../json.js";
 import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
 import { abortedBehind, onAbort, throwIfAborted } from "../signals.js";
@@ -99,6 +100,18 @@ export class Service {
     return new Retrier({ ...this.settings, retries }, this.settings.signal);
   }
 
+  /** Reports a wait. Milliseconds; `since` when the first attempt was made. */
+  waits(reason: UploadWaiting["reason"], wait: number, since: number): void {
+    tell(this.settings.onWaiting, { reason, wait, waited: performance.now() - since });
+  }
+
+  /** The error of a draft that the service did not know in all the time that it was waited for. */
+  notSynced(cause: Refusal): UploadError {
+    const { name = "the file" } = this.file ?? {};
+    const message = `${this.api.label} has not synchronized this draft yet, so ${name} was not attached. If the draft is open, save it in its own window. Attach the file again when the draft shows in Outlook on the web.`;
+    return new UploadError("notSynced", message, { cause: graphError(cause.reply) });
+  }
+
   /** The service's refusal, in Graph's shape. */
   refusal(reply: Reply): Refusal {
     return new Refusal(this.api.explain(reply, this.url, this.file), this.#verdict(reply));
@@ -162,6 +175,7 @@ export class Service {
    */
   async ask<T>(asked: Ask<T>): Promise<T> {
     const { request, read, repeat, settle, uncertain, pending } = asked;
+    const since = performance.now();
     const retrier = this.retrier(asked.retries);
     const unknown = this.retrier(FRESH_RETRIES);
     for (let doubt = false; ;) {
@@ -180,7 +194,8 @@ export class Service {
       if (this.fresh && isMissing(answer) && (!doubt || repeat === "always") && (await unknown.next(answer))) continue;
       if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);
       if (doubt && repeat === "ifNotTaken" && !settle) throw unclear();
-      const more = await retrier.next(answer);
+      const isConflict = answer.reply?.status === 412;
+      const more = await retrier.next(answer, (wait) => isConflict && this.waits("conflict", wait, since));
       const found = doubt && settle ? await settle() : undefined;
       if (found === "notDone") doubt = false;
       else if (found !== undefined) return found;

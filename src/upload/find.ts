@@ -34,6 +34,7 @@ async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] 
 }
 
 function untold(error: unknown): undefined {
+  if (error instanceof UploadError && error.code === "notSynced") return undefined;
   if (!(error instanceof Refusal || isInterruption(error))) throw error;
 }
 

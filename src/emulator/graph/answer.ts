@@ -67,6 +67,7 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
   }
   const item = context.store.find(call.route);
   if (!item || isElsewhere(context, call, item)) return itemNotFound();
+  if (isUnsynced(context, item)) return itemNotFound();
   if (item.unseen++ < (item.posted ? context.vary.newItemDelay : 0)) return itemNotFound();
   if (prefersImmutableIds(call)) item.immutable = true;
   if (isSent(item) && addsFiles(call)) return sentAlready();
@@ -91,6 +92,10 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
       return answerReply(context, call, item);
   }
 }
+
+/** True for a draft or an event that Outlook has saved locally only. */
+const isUnsynced = ({ vary, now }: Context, { kind, draft, savedAt }: StoredItem): boolean =>
+  (draft || kind === "event") && now() < savedAt + vary.draftVisibleAfter;
 
 /** True for an item of a shared folder or calendar that is addressed by another path, if those do not find it. */
 const isElsewhere = ({ vary }: Context, { route }: GraphCall, { place }: StoredItem): boolean =>

@@ -25,6 +25,8 @@ export interface StoredItem extends Item {
   invited: readonly string[];
   readonly mime?: Buffer;
   readonly created: string;
+  /** When it was saved. Milliseconds since 1970. */
+  readonly savedAt: number;
   readonly listId?: string;
   /** The meeting request whose `/event` is this event. */
   readonly messageId?: string;
@@ -112,6 +114,7 @@ export class Store {
       invited: init.invited ?? [],
       mime: init.mime,
       created: this.timestamp(),
+      savedAt: this.now(),
       messageId: init.messageId,
       attachments: init.attachments ?? [],
       unseen: 0,

@@ -1,3 +1,4 @@
+import { toBase64 } from "../../base64.js";
 import { member, text } from "../../json.js";
 import type {
   FileInfo,
@@ -15,14 +16,6 @@ import { firstGap } from "../../range.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
 import { attachmentId, mayAppear, type Advice } from "./reply.js";
 import { graphApi, graphSession, json } from "./session.js";
-
-/** Standard base64. Meant for the small files that one request carries. */
-function base64(bytes: Uint8Array & { toBase64?(): string }): string {
-  if (bytes.toBase64) return bytes.toBase64();
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(binary);
-}
 
 /** The differences between the kinds of attachments that Graph takes by its uploadSession resource. */
 export interface AttachmentKind extends Advice {
@@ -78,7 +71,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       name: file.name,
       ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
       ...kind.details(file),
-      contentBytes: base64(bytes),
+      contentBytes: toBase64(bytes),
     }),
     read: (collection, id) => ({ method: "GET", url: below(collection, `/${encodeURIComponent(id)}`), to: "api" }),
   };

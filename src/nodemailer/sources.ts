@@ -145,7 +145,9 @@ async function openRead(stream: ReadStream): Promise<Source | undefined> {
 
 function unreadable(name: string, cause: unknown): Error {
   const { code, message } = Object(cause) as { readonly code?: unknown; readonly message?: unknown };
-  if (code === "EFILEACCESS" || code === "EURLACCESS") return new Refused(code, String(message), "invalid", cause);
+  // nodemailer 7 has the words without the code
+  const [, forbidden] = /^(File|Url) access rejected/.exec(String(message)) ?? [];
+  if (forbidden) return new Refused(`E${forbidden.toUpperCase()}ACCESS`, String(message), "invalid", cause);
   const why = code === "ENOENT" ? "it does not exist" : String(message ?? cause);
   const told = `${name} could not be read: ${why}. Nothing was sent.`;
   return new Refused("ESTREAM", told, "source", cause);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import Stream from "node:stream";
 import type { Client } from "@microsoft/microsoft-graph-client";
@@ -142,13 +143,20 @@ export class GraphTransport extends EventEmitter {
     const sources = new Sources(MIME_LIMIT, signal);
     try {
       signal?.throwIfAborted();
-      return await this.#compose(mail, sources, { ...this.#upload, ...own, signal });
+      const once = own.once ?? this.#onceOf(mail);
+      if (once !== undefined) nameAfter(once, mail);
+      return await this.#compose(mail, sources, { ...this.#upload, ...own, once, signal });
     } catch (error) {
       letGo(mail.message);
       throw this.#explained(toMailError(error, signal), mail);
     } finally {
       await sources.close();
     }
+  }
+
+  #onceOf({ data }: MailMessage): string | undefined {
+    const { once } = this.options;
+    return typeof once === "function" ? once(data) : once;
   }
 
   async #compose(mail: MailMessage, sources: Sources, options: UploadOptions): Promise<SentMessageInfo> {
@@ -194,6 +202,17 @@ export class GraphTransport extends EventEmitter {
 
 const closed = () =>
   new Refused("ECONNECTION", "The transport was closed, so nothing was sent. Create another one.", "invalid");
+
+/** All tries of a job send the message under one Message-ID, unless the caller has given one. */
+function nameAfter(once: string, { data, message }: MailMessage): void {
+  const given = JSON.stringify(data.headers ?? {}).match(/"message-id"/i);
+  if (data.messageId || given || message._raw || typeof once !== "string") return;
+  const { from } = message.getEnvelope();
+  const domain = String(from || "localhost")
+    .split("@")
+    .pop();
+  message.setHeader("Message-ID", `<${createHash("sha256").update(once).digest("hex").slice(0, 40)}@${domain}>`);
+}
 
 /** Ends the streams of a message that is not read any more. */
 function letGo(message: MimeNode): void {

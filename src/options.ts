@@ -121,8 +121,10 @@ export interface UploadOptions {
    */
   readonly onWaiting?: (waiting: UploadWaiting) => void;
   /**
-   * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
-   * leaner `fetch`. Ranges that need a token (To Do, Azure DevOps) still use the client's chain.
+   * Sends all requests to upload URLs, instead of the client's middleware chain: ranges, and the session's status, commit and
+   * cancellation. For chains that add their token to every request, which upload hosts refuse (401 `InvalidAudience`), for
+   * proxies, and for a leaner `fetch`. It must follow no redirects (`redirect: "manual"`). Requests that need a token (To Do,
+   * Azure DevOps) still use the client's chain. @default the client's chain
    */
   readonly fetch?: typeof fetch;
   /** Stops the upload immediately, even during a wait. */

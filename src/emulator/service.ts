@@ -150,8 +150,12 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** node-fetch 2 sends each apostrophe as %27, which servers take for the same URL. No other change of an upload URL is taken. */
-const inOneSpelling = (url: string): string => url.replaceAll("%27", "'");
+/**
+ * node-fetch 2 sends each apostrophe as %27, and others write %2c for %2C (RFC 3986, 6.2.2.1): servers take these for the same URL.
+ * No other change of an upload URL is taken.
+ */
+const inOneSpelling = (url: string): string =>
+  url.replace(/%[\da-f]{2}/gi, (code) => (code === "%27" ? "'" : code.toUpperCase()));
 
 /** Adds request ids to the headers and to an error's `innerError`, where the Outlook host writes `requestId` (field report). */
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {

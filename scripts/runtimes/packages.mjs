@@ -30,6 +30,7 @@ export const versions = {
 export const others = {
   lowest: { "@microsoft/microsoft-graph-client": "3.0.2" },
   sharepoint: { "@microsoft/sp-http-msgraph": "1.23.2" },
+  teams: { "@microsoft/teamsfx": "4.0.3" },
 };
 /** The version that the older copy of the package says it has. */
 export const older = "0.0.1";

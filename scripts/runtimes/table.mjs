@@ -8,6 +8,7 @@ const labels = {
   workerd: "workerd, of Cloudflare Workers",
   "React Native": "React Native's globals",
   SharePoint: "`MSGraphClientV3` of `@microsoft/sp-http-msgraph`",
+  TeamsFx: "`OnBehalfOfUserCredential` of `@microsoft/teamsfx`",
   "two copies": "two copies of this package",
 };
 

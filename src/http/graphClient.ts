@@ -36,7 +36,9 @@ export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
   if (found) return found;
   throw new UploadError(
     "invalid",
-    "This is not a Graph client: give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client.",
+    given instanceof Promise
+      ? "The client is a Promise: await it first."
+      : "This is not a Graph client: give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client.",
   );
 }
 

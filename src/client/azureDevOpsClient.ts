@@ -2,9 +2,9 @@ import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-g
 import type { ClientOptions, Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { headerEntries } from "../http/headers.js";
-import { parseJson } from "../json.js";
 import { NAMES, unknownOption } from "../optionNames.js";
 import type { AttachmentSource, AttachOptions, FileToAttach, UploadOptions } from "../options.js";
+import { readReply } from "../reply.js";
 import { originOf } from "../urls.js";
 import { AzureDevOpsAttachmentHandler, azureDevOpsUploads } from "./AzureDevOpsAttachmentHandler.js";
 import { withAttach, type CreatedAttachment, type CreatedReference } from "./withLargeAttachments.js";
@@ -166,10 +166,10 @@ async function inGraphsShape(response: Response | undefined): Promise<Response |
   if (!response || (response.ok && response.status !== 203)) return response;
   const part = await Promise.resolve(azureDevOpsUploads()).catch(() => undefined);
   if (!part) return response; // the page is offline: the response passes as it came
-  const text = await response.text().catch(() => "");
-  const given = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  const given = await readReply(response.clone());
   const { status, body } = part.explain(given);
-  if (body === given.body) return new Response(text || null, { status, headers: response.headers });
+  if (body === given.body) return response;
+  void response.body?.cancel();
   const headers = new Headers(response.headers);
   headers.set("Content-Type", "application/json");
   headers.delete("Content-Length");

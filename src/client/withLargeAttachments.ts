@@ -177,6 +177,11 @@ function partOf(one: FileToAttach): Part {
   };
 }
 
+/** The requests of a wrapper, or of a client of another copy of the Graph client, as this package's own copy types them. */
+export interface AttachingClient {
+  api(path: string): GraphRequest;
+}
+
 /**
  * Adds large attachments to an existing Graph client: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
  * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults. Also takes a wrapper
@@ -190,11 +195,13 @@ function partOf(one: FileToAttach): Part {
  * const client = withLargeAttachments(Client.initWithMiddleware({ authProvider }));
  * ```
  */
-export function withLargeAttachments<C extends Client | ClientWrapper>(client: C, options: UploadOptions = {}): C {
+export function withLargeAttachments<C extends Client>(client: C, options?: UploadOptions): C;
+export function withLargeAttachments<C extends ClientWrapper>(client: C, options?: UploadOptions): AttachingClient & C;
+export function withLargeAttachments(client: Client | ClientWrapper, options: UploadOptions = {}): object {
   const state = stateOf(client);
   if (state) state.configure(options);
   else putFirst(client, new LargeAttachmentHandler(options));
-  return addMethods<C>(client, { attach, withAttachments });
+  return addMethods(client, { attach, withAttachments });
 }
 
 /** Gives the requests of a client `attach`, with the types that its service has. */

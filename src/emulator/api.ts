@@ -281,7 +281,7 @@ export interface MessageInfo extends Item {
   /** The name or id of its folder, as written in the request that put it there. */
   readonly folder: string;
   readonly attachments: StoredAttachment[];
-  /** The decoded MIME of a message that was sent as MIME. It is not parsed. */
+  /** The decoded MIME of a message that was posted as MIME. */
   readonly mime?: Buffer;
 }
 
@@ -302,7 +302,7 @@ export interface SentMail {
   readonly attachments: StoredAttachment[];
   /** The message in Sent Items, or the event. Absent if nothing was saved. */
   readonly item?: Item;
-  /** The decoded MIME of a message that was sent as MIME. It is not parsed. */
+  /** The decoded MIME of a message that was posted as MIME. */
   readonly mime?: Buffer;
 }
 
@@ -350,7 +350,7 @@ export interface DrivePermission {
 /** One drive. Refer to an item by itself, by its id or by its path from the root. */
 export interface DriveFixture {
   readonly id: string;
-  /** What a client appends to the API version: `/me/drive`. */
+  /** The path that a client appends to the API version: `/me/drive`. */
   readonly path: string;
   readonly root: Item;
   /** Bytes in all files. */

@@ -150,14 +150,19 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** node-fetch 2 sends each apostrophe as %27, which servers take for the same URL. No other change of an upload URL is taken. */
-const inOneSpelling = (url: string): string => url.replaceAll("%27", "'");
+/**
+ * node-fetch 2 sends each apostrophe as %27, and others write %2c for %2C (RFC 3986, 6.2.2.1): servers take these for the same URL.
+ * No other change of an upload URL is taken.
+ */
+const inOneSpelling = (url: string): string =>
+  url.replace(/%[\da-f]{2}/gi, (code) => (code === "%27" ? "'" : code.toUpperCase()));
 
 /** Adds request ids to the headers and to an error's `innerError`, where the Outlook host writes `requestId` (field report). */
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {
   const id = `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
   const client = head.headers["client-request-id"] ?? id;
-  const headers = { ...reply.headers, "request-id": id, "client-request-id": client };
+  const clock: Record<string, string> = head.origin === "graph" ? { date: new Date(time).toUTCString() } : {};
+  const headers = { ...clock, ...reply.headers, "request-id": id, "client-request-id": client };
   const text = reply.status >= 400 ? reply.body.toString() : "";
   if (!text.includes('"innerError":{}')) return { ...reply, headers };
   const date = new Date(time).toISOString().slice(0, 19);

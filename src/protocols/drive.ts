@@ -123,7 +123,7 @@ function placeOf({ status, body }: Reply, { collection, file }: Place, byName: b
   return { collection: url, file: { ...file, name, conflictBehavior: "replace" } };
 }
 
-/** What a single request cannot carry next to the bytes. */
+/** Details that a single request cannot carry next to the bytes. */
 const details = ({ description, fileSystemInfo }: FileInfo) =>
   description === undefined && fileSystemInfo === undefined ? undefined : { description, fileSystemInfo };
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import type { FaultScript, Origin, Reply, RequestLogEntry } from "../api.js";
 import type { Exchange, RequestHead } from "../call.js";
+import { isMimeRequest, parseMime, type ParsedMime } from "../mail/mime.js";
 import { refuse } from "../replies.js";
 import { noteBody, noteReply } from "../requestLog.js";
 import type { Service } from "../service.js";
@@ -60,7 +61,8 @@ export async function carry(
     noteBody(entry, body);
     if (exchange.contested) await noticeLostConnections();
     if (fault?.delay !== undefined) await wire.pauses.wait(fault.delay);
-    reply(fault, withCors(answer(exchange, body, fault)));
+    const mime = isMimeRequest(head) ? await parseMime(body) : undefined;
+    reply(fault, withCors(answer(exchange, body, fault, mime)));
   } catch (error) {
     if (isBrokenOff(error)) return void socket.destroy();
     // Show the client an error in a test's `reply`, or in the emulator.
@@ -104,13 +106,13 @@ async function receive(request: IncomingMessage, exchange: Exchange, fault?: Fau
 }
 
 /** Processes the request, with the faults that affect this. */
-function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
+function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}, mime?: ParsedMime): Reply {
   if (fault.gone) {
     const reply = exchange.dropSession(fault.status);
     return fault.body === undefined && !fault.headers ? reply : faultReply({ status: reply.status, ...fault });
   }
   if (fault.status !== undefined && !fault.after) return faultReply(fault);
-  const reply = exchange.answer(body, fault.partial);
+  const reply = exchange.answer(body, fault.partial, mime);
   if (fault.status !== undefined) return faultReply(fault);
   if (!fault.reply) return reply;
   const rewritten = fault.reply(reply);

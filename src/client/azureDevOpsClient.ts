@@ -2,6 +2,7 @@ import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-g
 import type { ClientOptions, Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { headerEntries } from "../http/headers.js";
+import { NAMES, unknownOption } from "../optionNames.js";
 import type { AttachmentSource, AttachOptions, FileToAttach, UploadOptions } from "../options.js";
 import { readReply } from "../reply.js";
 import { originOf } from "../urls.js";
@@ -48,6 +49,18 @@ export interface AzureDevOpsClient extends Client {
   api(path: string): AzureDevOpsRequest;
 }
 
+const NONE: AzureDevOpsClientOptions = { organizationUrl: "" };
+
+/** The options that are not about uploads, with other names that people give them. */
+const OWN_NAMES = {
+  organizationUrl: "orgUrl organisationUrl url",
+  personalAccessToken: "pat token",
+  credential: "",
+  getToken: "",
+  apiVersion: "",
+  fetchOptions: "",
+};
+
 /** The id of Azure DevOps in Entra ID (docs: Azure DevOps, authenticate with Microsoft Entra). */
 const SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 /** Milliseconds before its expiry at which a token is no longer used. */
@@ -59,7 +72,11 @@ const MARGIN = 120_000;
  * Azure DevOps reaches the caller as a `GraphError` with its status, its type key and its own words.
  */
 export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): AzureDevOpsClient {
-  const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } = options;
+  const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } =
+    options ?? NONE;
+  for (const name of Object.keys(upload)) {
+    if (!Object.hasOwn(NAMES, name)) throw unknownOption(name, { ...NAMES, ...OWN_NAMES });
+  }
   const origin = /^https?:/.test(organizationUrl ?? "") ? originOf(organizationUrl) : undefined;
   if (origin === undefined) {
     throw new UploadError("invalid", "organizationUrl must be a URL such as https://dev.azure.com/fabrikam.");

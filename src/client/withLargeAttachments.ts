@@ -89,8 +89,9 @@ declare module "@microsoft/microsoft-graph-client" {
 async function attach(
   this: GraphRequest,
   file: AttachmentSource | readonly FileToAttach[],
-  options: AttachOptions = {},
+  given?: AttachOptions,
 ): Promise<object | object[] | undefined> {
+  const options = given ?? {};
   const several = isList(file);
   const files = openAll(several ? file : [{ file }], (one): OpenedFile => {
     const { file: source, ...own } = splitFile(one);
@@ -131,6 +132,12 @@ function withAttachments(
     );
   }
   const parts = openAll(listOf(files), partOf);
+  try {
+    resolveOptions(options);
+  } catch (error) {
+    closeAll(parts, error);
+    throw error;
+  }
   const before = added.get(this);
   if (before) {
     before.parts.push(...parts);

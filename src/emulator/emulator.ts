@@ -1,5 +1,6 @@
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
+import { checkFault, checkOptions, checkVariations } from "./mistakes.js";
 import { createService } from "./service.js";
 import { carry, type Wire } from "./wire/carry.js";
 import { makeCertificate } from "./wire/certificate.js";
@@ -9,6 +10,7 @@ import { listen, type Listening } from "./wire/server.js";
 
 /** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  checkOptions(options);
   const certificate = options.certificate ?? makeCertificate();
   const pauses = new Pauses();
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
@@ -67,7 +69,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     attachments: service.attachments,
     mailbox: service.mailbox,
     events: service.events,
-    vary: service.vary,
+    vary: (changes) => {
+      checkVariations(changes);
+      service.vary(changes);
+    },
     get sessions() {
       return service.sessions;
     },
@@ -78,7 +83,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     drive: service.drive,
     print: service.print,
     teams: service.teams,
-    fault: (...scripts) => faults.add(scripts),
+    fault: (...scripts) => {
+      scripts.forEach(checkFault);
+      faults.add(scripts);
+    },
     unusedFaults: () => faults.unused(),
     verifyFaults: () => faults.verify(),
     reset: () => {

@@ -12,6 +12,7 @@ export const NAMES = {
   mailbox: "",
   maxSize: "",
   deleteSentCopy: "",
+  once: "idempotencyKey jobId dedupeId",
   onProgress: "",
   onAttempt: "",
   onWaiting: "",

@@ -80,6 +80,12 @@ export interface UploadOptions {
    * `saveToSentItems: false` is sent all the same, and its copy is deleted afterwards. @default false
    */
   readonly deleteSentCopy?: boolean;
+  /**
+   * The name of one job, such as its id in a queue, at most 200 characters. The same mail, draft, event or attachment that is
+   * asked for again under this name, by any process, is sent or made once: what an earlier try has left is found by a mark in
+   * the mailbox, and finished. Give it with one request, not to a client. For Outlook. @default each call is a job of its own
+   */
+  readonly once?: string;
   /** Called when the service has taken bytes. `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */

@@ -238,6 +238,7 @@ export interface Listed {
   /** It is not the file, and never will be. */
   readonly other?: true | undefined;
   readonly attachment: object;
+  readonly contentId?: string;
   /** The file may be there with another size, because the service changes such files. */
   readonly changed?: boolean;
 }
@@ -251,6 +252,8 @@ export interface AttachmentPage {
 /** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
 export interface ListProtocol {
   request(collection: string, file: FileInfo): WireRequest;
+  /** Lists the content ids as well, which mark attachments. Absent if attachments have none. */
+  marked?(collection: string): WireRequest;
   /** A short request, where the list is long. If it lists nothing, the rest of the list does not matter. */
   probe?(collection: string, file: FileInfo): WireRequest | undefined;
   read(reply: Reply, file: FileInfo): AttachmentPage | undefined;

@@ -8,7 +8,11 @@ import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
 import type { Protocol, Reply } from "../protocol.js";
 import { onAbort, orAborted, signalFor } from "../signals.js";
+import { UploadError } from "../errors.js";
 import { created, pristine, refused } from "./answer.js";
+import { attachFile } from "./attachFile.js";
+import { attachOnce, mustTakeMark } from "./attachOnce.js";
+import { mustBeOnce, NOT_ONCE } from "./mustBeOnce.js";
 import { createJob, serviceFor } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
@@ -44,7 +48,11 @@ export async function intercept(request: InterceptedRequest, recognition: Recogn
   const { context, next, handler, attaches } = request;
   const most = attaches && !isOwn(context) ? recognition.atMost(context.options?.body) : undefined;
   const found = most === undefined ? undefined : match(urlOf(context), recognition.protocols);
-  if (!found || most === undefined) return next.execute(context);
+  if (!found || most === undefined) {
+    if (attaches && !isOwn(context) && request.settings().once !== undefined)
+      throw new UploadError("invalid", NOT_ONCE);
+    return next.execute(context);
+  }
   const item = found.protocol.target.item?.(found.collection);
   const { signal } = request.settings();
   const work = () => attachInstead(request, recognition, found, most);
@@ -60,6 +68,8 @@ async function attachInstead(
   const { context, next, handler } = request;
   const { protocol } = found;
   const settings = request.settings();
+  mustBeOnce(settings);
+  if (settings.once !== undefined) return attachOnceInstead(request, recognition, found, settings.once);
   const small = !isLarge(most, settings);
   const pass = () => inTurn(request, found, settings, () => passWith(settings.signal, request));
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
@@ -104,6 +114,29 @@ async function attachInstead(
     if (result) context.response = created(result.attachment, result.location);
   } catch (error) {
     if (error !== passed) context.response = refused(error); // what the service itself answered passes
+  }
+}
+
+/** Attaches the file of a request under the option `once`, however small it is. */
+async function attachOnceInstead(
+  { context, next, handler, ...request }: InterceptedRequest,
+  recognition: Recognition,
+  found: Match,
+  once: string,
+): Promise<void> {
+  mustTakeMark(found.protocol);
+  const part = recognition.open(context, found.protocol);
+  if (!part) throw new UploadError("invalid", NOT_ONCE);
+  const sending = {
+    call: { context: pristine(context), next },
+    traffic: trafficOf(handler),
+    settings: request.settings(),
+  };
+  const job = createJob(sending, found, part.content, part.file);
+  try {
+    context.response = created(await attachOnce(job, once, attachFile));
+  } catch (error) {
+    context.response = refused(error);
   }
 }
 

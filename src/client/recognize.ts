@@ -1,5 +1,5 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { attachedFiles, isLarge, REQUEST_LIMIT, type Settings } from "../options.js";
+import { attachedFiles, isLarge, REQUEST_LIMIT, requestOptions, type Settings } from "../options.js";
 
 const COLLECTION = /\/attachments\/?(\?|#|$)/i;
 /** Wider than what is composed in the end. The code that decides is loaded only then. */
@@ -14,7 +14,7 @@ export function mayAttach({ request, options }: Context): boolean {
 export function mayCompose(context: Context, settings: () => Settings): boolean {
   const { request, options } = context;
   if (!isPost(options) || typeof request !== "string") return false;
-  if (attachedFiles(context)) return true;
+  if (attachedFiles(context) || requestOptions(context)?.once !== undefined) return true;
   const body: unknown = options?.body;
   if (typeof body !== "string" || !MESSAGES.test(request)) return false;
   return body.length > REQUEST_LIMIT / 3 || isLarge(body.length, settings());

@@ -137,7 +137,8 @@ const inOneSpelling = (url: string): string => url.replaceAll("%27", "'");
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {
   const id = `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
   const client = head.headers["client-request-id"] ?? id;
-  const headers = { ...reply.headers, "request-id": id, "client-request-id": client };
+  const clock: Record<string, string> = head.origin === "graph" ? { date: new Date(time).toUTCString() } : {};
+  const headers = { ...clock, ...reply.headers, "request-id": id, "client-request-id": client };
   const text = reply.status >= 400 ? reply.body.toString() : "";
   if (!text.includes('"innerError":{}')) return { ...reply, headers };
   const date = new Date(time).toISOString().slice(0, 19);

@@ -94,6 +94,15 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly newItemDelay: number;
   /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
   readonly answerAttachments: "keep" | "drop";
+  /**
+   * Lists with a `$filter` that do not show a message which was just made, moved or sent. The documentation promises no time;
+   * all folders together are a search folder, which follows its folders later (field reports). @default 0
+   */
+  readonly filterDelay: number;
+  /** A deleted message: gone, or moved to Deleted Items, where lists of all folders find it (field reports). @default "gone" */
+  readonly deletedMail: "gone" | "moved";
+  /** Extended properties in the body of `createReply` and the like, which no page describes: kept, or dropped. Choice. @default "keep" */
+  readonly answerProperties: "keep" | "drop";
   /** A message with a deferred send time (0x3FEF): sent immediately, or it waits in Drafts, where deleting it cancels it (field report). @default "send" */
   readonly deferredMail: "send" | "wait";
   /** Items made below `/calendars/{id}` or `/mailFolders/{id}`: found on every path, or only there, as those of others are (field reports). @default "found" */
@@ -274,6 +283,9 @@ export const defaultVariations: Variations = {
   jsonNames: "documented",
   newItemDelay: 0,
   answerAttachments: "keep",
+  filterDelay: 0,
+  deletedMail: "gone",
+  answerProperties: "keep",
   deferredMail: "send",
   otherPaths: "found",
   azureServer: false,

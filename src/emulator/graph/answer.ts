@@ -7,7 +7,8 @@ import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { prefersImmutableIds } from "../mail/composed.js";
 import { answerEvent, createEvent } from "../mail/events.js";
-import { answerMessage, answerMessages } from "../mail/messages.js";
+import { answerFolder } from "../mail/folders.js";
+import { answerMessage, answerMessages, answerMove } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
@@ -57,6 +58,8 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
   switch (call.route.target) {
     case "messages":
       return answerMessages(context, call);
+    case "mailFolder":
+      return answerFolder(call);
     case "events":
       return createEvent(context, call);
     case "sendMail":
@@ -82,6 +85,8 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
       return answerTodoSession(context, call);
     case "send":
       return answerSend(context, call, item);
+    case "move":
+      return answerMove(context, call, item);
     default:
       return answerReply(context, call, item);
   }

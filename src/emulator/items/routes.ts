@@ -2,8 +2,8 @@ import { router, type Route, type Row } from "../router.js";
 
 export type ItemKind = "message" | "event" | "task";
 type Holds = "item" | "attachments" | "attachment" | "value" | "createSession";
-type Action = "send" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
-export type ItemTarget = Holds | Action | "messages" | "events" | "sendMail" | "session" | "content";
+type Action = "send" | "move" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
+export type ItemTarget = Holds | Action | "messages" | "mailFolder" | "events" | "sendMail" | "session" | "content";
 
 /**
  * A path to a message, event or task. Its keys: `user` (absent for `/me`), `folder`, `item`, `attachment`, `session`, and
@@ -36,7 +36,9 @@ const readers = [
     [`${owner}/sendMail`, "sendMail", { POST: "mail" }],
     [message, "item", itemKinds],
     ...attachmentsOf(message),
+    [`${owner}/mailFolders/{folder}[/childFolders/{folder}]*`, "mailFolder", { any: "item" }],
     [`${message}/send`, "send", { POST: "send" }],
+    [`${message}/move`, "move", { POST: "patch" }],
     [`${message}/reply`, "reply", { POST: "mail" }],
     [`${message}/replyAll`, "replyAll", { POST: "mail" }],
     [`${message}/forward`, "forward", { POST: "mail" }],

@@ -34,6 +34,8 @@ export interface StoredItem extends Item {
   /** True if a request made it. `unseen` counts the requests to it. */
   posted?: boolean;
   unseen: number;
+  /** The number of lists with a filter that it fits. */
+  listed: number;
   /** Number of session PUTs that got 404 because the new draft was not replicated yet. */
   unreplicatedPuts: number;
 }
@@ -113,6 +115,7 @@ export class Store {
       messageId: init.messageId,
       attachments: init.attachments ?? [],
       unseen: 0,
+      listed: 0,
       unreplicatedPuts: 0,
     };
   }

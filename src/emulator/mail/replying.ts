@@ -5,6 +5,7 @@ import { readParameters } from "../graph/requestBody.js";
 import { userName, type StoredItem } from "../items/store.js";
 import { badRequest, json, methodNotAllowed } from "../replies.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
+import { extended } from "./extended.js";
 import { addressesIn, contentOf, readLetter, recipient, type Letter } from "./letter.js";
 import { describeMessage } from "./messages.js";
 import { sendNow } from "./sending.js";
@@ -21,6 +22,7 @@ export function answerReply(context: Context, call: GraphCall, original: StoredI
   if ("status" in letter) return letter;
   const drops = drafts && context.vary.answerAttachments === "drop";
   const item = makeMessage(context, call, drops ? { ...letter, attachments: [] } : letter, "drafts");
+  if (drafts && context.vary.answerProperties === "drop") delete item.properties[extended];
   // The attachments of the original come first, in their order.
   if (verb === "forward") item.attachments.unshift(...copies(context, original));
   if (!drafts) return sendNow(context, item, true);

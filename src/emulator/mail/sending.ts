@@ -78,6 +78,7 @@ function arrive(context: Context, item: StoredItem): void {
   item.draft = false;
   item.sent = true;
   item.folder = "sentitems";
+  item.listed = 0;
   context.store.keep(item);
 }
 

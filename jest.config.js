@@ -20,6 +20,7 @@ module.exports = {
     "^graph-large-attachments$": "<rootDir>/src/index.ts",
     "^graph-large-attachments/node$": "<rootDir>/src/node/index.ts",
     "^graph-large-attachments/emulator$": "<rootDir>/src/emulator/index.ts",
+    "^graph-large-attachments/probe$": "<rootDir>/src/probe/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
 };

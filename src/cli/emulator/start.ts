@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator } from "graph-large-attachments/emulator";
+import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
 import { setVariable } from "../commandLine.js";
 import { explain } from "../explain.js";
-import { EXIT, usageError } from "../failure.js";
+import { EXIT, usageError, usageFailure } from "../failure.js";
 import { Output } from "../output.js";
 import { EmulatorState } from "./emulatorState.js";
 import { startPage, type Page } from "./page.js";
@@ -14,13 +14,24 @@ export interface EmulatorCommandOptions {
   readonly port: number;
   readonly open?: boolean;
   readonly json?: boolean;
+  /** The report of a probe. */
+  readonly like?: string;
 }
 
 /** `emulator`: runs until Ctrl-C. */
-export async function startEmulatorCommand({ port, open, json }: EmulatorCommandOptions): Promise<number> {
+export async function startEmulatorCommand({ port, open, json, like }: EmulatorCommandOptions): Promise<number> {
   const output = new Output({ json });
   const stopped = new Promise<void>((stop) => process.once("SIGINT", stop).once("SIGTERM", stop));
-  const emulator = await startEmulator();
+  let emulator: Emulator;
+  try {
+    emulator = await startEmulator({ like });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // A report that cannot be used is the only thing that its options can be wrong about.
+    const [message = "", ...rest] = error.message.split(/(?<=\.) (?=[A-Z])/);
+    output.failure(usageFailure(message, rest.join(" ")));
+    return EXIT.usage;
+  }
   const folder = await mkdtemp(join(tmpdir(), "graph-emulator-"));
   let page: Page | undefined;
   try {

@@ -6,9 +6,10 @@ import { answerAttachment, answerAttachments } from "../items/attachments.js";
 import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { prefersImmutableIds } from "../mail/composed.js";
-import { answerEvent, createEvent } from "../mail/events.js";
+import { answerEvent, answerEvents } from "../mail/events.js";
 import { answerMessage, answerMessages } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
+import { answerTodoLists } from "../items/todoLists.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
 import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "../replies.js";
@@ -18,6 +19,7 @@ import { answerTeams } from "../teams/answer.js";
 import { withDocumentedNames } from "./names.js";
 import { refuseLargeBody } from "./requestBody.js";
 import type { GraphRoute } from "./routes.js";
+import { answerUser } from "./user.js";
 
 /** Answers a request to the Graph origin: bearer first, then path, length and resource. */
 export function answerGraph(context: Context, call: Call, route: GraphRoute | undefined): Reply {
@@ -36,6 +38,8 @@ export function answerGraph(context: Context, call: Call, route: GraphRoute | un
       return answerPrint(context, { ...call, route, query });
     case "teams":
       return answerTeams(context, { ...call, route, query });
+    case "user":
+      return answerUser(call);
     default:
       return answerItemRoute(context, { ...call, route, query });
   }
@@ -58,7 +62,11 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
     case "messages":
       return answerMessages(context, call);
     case "events":
-      return createEvent(context, call);
+      return answerEvents(context, call);
+    case "lists":
+    case "todoList":
+    case "tasks":
+      return answerTodoLists(context, call);
     case "sendMail":
       return answerSendMail(context, call);
   }

@@ -47,7 +47,10 @@ export interface Sending {
 
 /** Initial values of a new item. */
 export type ItemInit = Partial<
-  Pick<StoredItem, "properties" | "draft" | "messageId" | "folder" | "immutable" | "mime" | "attachments" | "invited">
+  Pick<
+    StoredItem,
+    "properties" | "draft" | "messageId" | "folder" | "immutable" | "mime" | "attachments" | "invited" | "listId"
+  >
 >;
 
 export interface StoredSession extends UploadSession {
@@ -80,6 +83,8 @@ export class Store {
   readonly items = new Map<string, StoredItem>();
   readonly sessions: StoredSession[] = [];
   readonly outbox: SentMail[] = [];
+  /** The lists that requests made in To Do: id and name. */
+  readonly lists = new Map<string, string>();
   private count = 0;
 
   constructor(private readonly now: () => number) {}
@@ -93,7 +98,7 @@ export class Store {
   /** Makes an item. Requests find it after `keep`. */
   makeItem(kind: ItemKind, init: ItemInit = {}): StoredItem {
     const id = this.newId();
-    const listId = kind === "task" ? this.newId() : undefined;
+    const listId = kind === "task" ? (init.listId ?? this.newId()) : undefined;
     const path = kind === "task" ? `/me/todo/lists/${listId}/tasks/${id}` : `/me/${kind}s/${id}`;
     return {
       id,
@@ -169,6 +174,7 @@ export class Store {
     this.items.clear();
     this.sessions.length = 0;
     this.outbox.length = 0;
+    this.lists.clear();
   }
 }
 

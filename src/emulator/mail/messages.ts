@@ -21,15 +21,25 @@ export function answerMessages(context: Context, call: GraphCall): Reply {
   return json(201, describeMessage(call, draft));
 }
 
-/** Lists messages. The only filter is by one extended property (docs: singlevaluelegacyextendedproperty-get). */
+/** The subject in a filter by it, the form that most samples of the documentation have. */
+export const subjectIn = (filter: string | null): string | undefined =>
+  /^subject eq '((?:[^']|'')*)'$/i.exec(filter ?? "")?.[1]?.replaceAll("''", "'");
+
+/** Lists messages. The only filters are by subject and by one extended property (docs: singlevaluelegacyextendedproperty-get). */
 function listMessages({ store }: Context, call: GraphCall): Reply {
   const filter = call.query.get("$filter");
   const [, id, value] =
     /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']*)' and ep\/value eq '([^']*)'\)$/i.exec(filter ?? "") ??
     [];
-  if (filter !== null && id === undefined) return badRequest("The emulator knows no such $filter.");
+  const subject = subjectIn(filter);
+  if (filter !== null && id === undefined && subject === undefined) {
+    return badRequest("The emulator knows no such $filter.");
+  }
   const found = [...store.items.values()].filter(
-    (item) => item.kind === "message" && (id === undefined || extendedProperty(item.properties, id) === value),
+    ({ kind, properties }) =>
+      kind === "message" &&
+      (id === undefined || extendedProperty(properties, id) === value) &&
+      (subject === undefined || properties.subject === subject),
   );
   const expand = call.query.get("$expand");
   const describe = (item: StoredItem) => {

@@ -27,13 +27,25 @@ export function optionsFor(emulator: Emulator, more: Partial<ProbeOptions> = {})
   };
 }
 
+const running: Emulator[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+});
+
+/** Starts an emulator that ends with the test. */
+export async function start(options?: EmulatorOptions): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  running.push(emulator);
+  return emulator;
+}
+
 /** Probes a new emulator. */
 export async function probeNew(
   emulatorOptions: EmulatorOptions,
   more: Partial<ProbeOptions> = {},
   use: Partial<Means> = {},
 ): Promise<{ report: ProbeReport; emulator: Emulator }> {
-  const emulator = await startEmulator(emulatorOptions);
+  const emulator = await start(emulatorOptions);
   const report = await runProbe(optionsFor(emulator, more), { ...means, ...use });
   return { report, emulator };
 }

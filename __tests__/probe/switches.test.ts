@@ -43,7 +43,6 @@ test.each(rows)("an emulator with %s: %j shows that to a probe, which leaves not
   expect(report.requests).toBeLessThanOrEqual(200);
   expect(report.bytes).toBeLessThanOrEqual(60_000_000);
   const left = await remains(emulator);
-  await emulator.close();
   if (!keeps(name, side)) return expect([left, report.left]).toEqual([[], []]);
   expect(left.map((one) => one.replace("attachment ", "")).filter((one) => !report.left.join().includes(one))).toEqual(
     [],

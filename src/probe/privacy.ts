@@ -12,7 +12,7 @@ export class Privacy {
   /** Remembers the ids, names, addresses and URLs in an answer. */
   learn(value: unknown, key = ""): void {
     if (typeof value === "string") {
-      if (own.test(key) && value.length > 5 && value.length < 10_000) this.hide(value, "{…}");
+      if (own.test(key) && key !== "resourceName" && value.length > 5 && value.length < 10_000) this.hide(value, "{…}");
     } else if (Array.isArray(value)) for (const each of value) this.learn(each, key);
     else if (typeof value === "object" && value !== null) {
       for (const [name, each] of Object.entries(value)) this.learn(each, name);

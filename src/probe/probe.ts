@@ -1,6 +1,6 @@
 import type { ProbeOptions, ProbeReport } from "./api.js";
 import type { Means } from "./door.js";
-import { imagined } from "./imagined.js";
+import { imagine } from "./imagined.js";
 import { limits, runProbe } from "./run.js";
 
 const means: Means = {
@@ -46,7 +46,7 @@ export async function planProbe(options: ProbeOptions): Promise<string[]> {
       getToken: getToken && (async () => "token"),
       azureDevOps: azureDevOps && { ...azureDevOps, getAuthorization: async () => "Bearer token" },
     },
-    { ...means, fetch: imagined, wait: async () => {} },
+    { ...means, fetch: imagine(), wait: async () => {} },
   );
   return lines;
 }

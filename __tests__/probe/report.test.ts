@@ -100,7 +100,7 @@ test("the emulator says which file it cannot read", async () => {
 });
 
 test("a report shows what contradicts the documentation, and what the library does then", async () => {
-  const { report, emulator } = await probeNew(
+  const { report } = await probeNew(
     { vary: { intermediateKeys: "camel" } },
     { only: ["outlook"], send: false },
   );

@@ -124,7 +124,7 @@ export function createProgram(exit: (code: number) => void, json: boolean): Comm
     .summary("start a local Graph to try it on")
     .description("Start a strict local Graph and Azure DevOps, and a page that shows what they hold.")
     .option("--open", "open the page in the browser")
-    .option("--port <number>", "port of the page", port, 4400)
+    .option("--port <number>", "port of the page; Graph and Azure DevOps get the next two", port, 4400)
     .option("--like <path>", "behave as the tenant in this report of a probe")
     .option("--json", "print the addresses as one JSON document")
     .action(async (options: EmulatorCommandOptions) =>
@@ -206,6 +206,6 @@ function seconds(value: string): number {
 
 function port(value: string): number {
   const number = wholeNumber(value);
-  if (number > 65_535) throw new InvalidArgumentError("It must be a port, or 0 for any free port.");
+  if (number > 65_533) throw new InvalidArgumentError("It must be up to 65533, or 0 for any free ports.");
   return number;
 }

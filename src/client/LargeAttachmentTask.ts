@@ -42,8 +42,19 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
   }
 
   /**
-   * Opens an upload session. `url` is that of a message, event or task, or of its attachments. Works with any client, even
-   * without `withLargeAttachments`.
+   * Opens an upload session. `url` is that of a message, event or task, or of its attachments, of a file or folder of a
+   * drive, or of a print document. Works with any client, even without `withLargeAttachments`.
+   *
+   * @example
+   * ```ts
+   * import { LargeAttachmentTask } from "graph-large-attachments";
+   *
+   * const task = await LargeAttachmentTask.create(client, "/me/messages/AAMkAD…", file);
+   * const pause = new AbortController(); // pause.abort() stops it
+   * const attachment = await task.upload({ signal: pause.signal });
+   * // later, also after a pause, or after `restore` in another process:
+   * await task.resume();
+   * ```
    */
   static async create<A = CreatedAttachment>(
     client: Client | ClientWrapper,

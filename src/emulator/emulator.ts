@@ -11,11 +11,24 @@ import { listen, type Listening } from "./wire/server.js";
 /** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const like = await readLike(options.like);
-  const certificate = makeCertificate();
+  const certificate = options.certificate ?? makeCertificate();
   const pauses = new Pauses();
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
-  const start = (origin: Origin, host: string): Promise<Listening> =>
-    listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
+  const started: Listening[] = [];
+  const closeAll = (): Promise<unknown> => Promise.all(started.map((each) => each.close()));
+  const start = async (origin: Origin, host: string): Promise<Listening> => {
+    const listening = await listen(
+      host,
+      options.ports?.[origin] ?? 0,
+      certificate,
+      (request, response) => void carry(wire, origin, bases[origin], request, response),
+    ).catch(async (error: unknown) => {
+      await closeAll();
+      throw error;
+    });
+    started.push(listening);
+    return listening;
+  };
   const graph = await start("graph", "localhost");
   const outlook = await start("outlook", "127.0.0.1");
   const drive = await start("drive", "127.0.0.1");
@@ -47,6 +60,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     driveUrl: bases.drive,
     printUrl: bases.print,
     ca: certificate.cert,
+    certificate: { key: certificate.key, cert: certificate.cert },
     token: service.token,
     clientOptions: clientOptions(bases.graph, { dispatcher, client, tls: { ca: certificate.cert } }),
     addMessage: service.addMessage,
@@ -61,6 +75,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return service.sessions;
     },
     requests: service.requests,
+    uploads: service.uploads,
+    timeline: service.timeline,
     azureDevOps: service.azureDevOps,
     drive: service.drive,
     print: service.print,
@@ -74,8 +90,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     close: async () => {
       pauses.end();
-      const all = [graph, outlook, drive, print, azureDevOps];
-      await Promise.all([...all.map((each) => each.close()), dispatcher?.destroy()]);
+      await Promise.all([closeAll(), dispatcher?.destroy()]);
       client?.close();
     },
   };

@@ -47,6 +47,9 @@ function collection(url: string): string | undefined {
   return within(base + url.slice(path.length), "", {}, ["filename", "uploadtype", "$expand"]);
 }
 
+/** The organization of a URL: it counts what a user does in all of its projects (docs: rate-limits). */
+const organizationOf = (url: string) => (/^https?:\/\/[^/]+\/[^/?#]*/i.exec(url)?.[0] ?? url).toLowerCase();
+
 const succeeded = ({ status }: Reply) => [200, 201, 202].includes(status);
 
 function reference(value: unknown): Reference | undefined {
@@ -112,7 +115,7 @@ function verdict(reply: Reply): Verdict {
  */
 export const azureDevOps: Protocol = {
   name: "azureDevOps",
-  api: { label: "Azure DevOps", verdict, explain },
+  api: { label: "Azure DevOps", throttle: { most: Infinity, lane: organizationOf }, verdict, explain },
   target: {
     collection,
     fileLimit: (url) => (SERVICES.test(url) ? SERVICES_LIMIT : Infinity),

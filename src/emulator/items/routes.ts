@@ -2,9 +2,9 @@ import { router, type Route, type Row } from "../router.js";
 
 export type ItemKind = "message" | "event" | "task";
 type Holds = "item" | "attachments" | "attachment" | "value" | "createSession";
-type Action = "send" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
-type Lists = "lists" | "todoList" | "tasks";
-export type ItemTarget = Holds | Action | Lists | "messages" | "events" | "sendMail" | "session" | "content";
+type Action = "send" | "move" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
+type List = "messages" | "mailFolder" | "events" | "lists" | "list" | "tasks";
+export type ItemTarget = Holds | Action | List | "sendMail" | "session" | "content";
 
 /**
  * A path to a message, event or task. Its keys: `user` (absent for `/me`), `folder`, `item`, `attachment`, `session`, and
@@ -38,7 +38,9 @@ const readers = [
     [`${owner}/sendMail`, "sendMail", { POST: "mail" }],
     [message, "item", itemKinds],
     ...attachmentsOf(message),
+    [`${owner}/mailFolders/{folder}[/childFolders/{folder}]*`, "mailFolder", { any: "item" }],
     [`${message}/send`, "send", { POST: "send" }],
+    [`${message}/move`, "move", { POST: "patch" }],
     [`${message}/reply`, "reply", { POST: "mail" }],
     [`${message}/replyAll`, "replyAll", { POST: "mail" }],
     [`${message}/forward`, "forward", { POST: "mail" }],
@@ -54,8 +56,8 @@ const readers = [
   // To Do sessions are on the Graph origin. Those of Outlook are on another host.
   router<"task", ItemTarget>("task", [
     [lists, "lists", { GET: "list", any: "item" }],
-    [`${lists}/{list}`, "todoList", { any: "item" }],
-    [`${lists}/{list}/tasks`, "tasks", { any: "item" }],
+    [`${lists}/{list}`, "list", { any: "item" }],
+    [`${lists}/{list}/tasks`, "tasks", { GET: "list", any: "item" }],
     [task, "item", { any: "item" }],
     ...attachmentsOf(task),
     [`${task}/attachmentSessions/{session}`, "session", sessionKinds],

@@ -1,7 +1,7 @@
 import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
-import { readObject } from "../graph/requestBody.js";
+import { readObject, strayIn } from "../graph/requestBody.js";
 import { badRequest, empty, json, methodNotAllowed, refuse } from "../replies.js";
 import { addressIn, timestamp } from "../uploadSession.js";
 import type { PrintRoute } from "./routes.js";
@@ -72,12 +72,12 @@ const names = ["documentName", "contentType", "size"];
 function createSession(context: Context, call: PrintCall, document: StoredDocument): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
-  const stray = Object.keys(body.value).find((key) => key !== "properties");
+  const stray = strayIn(body.value, ["properties"]);
   if (stray !== undefined) return badRequest(`The parameter '${stray}' does not exist on createUploadSession.`);
   const { properties } = body.value;
   if (typeof properties !== "object" || properties === null)
     return badRequest("The parameter 'properties' is missing.");
-  const unknown = Object.keys(properties).find((key) => !names.includes(key) && !key.startsWith("@odata."));
+  const unknown = strayIn(properties, names);
   if (unknown !== undefined) return badRequest(`The property '${unknown}' does not exist on this type.`);
   const { documentName, contentType, size } = properties as Record<string, unknown>;
   if (typeof documentName !== "string" || documentName === "") return badRequest("documentName is required.");

@@ -1,7 +1,7 @@
 import { at, isDone, textAt, type Answer } from "../answer.js";
 import { Unexpected, type Experiment } from "../experiment.js";
 import type { Lab } from "../lab.js";
-import { dots, file, graph, onSession } from "../requests.js";
+import { dots, file, graph, onSession, range } from "../requests.js";
 
 const service = "drive";
 
@@ -59,6 +59,13 @@ const conflict: Experiment = {
       sides: ["atLastByte", "atCreate"],
       client: "The library reports both as the same refusal.",
     },
+    driveSessionDefault: {
+      fact: "A session by path that names no conflict behavior",
+      documented: "fail",
+      sides: ["fail", "replace"],
+      client: "The library always names it.",
+    },
+    driveUnknownProperties: { fact: "A property that a file does not have", sides: ["ignore", "refuse"] },
     renamed: { fact: "Name of a second file name.txt that may be renamed", documented: "name 1.txt" },
     driveSessionById: {
       fact: "A session by the id of a file",
@@ -73,6 +80,14 @@ const conflict: Experiment = {
     const value = { item: { "@microsoft.graph.conflictBehavior": "fail" } };
     const taken = await openAndEnd(lab, `${path}:`, value);
     if (taken < 300 || taken === 409) lab.tell("driveConflict", taken === 409 ? "atCreate" : "atLastByte");
+    const open = await lab.ask(graph("POST", `${path}:/createUploadSession`, {}));
+    const url = textAt(open.body, "uploadUrl");
+    const put = url === "" ? open : await lab.ask(range(url, 0, 10, 10));
+    if (put.status === 409 || isDone(put)) lab.tell("driveSessionDefault", isDone(put) ? "replace" : "fail");
+    if (url !== "" && !isDone(put)) await lab.ask(onSession("DELETE", url));
+    const patch = await lab.ask(graph("PATCH", path, { description: "probe", probe: "probe" }));
+    if (isDone(patch)) lab.tell("driveUnknownProperties", "ignore");
+    if (patch.status === 400) lab.tell("driveUnknownProperties", "refuse");
     const again = `${path}:/content?@microsoft.graph.conflictBehavior=rename`;
     const renamed = textAt((await lab.ask(file(again, dots(10)))).body, "name");
     const form = /^small([\d ()_-]{0,8})\.txt$/.exec(renamed)?.[1];

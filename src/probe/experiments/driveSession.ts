@@ -88,6 +88,11 @@ const asked: Experiment = {
       sides: ["refuse", "accept"],
       client: "The library reports the refusal.",
     },
+    uploadHostHeaders: {
+      fact: "A header at the upload host that no range needs",
+      sides: ["refuse", "ignore"],
+      client: "The library sends none.",
+    },
     driveCors: { fact: "Pages of other origins may read the answers of the upload host" },
     driveCorsPreflight: { fact: "Pages may send a range with Content-Range" },
   },
@@ -96,14 +101,17 @@ const asked: Experiment = {
     const get = (more: Partial<ProbeRequest>) => lab.ask(onSession("GET", url, more));
     const { status } = await get({ stranger: true });
     if (status === 200 || status === 401) lab.tell("driveAuthorization", status === 200 ? "ignore" : "refuse");
+    const other = await get({ headers: { "X-Probe": "1" } });
+    if (other.status === 200 || other.status === 400)
+      lab.tell("uploadHostHeaders", isDone(other) ? "ignore" : "refuse");
     const { headers } = await get({ headers: origin });
     lab.tell("driveCors", headers.has("access-control-allow-origin"));
     const allowed = (await lab.ask(preflight(url))).headers.get("access-control-allow-headers") ?? "";
     lab.tell("driveCorsPreflight", /content-range|\*/i.test(allowed));
     const second = await open(lab, "ranges.bin");
-    const other = textAt(second.body, "uploadUrl");
-    if (other !== "" && other !== url) await end(lab, other);
-    if (other !== "") lab.tell("driveSecondSession", "accept");
+    const rival = textAt(second.body, "uploadUrl");
+    if (rival !== "" && rival !== url) await end(lab, rival);
+    if (rival !== "") lab.tell("driveSecondSession", "accept");
     else if (second.status === 409) lab.tell("driveSecondSession", "refuse");
   },
 };

@@ -17,6 +17,14 @@ export const item = {
     body: JSON.stringify(body),
     to: "api",
   }),
+  /** Creates or sends a message from MIME in base64 (docs: outlook-send-mime-message). */
+  mime: (url: string, base64: string, headers: Readonly<Record<string, string>> = {}): WireRequest => ({
+    method: "POST",
+    url,
+    headers: { "Content-Type": "text/plain", ...headers },
+    body: base64,
+    to: "api",
+  }),
   send: (url: string): WireRequest => ({ method: "POST", url: `${url}/send`, to: "api" }),
   change: (url: string, body: object): WireRequest => ({
     method: "PATCH",

@@ -56,7 +56,7 @@ export const POLICY = /Access to OData is disabled|AppOnly AccessPolicy/i;
 /** The words of a refusal by a drive that was never set up (field reports). */
 const NO_DRIVE = /mysite not found/i;
 
-/** What the advice for a refusal depends on. */
+/** Facts about a service that decide the advice for its refusals. */
 export interface Advice {
   /** The permission that attaching needs. */
   readonly permission: string;

@@ -23,6 +23,7 @@ module.exports = {
     "^graph-large-attachments/redis$": "<rootDir>/src/redis/index.ts",
     "^graph-large-attachments/outlook$": "<rootDir>/src/outlook/index.ts",
     "^graph-large-attachments/emulator$": "<rootDir>/src/emulator/index.ts",
+    "^graph-large-attachments/probe$": "<rootDir>/src/probe/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
 };

@@ -42,7 +42,10 @@ ${report(entry("nodemailer"))}
 ${report(entry("redis"))}
 ## graph-large-attachments/emulator
 
-${report(entry("emulator"))}`;
+${report(entry("emulator"))}
+## graph-large-attachments/probe
+
+${report(entry("probe"))}`;
 
 if (current() === api) console.log("API.md is up to date.");
 else if (process.argv.includes("--check")) {

@@ -30,6 +30,7 @@ for (const { outDir, type, format, options } of formats) {
     "nodemailer/index.d.ts",
     "redis/index.d.ts",
     "emulator/index.d.ts",
+    "probe/index.d.ts",
   ]);
   for (const input of await bundleModules(outDir, format)) bundled.add(packageOf(input));
   writeFileSync(`${outDir}/package.json`, JSON.stringify({ type, sideEffects: false }) + "\n");

@@ -1,3 +1,4 @@
+import type { ReportOfProbe } from "./like.js";
 import type { Variations } from "./variations.js";
 
 // The emulator
@@ -8,6 +9,11 @@ export interface EmulatorOptions {
   /** The emulator's clock, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
   readonly vary?: Partial<Variations>;
+  /**
+   * The report of a probe, or the path of its file: the emulator behaves as that tenant did. `vary` goes before it. A report that
+   * cannot be read or that this version does not understand is a `TypeError`.
+   */
+  readonly like?: string | ReportOfProbe;
   /** Fixed ports. An origin without one gets any free port. */
   readonly ports?: { readonly [origin in Origin]?: number };
   /** A certificate for localhost, 127.0.0.1 and ::1 with its key, both as PEM. @default a new one */

@@ -1,5 +1,6 @@
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
+import { readLike } from "./like.js";
 import { checkFault, checkOptions, checkVariations } from "./mistakes.js";
 import { createService } from "./service.js";
 import { carry, type Wire } from "./wire/carry.js";
@@ -11,6 +12,7 @@ import { listen, type Listening } from "./wire/server.js";
 /** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options);
+  const like = await readLike(options.like);
   const certificate = options.certificate ?? makeCertificate();
   const pauses = new Pauses();
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
@@ -42,6 +44,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const service = createService({
     ...options,
+    vary: { ...like, ...options.vary },
     graphUrl: bases.graph,
     outlookUrl: bases.outlook,
     driveUrl: bases.drive,

@@ -42,6 +42,7 @@ export type {
   WorkItemReference,
   WorkItemRelation,
 } from "./api.js";
+export type { ReportOfProbe } from "./like.js";
 export type {
   AzureDevOpsVariations,
   DriveVariations,

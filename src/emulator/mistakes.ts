@@ -6,6 +6,7 @@ const OPTIONS: Readonly<Record<keyof EmulatorOptions, true>> = {
   now: true,
   vary: true,
   ports: true,
+  like: true,
   certificate: true,
   azureDevOps: true,
 };

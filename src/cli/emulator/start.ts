@@ -15,16 +15,18 @@ export interface EmulatorCommandOptions {
   readonly port: number;
   readonly open?: boolean;
   readonly json?: boolean;
+  /** The report of a probe. */
+  readonly like?: string;
 }
 
 /** `emulator`: runs until Ctrl-C. */
-export async function startEmulatorCommand({ port, open, json }: EmulatorCommandOptions): Promise<number> {
+export async function startEmulatorCommand({ port, open, json, like }: EmulatorCommandOptions): Promise<number> {
   const output = new Output({ json });
   const stopped = new Promise<void>((stop) => process.once("SIGINT", stop).once("SIGTERM", stop));
   let emulator: Emulator | undefined;
   let page: Page | undefined;
   try {
-    const started = await start(port);
+    const started = await start(port, like);
     ({ emulator } = started);
     const environment = {
       GRAPH_BASE_URL: emulator.graphUrl,
@@ -61,10 +63,10 @@ export async function startEmulatorCommand({ port, open, json }: EmulatorCommand
 }
 
 /** Starts it with the certificate that is kept, on the ports after that of the page, or on any free ports for 0. */
-async function start(port: number): Promise<{ readonly emulator: Emulator; readonly ca: string }> {
+async function start(port: number, like?: string): Promise<{ readonly emulator: Emulator; readonly ca: string }> {
   const ports = port === 0 ? {} : { graph: port + 1, azureDevOps: port + 2 };
   const startWith = (certificate?: Certificate): Promise<Emulator> =>
-    startEmulator({ ports, certificate }).catch(portError(port));
+    startEmulator({ ports, certificate, like }).catch(startError(port));
   const before = await readCertificate();
   const emulator = await startWith(before);
   if (before) return { emulator, ca: before.path };
@@ -76,6 +78,15 @@ async function start(port: number): Promise<{ readonly emulator: Emulator; reado
   await emulator.close();
   return { emulator: await startWith(kept), ca: kept.path };
 }
+
+/** A report that cannot be used is the only thing that the options can be wrong about. */
+const startError =
+  (port: number) =>
+  (error: unknown): never => {
+    if (!(error instanceof TypeError)) return portError(port)(error);
+    const [message = "", ...rest] = error.message.split(/(?<=\.) (?=[A-Z])/);
+    throw usageError(message, rest.join(" "));
+  };
 
 const portError =
   (first: number) =>

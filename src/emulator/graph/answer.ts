@@ -7,7 +7,7 @@ import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { answerLists, answerTask } from "../items/tasks.js";
 import { prefersImmutableIds } from "../mail/composed.js";
-import { answerEvent, createEvent } from "../mail/events.js";
+import { answerEvent, answerEvents } from "../mail/events.js";
 import { answerFolder } from "../mail/folders.js";
 import { answerMessage, answerMessages, answerMove } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
@@ -69,7 +69,7 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
     case "tasks":
       return answerLists(context, call);
     case "events":
-      return createEvent(context, call);
+      return answerEvents(context, call);
     case "sendMail":
       return answerSendMail(context, call);
   }

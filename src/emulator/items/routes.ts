@@ -49,7 +49,7 @@ const readers = [
     [`${message}/createForward`, "createForward", { POST: "draft" }],
   ]),
   router<"event", ItemTarget>("event", [
-    [`${calendar}/events`, "events", { POST: "draft", any: "item" }],
+    [`${calendar}/events`, "events", { POST: "draft", GET: "list", any: "item" }],
     [event, "item", itemKinds],
     ...attachmentsOf(event),
   ]),

@@ -171,6 +171,18 @@ describe("a file that is too large for Office.js", () => {
   });
 });
 
+test("an interrupted upload resumes when the same file is attached to the same item again", async () => {
+  const { item, draft } = world.open();
+  const options = { isInline: true, contentId: "own" };
+  const file = named(fileOf(9_000_000));
+  world.emulator.fault({ on: { kind: "range", range: 1 }, status: 503, times: 3 });
+  const error = await failed(attachToItem(world.client(), item, file, options));
+  expect(error).toMatchObject({ code: "interrupted", session: { offset: 3_932_160 } });
+  await attachToItem(world.client(), item, file, options);
+  expect(world.emulator.sessions.map(({ state }) => state)).toEqual(["complete"]);
+  expect(world.emulator.attachments(draft)).toHaveLength(1);
+});
+
 describe("an abort", () => {
   test("before the start sends and saves nothing", async () => {
     const { item, state } = world.open();

@@ -12,10 +12,11 @@ import {
   resolveOptions,
   type AttachmentSource,
   type AttachOptions,
+  type CheckpointStore,
   type RandomAccessFile,
   type Settings,
 } from "../options.js";
-import type { Content } from "../protocol.js";
+import type { Content, UploadSession } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { attachByGraph } from "./byGraph.js";
 import { addByOffice, addsFiles, officeTakes, type OfficeFile } from "./byOffice.js";
@@ -34,7 +35,8 @@ const OUTLOOK_LIMIT = 157_286_400;
  * immediately and needs no sign-in. Larger files go to the draft on the server through Graph: the item is saved, and
  * waited for until Graph knows it. The result says whether the window shows the file.
  *
- * Takes the options of `attach`, with `waitForDraft` of five minutes. Rejects as `attach` does, and with an `UploadError`
+ * Takes the options of `attach`, with `waitForDraft` of five minutes, and with `checkpoints` in memory: attaching the same
+ * file to the same item again resumes an interrupted upload. Rejects as `attach` does, and with an `UploadError`
  * in words for people if Outlook cannot save the draft (`interrupted`, `unsupported`), has not synchronized it (`notSynced`)
  * or has lost it (`lost`).
  */
@@ -108,10 +110,25 @@ async function attach(given: Given): Promise<ItemAttachment> {
     item,
     name: about.name,
     content,
-    options: { ...options, size: undefined, waitForDraft },
+    options: { ...options, checkpoints: checkpointsFor(given, content), size: undefined, waitForDraft },
     saving: { timeout, retries, delay, signal },
   });
   return withShown(item, attached, earlier, timeout);
+}
+
+/** Sessions of interrupted uploads, by item. In memory, because they are secret. */
+const sessions = new WeakMap<object, Map<string, UploadSession>>();
+
+/** Attaching the same file to the same item again resumes an interrupted upload while the pane is open. */
+function checkpointsFor({ item, options }: Given, { anywhere }: Content): CheckpointStore | undefined {
+  if (options.checkpoints || !anywhere) return options.checkpoints;
+  const kept = sessions.get(item) ?? new Map<string, UploadSession>();
+  sessions.set(item, kept);
+  return {
+    load: (key) => kept.get(key),
+    save: (key, session) => void kept.set(key, session),
+    remove: (key) => void kept.delete(key),
+  };
 }
 
 /** Adds a file by Office.js. Returns the bytes if Office.js does not take them. */

@@ -6,6 +6,8 @@ import { Client as GraphClient } from "@microsoft/microsoft-graph-client";
 import type { AttachmentSource, CheckpointStore } from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
 import { fileCheckpoints } from "graph-large-attachments/node";
+import { graphTransport, type MailError, type SentMessageInfo } from "graph-large-attachments/nodemailer";
+import nodemailer from "nodemailer";
 
 declare const client: Client;
 
@@ -17,6 +19,16 @@ export const sources: AttachmentSource[] = [
 ];
 export const blob = openAsBlob("a").then((file) => client.api("/").attach(file, { name: "a" }));
 export const checkpoints: CheckpointStore = fileCheckpoints("folder");
+
+export async function mailed(): Promise<SentMessageInfo> {
+  const mailer = nodemailer.createTransport(graphTransport(client, { mailbox: "a@contoso.com", retries: 3 }));
+  await mailer.verify();
+  // @ts-expect-error there is no such option
+  graphTransport(client, { mailbx: "a@contoso.com" });
+  mailer.sendMail({ to: "b@contoso.com" }, (error: Error | null) => (error as MailError | null)?.responseCode);
+  const info = await mailer.sendMail({ to: "b@contoso.com", attachments: [{ path: "big.zip" }] });
+  return info;
+}
 
 export async function emulated(): Promise<Client> {
   const emulator: Emulator = await startEmulator({ vary: { outlookStatus: 405 } });

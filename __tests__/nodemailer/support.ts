@@ -3,13 +3,13 @@ import { Client, type GraphError } from "@microsoft/microsoft-graph-client";
 import nodemailer from "nodemailer";
 import lowest from "nodemailer-lowest";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
+import type { MailMessage } from "../../src/nodemailer/mail.js";
 import type { StoredAttachment } from "../../src/emulator/api.js";
 import type { UploadError } from "../../src/index.js";
 import {
   graphTransport,
   type GraphTransportOptions,
   type MailError,
-  type MailMessage,
   type SentMessageInfo,
 } from "../../src/nodemailer/index.js";
 

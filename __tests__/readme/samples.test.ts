@@ -157,6 +157,14 @@ test("samples/send-mail/main.ts sends a file and an inline image in one call, an
   expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
 });
 
+test("samples/nodemailer/main.ts sends what nodemailer composes, and a large file with it", async () => {
+  const { code, stdout, stderr } = await runTs("samples/nodemailer/main.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^Sent <.*> to me@example\.com\.$/m);
+  expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
+  expect(stdout).toContain(`video.mp4, 9000000 bytes, SHA-256 ${sha256(file)}\n`);
+});
+
 test("samples/onedrive/main.ts uploads to a path, and attaches a link to a file over the limit", async () => {
   const { code, stdout, stderr } = await runTs("samples/onedrive/main.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -14,6 +14,8 @@ import { fileCheckpoints } from "graph-large-attachments/node";
 import { redisLimiter } from "graph-large-attachments/redis";
 import type { Redis } from "ioredis";
 import type { RedisClientType } from "redis";
+import { graphTransport, type MailError, type SentMessageInfo } from "graph-large-attachments/nodemailer";
+import nodemailer from "nodemailer";
 
 declare const client: Client;
 
@@ -37,6 +39,16 @@ const limiters: readonly Limiter[] = [
 export const limited = limiters.map((limiter) => withLargeAttachments(client, { limiter, mailbox: "a@contoso.com" }));
 // @ts-expect-error a limiter also hears of throttles
 withLargeAttachments(client, { limiter: { enter: async () => () => {} } });
+
+export async function mailed(): Promise<SentMessageInfo> {
+  const mailer = nodemailer.createTransport(graphTransport(client, { mailbox: "a@contoso.com", retries: 3 }));
+  await mailer.verify();
+  // @ts-expect-error there is no such option
+  graphTransport(client, { mailbx: "a@contoso.com" });
+  mailer.sendMail({ to: "b@contoso.com" }, (error: Error | null) => (error as MailError | null)?.responseCode);
+  const info = await mailer.sendMail({ to: "b@contoso.com", attachments: [{ path: "big.zip" }] });
+  return info;
+}
 
 export async function emulated(): Promise<Client> {
   const emulator: Emulator = await startEmulator({ vary: { outlookStatus: 405 } });

@@ -5,7 +5,7 @@ import { GraphTransport } from "./transport.js";
 export { GraphTransport } from "./transport.js";
 export type { GraphMailOptions, GraphTransportOptions, SentMessageInfo } from "./options.js";
 export type { MailError } from "./errors.js";
-export type { Envelope, MailData, MailMessage, MimeNode } from "./mail.js";
+export type { GivenMessage } from "./mail.js";
 
 /**
  * A transport for nodemailer that sends through Microsoft Graph. nodemailer composes the message. Files that do not fit into one

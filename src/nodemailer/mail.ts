@@ -37,7 +37,13 @@ export interface MailData {
   readonly [name: string]: unknown;
 }
 
-/** A message as nodemailer hands it to a transport. */
+/** A message as nodemailer hands it to a transport, whatever types its version has for it. */
+export interface GivenMessage {
+  readonly data: object;
+  readonly message: unknown;
+}
+
+/** The parts of such a message that the transport uses. */
 export interface MailMessage {
   readonly data: MailData;
   readonly message: MimeNode;

@@ -5,7 +5,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentHandler, UploadError, withLargeAttachments, type UploadOptions } from "../index.js";
 import { Composer, isTooLarge, MIME_LIMIT } from "./compose.js";
 import { Refused, toMailError, type MailError } from "./errors.js";
-import { leavesOf, type Envelope, type MailMessage, type MimeNode } from "./mail.js";
+import { leavesOf, type Envelope, type GivenMessage, type MailMessage, type MimeNode } from "./mail.js";
 import { readRaw } from "./raw.js";
 import { mustBePossible } from "./refusals.js";
 import { Sources } from "./sources.js";
@@ -77,8 +77,9 @@ export class GraphTransport extends EventEmitter {
     if (this.#active === 0) setImmediate(() => this.emit("clear"));
   }
 
-  send(mail: MailMessage, callback: Callback<SentMessageInfo>): void {
-    const job = { mail, done: callback };
+  /** Called by nodemailer. */
+  send(mail: GivenMessage, callback: Callback<SentMessageInfo>): void {
+    const job = { mail: mail as MailMessage, done: callback };
     if (this.#closed) return this.#fail(job, closed());
     this.#waiting.push(job);
     if (this.#waiting.length + this.#active >= this.#most) this.#idle = false;

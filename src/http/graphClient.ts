@@ -39,11 +39,11 @@ export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
   throw new UploadError("invalid", `This is not a Graph client: ${NOT_YET[missing ?? ""] ?? GIVE}.`);
 }
 
-const GIVE = "give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client";
-/** What has a client only later, by a method that tells. */
+const GIVE = "give a Client of @microsoft/microsoft-graph-client, or what holds one as client";
+/** What tells that the client comes later. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  then: "it is a promise of one, so await it first",
-  getClient: "give the one that its getClient(…) returns, awaited",
+  then: "await it",
+  getClient: "give what its getClient(…) resolves to",
 };
 
 /** The first middleware of the chain of a client or of a request. */

@@ -89,14 +89,12 @@ const reasons = new WeakMap<AbortSignal, unknown>();
 
 /** The reason of an aborted signal, always the same. */
 export function reasonOf(signal: AbortSignal): unknown {
-  if (signal.reason !== undefined) return signal.reason;
-  if (!reasons.has(signal)) {
-    const root = abortedBehind(signal);
-    const error = new Error("This operation was aborted");
-    error.name = "AbortError";
-    reasons.set(signal, root && root !== signal ? reasonOf(root) : error);
-  }
-  return reasons.get(signal);
+  const root = abortedBehind(signal) ?? signal;
+  const known: unknown = signal.reason ?? root.reason ?? reasons.get(root);
+  if (known !== undefined) return known;
+  const reason = Object.assign(new Error("This operation was aborted"), { name: "AbortError" });
+  reasons.set(root, reason);
+  return reason;
 }
 
 /** Throws the signal's reason if it is aborted. Not its own `throwIfAborted`, which React Native lacks. */

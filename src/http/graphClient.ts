@@ -42,8 +42,8 @@ export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
 const GIVE = "give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client";
 /** Objects that give a client only later, by the method that reveals them. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  then: "it is a promise of one, so await it first",
-  getClient: "give the one that its getClient(…) returns, awaited",
+  then: "await it",
+  getClient: "give what its getClient(…) resolves to",
 };
 
 /** The first middleware of the chain of a client or of a request. */

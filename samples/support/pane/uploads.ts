@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { UploadSession } from "graph-large-attachments";
 import { useEffect, useRef, useState } from "react";
 import { explain, type Explanation, type Kind } from "./messages.js";
-import { send, sessionOf } from "./upload.js";
+import { Paused, send, sessionOf } from "./upload.js";
 
 /** A message, event or task. `open` saves it if necessary and returns its URL. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Row {
   readonly id: number;
   readonly file: File;
   readonly place: Place;
-  readonly state: "running" | "attached" | "failed" | "canceled";
+  readonly state: "running" | "paused" | "attached" | "failed" | "canceled";
   readonly loaded: number;
   readonly failure?: Explanation;
   readonly session?: UploadSession;
@@ -27,7 +27,9 @@ export interface Uploads {
   /** The latest change, for screen readers. */
   readonly status: string;
   add(files: Iterable<File>, place: Place): void;
+  /** Continues a paused upload, or begins a failed one again. */
   retry(row: Row): void;
+  pause(row: Row): void;
   cancel(row: Row): void;
   remove(row: Row): void;
 }
@@ -39,6 +41,7 @@ export function useUploads(client: Client): Uploads {
   const [rows, setRows] = useState<readonly Row[]>([]);
   const [status, setStatus] = useState("");
   const stops = useRef(new Map<number, AbortController>());
+  const pauses = useRef(new Map<number, AbortController>());
   const running = rows.some(({ state }) => state === "running");
   useEffect(() => (running ? keepOpen() : undefined), [running]);
 
@@ -49,14 +52,20 @@ export function useUploads(client: Client): Uploads {
     const { id, file, place, session } = row;
     const stop = new AbortController();
     stops.current.set(id, stop);
+    const pause = new AbortController();
+    pauses.current.set(id, pause);
     try {
       const item = await place.open();
       stop.signal.throwIfAborted();
       const onProgress = ({ loaded }: { loaded: number }) => change(row, { loaded });
-      await send(client, item, file, { onProgress, signal: stop.signal }, session);
+      await send(client, item, file, { onProgress, signal: stop.signal }, { pause: pause.signal, session });
       change(row, { state: "attached" });
       setStatus(`${file.name} is attached.`);
     } catch (error) {
+      if (error instanceof Paused) {
+        change(row, { state: "paused", session: error.session });
+        return setStatus(`${file.name} is paused.`);
+      }
       const failure = explain(error, place.kind);
       change(row, { state: stop.signal.aborted ? "canceled" : "failed", failure, session: sessionOf(error) });
       setStatus(`${file.name}: ${failure.text}`);
@@ -75,9 +84,10 @@ export function useUploads(client: Client): Uploads {
     },
     retry(row) {
       change(row, { state: "running", failure: undefined, loaded: row.session ? row.loaded : 0 });
-      setStatus(`Uploading ${row.file.name} again.`);
+      setStatus(row.state === "paused" ? `Resuming ${row.file.name}.` : `Uploading ${row.file.name} again.`);
       void run(row);
     },
+    pause: ({ id }) => pauses.current.get(id)?.abort(),
     cancel: ({ id }) => stops.current.get(id)?.abort(),
     remove: ({ id }) => setRows((all) => all.filter((row) => row.id !== id)),
   };

@@ -171,7 +171,7 @@ describe("a mail", () => {
     const { code, stderr } = await stopAtThirdRange(args);
     expect(code).toBe(130);
     expect(stderr).toContain(
-      "Stopped. Nothing was sent, and the draft is deleted.\nA mail cannot be resumed. Send it again.\n",
+      "Stopped. Nothing was sent, and the draft is deleted.\nSend it again. With --resume, a mail continues where it stopped.\n",
     );
     expect(emulator.mailbox.outbox()).toEqual([]);
     expect(emulator.mailbox.drafts()).toEqual([]);

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Page } from "puppeteer-core";
+import { barriers } from "./axe.js";
 import { launchChromium } from "./browser.js";
 import { focused, openPane, pickFiles, scrollsSideways, waitForText } from "./panePage.js";
 import { serveBuilt } from "./serve.js";
@@ -51,6 +52,8 @@ test("Cancel by the keyboard stops one file and deletes its session, and the nex
   assert.equal(await page.$eval(shown, (bar) => Number(bar.getAttribute("aria-valuenow")).toFixed(2)), "0.14");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "Pause video.mp4");
+  await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Cancel video.mp4");
   await page.keyboard.press("Enter");
   await waitForText(page, /Canceled\./);
@@ -60,6 +63,71 @@ test("Cancel by the keyboard stops one file and deletes its session, and the nex
     outlook.emulator.sessions.map(({ state }) => state),
     ["deleted", "complete"],
   );
+  await close(page);
+});
+
+test("Pause by the keyboard keeps what the service has, and Resume continues there in the same session", async () => {
+  const page = await inOutlook("fault=slow");
+  await pickFiles(page, [video]);
+  await waitForText(page, /3\.8 of 11 MB/);
+  await press(page, "Pause video.mp4");
+  await waitForText(page, /Paused · \d/);
+  assert.equal(await focused(page), "Resume video.mp4");
+  const ranges = () => outlook.emulator.requests.filter(({ kind }) => kind === "range").length;
+  const before = ranges();
+  assert.equal(outlook.emulator.sessions.at(-1)!.state, "open");
+  assert.deepEqual(await barriers(page), []);
+  assert.equal(await scrollsSideways(page), false);
+  assert.equal(ranges(), before);
+  await page.keyboard.press("Enter");
+  await waitForText(page, /· Attached/);
+  assert.deepEqual(
+    outlook.emulator.sessions.map(({ state }) => state),
+    ["complete"],
+  );
+  const all = outlook.emulator.requests.filter(({ kind }) => kind === "range" || kind === "status");
+  assert.ok(all.some(({ kind }) => kind === "status"));
+  await close(page);
+});
+
+for (const [name, query, wait] of [
+  ["light", "theme=light", /Choose files/],
+  ["dark, while it uploads", "theme=dark&fault=slow", /of 11 MB/],
+  ["after a failure", "fault=507", /mailbox is full/],
+] as const)
+  test(`the Outlook pane has no barriers: ${name}`, async () => {
+    const page = await inOutlook(query);
+    if (query.includes("fault")) await pickFiles(page, [video]);
+    await waitForText(page, wait);
+    assert.deepEqual(await barriers(page), []);
+    await close(page);
+  });
+
+for (const theme of ["light", "dark", "contrast"])
+  test(`the Teams tab has no barriers, and a task needs a title: ${theme}`, async () => {
+    const page = await openPane(browser, `${teams.url}?theme=${theme}`);
+    await page.waitForSelector("optgroup option");
+    assert.deepEqual(await barriers(page), []);
+    await page.select("select", "new");
+    await page.waitForSelector("input:not([type=file])");
+    await page.keyboard.type("   ");
+    await page.keyboard.press("Enter");
+    await waitForText(page, /Give the task a name/);
+    assert.deepEqual(await barriers(page), []);
+    assert.equal(await page.$$eval("h1", (all) => all.length), 1);
+    await close(page);
+  });
+
+test("a file that is dropped before a place is chosen says so", async () => {
+  const page = await openPane(browser, teams.url);
+  await page.waitForSelector("optgroup option");
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.txt"));
+    document.querySelector(".pane")!.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer }));
+  });
+  await waitForText(page, /The files were not added\. First choose where to attach them/);
+  assert.deepEqual(await barriers(page), []);
   await close(page);
 });
 

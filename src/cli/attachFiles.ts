@@ -86,7 +86,12 @@ export async function attachFiles(
   output.document({ ok: true, attached: run.attached });
 }
 
-async function openState(target: string, options: ResumableOptions, output: Output): Promise<UploadState | undefined> {
+/** Opens the state for `--resume`. Without it, an upload goes on where the state cannot be stored. */
+export async function openState(
+  target: string,
+  options: ResumableOptions,
+  output: Output,
+): Promise<UploadState | undefined> {
   try {
     return await UploadState.open(target, options.resume ?? false);
   } catch (error) {

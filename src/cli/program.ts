@@ -57,7 +57,7 @@ export function createProgram(exit: (code: number) => void, json: boolean): Comm
   program
     .command("send")
     .summary("send a mail with files")
-    .description("Send a mail with files of any size. A mail cannot be resumed.")
+    .description("Send a mail with files of any size.")
     .argument("<file...>", FILES)
     .requiredOption("-t, --to <addresses>", "recipients, separated by commas; repeatable", append)
     .option("-c, --cc <addresses>", "recipients of a copy", append)
@@ -66,6 +66,7 @@ export function createProgram(exit: (code: number) => void, json: boolean): Comm
     .addOption(new Option("-b, --body <text>", "text of the mail").conflicts("bodyFile"))
     .option("--body-file <path>", "file with the text of the mail, in UTF-8")
     .option("--html", "the text is HTML")
+    .option("-r, --resume", "run the same command again after a crash: it continues, and sends once")
     .option("--user <id>", "send as this user, by id or address")
     .action(async (files: string[], options: SendCommandOptions) =>
       exit(await (await import("./send.js")).send(files, options)),

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Client } from "@microsoft/microsoft-graph-client";
-import type { FileToAttach } from "../index.js";
-import { showAttempt } from "./attachFiles.js";
+import { jobCheckpoints, type FileToAttach } from "../index.js";
+import { openState, showAttempt, type ResumableOptions } from "./attachFiles.js";
 import { runCommand, type Run } from "./command.js";
-import { commandLine } from "./commandLine.js";
+import { commandLine, resumeCommand } from "./commandLine.js";
 import { usageError } from "./failure.js";
 import { openFiles, type InputFile } from "./files.js";
 import { placeholder, runToFirstRequest } from "./firstRequest.js";
@@ -12,7 +12,7 @@ import { connectToGraph, graphClient, type GraphOptions } from "./graph.js";
 import { showProgress } from "./progress.js";
 import { parseRecipients } from "./recipients.js";
 
-export interface SendCommandOptions extends GraphOptions {
+export interface SendCommandOptions extends GraphOptions, ResumableOptions {
   readonly to: readonly string[];
   readonly cc?: readonly string[];
   readonly bcc?: readonly string[];
@@ -31,6 +31,8 @@ interface Mail {
   readonly path: string;
   readonly message: object;
   readonly files: readonly InputFile[];
+  /** What `--resume` needs, until the mail is sent. */
+  readonly checkpoints?: ReturnType<typeof jobCheckpoints>;
 }
 
 /** `send <file…>` */
@@ -40,7 +42,8 @@ export function send(paths: readonly string[], options: SendCommandOptions): Pro
     const { to, cc = [], bcc = [], subject, user } = options;
     const files = await openFiles(paths, options);
     const path = user === undefined ? "/me/sendMail" : `/users/${encodeURIComponent(user)}/sendMail`;
-    const mail: Mail = { path, message: await messageFor(options), files };
+    const checkpoints = options.resume ? await checkpointsFor(path, files, options, run) : undefined;
+    const mail: Mail = { path, message: await messageFor(options), files, checkpoints };
     situation.check = "Check Sent Items before you send the mail again.";
     await checkMail(mail, options, run);
     await sendMail(await connectToGraph(options, run), mail, run, options);
@@ -49,7 +52,22 @@ export function send(paths: readonly string[], options: SendCommandOptions): Pro
     output.line(`Sent "${subject}" to ${recipients.join(", ")}, with ${names.join(", ")}`);
     const sent = { subject, recipients, files: files.map(({ name, size }) => ({ name, size })) };
     output.document({ ok: true, sent });
+    await checkpoints?.forget(); // The same command sends another mail then.
   });
+}
+
+/** With `--resume`, every run of the same command works on one draft, which is sent once. */
+async function checkpointsFor(
+  path: string,
+  files: readonly InputFile[],
+  options: SendCommandOptions,
+  run: Run,
+): Promise<ReturnType<typeof jobCheckpoints> | undefined> {
+  if (files.some(({ identity }) => identity === undefined))
+    throw usageError("Standard input can be read only once, so it cannot be resumed.", "Leave out --resume.");
+  const state = await openState(path, options, run.output);
+  run.situation.resume = resumeCommand();
+  return state && jobCheckpoints(state.checkpoints, `send ${options.baseUrl} ${path}`);
 }
 
 async function messageFor({ to, cc, bcc, subject, body, bodyFile, html }: SendCommandOptions): Promise<object> {
@@ -91,7 +109,7 @@ function fileToAttach({ name, size, contentType }: InputFile, source: InputFile[
 
 async function sendMail(
   client: Client,
-  { path, message, files }: Mail,
+  { path, message, files, checkpoints }: Mail,
   run: Run,
   { retries, timeout }: SendCommandOptions,
 ): Promise<void> {
@@ -100,16 +118,19 @@ async function sendMail(
   const label = files.length === 1 ? files[0]!.name : `${files.length} files`;
   const progress = showProgress(output, label, total);
   const stop = stopBeforeSending(run, total);
-  run.stopped = {
-    message: "Stopped. Nothing was sent, and the draft is deleted.",
-    hint: "A mail cannot be resumed. Send it again.",
-  };
+  run.stopped = checkpoints
+    ? { message: "Stopped. Nothing was sent.", hint: `Continue with: ${resumeCommand()}` }
+    : {
+        message: "Stopped. Nothing was sent, and the draft is deleted.",
+        hint: "Send it again. With --resume, a mail continues where it stopped.",
+      };
   try {
     await client
       .api(path)
       .withAttachments(
         files.map((file) => fileToAttach(file, file.source)),
         {
+          checkpoints,
           retries,
           timeout: timeout * 1000,
           signal: stop.signal,

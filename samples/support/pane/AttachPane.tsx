@@ -21,7 +21,7 @@ const REFUSED = "The files were not added. First choose where to attach them.";
 
 /** A drop zone, and the list of files. */
 export function AttachPane({ client, place, children, notes = [] }: Props) {
-  const { rows, status, add, retry, cancel, remove } = useUploads(client);
+  const { rows, status, add, retry, pause, cancel, remove } = useUploads(client);
   const online = useOnline();
   const [dragging, setDragging] = useState(false);
   const [refused, setRefused] = useState(false);
@@ -83,6 +83,7 @@ export function AttachPane({ client, place, children, notes = [] }: Props) {
             waits={started && row.loaded === 0}
             online={online}
             onRetry={() => retry(row)}
+            onPause={() => pause(row)}
             onDismiss={() => dismiss(row, index)}
           />
         ))}

@@ -6,10 +6,13 @@ import {
   DismissRegular,
   DocumentRegular,
   ErrorCircleFilled,
+  PauseRegular,
+  PlayRegular,
 } from "@fluentui/react-icons";
 import { ProgressBar } from "@fluentui/react-progress";
 import { useRef } from "react";
 import { progress, size } from "./sizes.js";
+import { PAUSABLE } from "./upload.js";
 import type { Row } from "./uploads.js";
 
 interface Props {
@@ -18,11 +21,12 @@ interface Props {
   readonly waits: boolean;
   readonly online: boolean;
   onRetry(): void;
+  onPause(): void;
   onDismiss(): void;
 }
 
 /** One file: its name, its progress or failure, and its buttons. */
-export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
+export function FileRow({ row, waits, online, onRetry, onPause, onDismiss }: Props) {
   const { file, state, failure } = row;
   const waiting = waits && row.loaded === 0;
   const dismiss = useRef<HTMLButtonElement>(null);
@@ -30,14 +34,16 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
     dismiss.current?.focus(); // The pressed button disappears.
     onRetry();
   };
+  const paused = state === "paused";
+  const pausable = paused || (state === "running" && row.loaded > 0 && row.loaded < file.size && file.size > PAUSABLE);
   return (
     <li className={`row ${state}`}>
       <State state={state} />
       <div className="about">
         <FileName name={file.name} />
-        {state === "running" && !waiting && (
+        {(paused || (state === "running" && !waiting)) && (
           <ProgressBar
-            aria-label={`Uploading ${file.name}`}
+            aria-label={paused ? `${file.name}, paused` : `Uploading ${file.name}`}
             value={row.loaded > 0 ? row.loaded / file.size : undefined}
           />
         )}
@@ -54,6 +60,16 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
           </Button>
         )}
       </div>
+      {pausable && (
+        <Button
+          appearance="subtle"
+          size="small"
+          icon={paused ? <PlayRegular /> : <PauseRegular />}
+          aria-label={paused ? `Resume ${file.name}` : `Pause ${file.name}`}
+          title={paused ? "Resume" : "Pause"}
+          onClick={paused ? onRetry : onPause}
+        />
+      )}
       <Button
         ref={dismiss}
         data-dismiss
@@ -71,6 +87,7 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
 function note({ state, loaded, file, place, waiting, advice }: Row, waits: boolean, online: boolean): string {
   if (state === "stored") return `${size(file.size)} · ${advice}`;
   if (state === "attached") return `${size(file.size)} · Attached${place.name ? ` to ${place.name}` : ""}`;
+  if (state === "paused") return `Paused · ${progress(loaded, file.size)}`;
   if (!online) return "You’re offline. The upload continues when you’re back.";
   if (waiting) return `${size(file.size)} · Waiting until Outlook has synchronized the ${place.kind}`;
   if (loaded > 0) return progress(loaded, file.size);

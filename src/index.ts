@@ -16,6 +16,7 @@ export {
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
 export type { ClientWrapper } from "./http/graphClient.js";
+export { jobCheckpoints, type JobCheckpoints } from "./client/jobCheckpoints.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export {

@@ -86,6 +86,12 @@ export interface UploadOptions {
    * the mailbox, and finished. Give it with one request, not to a client. For Outlook. @default each call is a job of its own
    */
   readonly once?: string;
+  /**
+   * Stores the uploads, so that the same files attached to the same item again, by any process, resume after a crash or a
+   * failure, and answer the attachment after success. For files that can be read at any position. Give it with `attach` or
+   * `withAttachments`.
+   */
+  readonly checkpoints?: CheckpointStore;
   /** Called when the service has taken bytes. `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
@@ -177,25 +183,24 @@ export interface FileDetails {
   readonly size?: number;
 }
 
-/** Stores the sessions of unfinished uploads, so that the same program continues them when it runs again. What it stores is secret: whoever reads it can write to the upload. */
+/**
+ * Stores the sessions of uploads, so that the same program continues them when it runs again, also in another process. After
+ * success the entry holds the attachment, until its session would have expired: see `jobCheckpoints`. What it stores is secret:
+ * whoever reads it can write to the upload.
+ */
 export interface CheckpointStore {
-  /** Returns the session that was last saved under this key. */
-  load(key: string): Promise<UploadSession | undefined> | UploadSession | undefined;
-  /** Called when a session is opened and after every range. The next range waits for it. */
-  save(key: string, session: UploadSession): Promise<void> | void;
-  /** Called when the upload has succeeded or failed for good. A key that does not exist is not an error. */
-  remove(key: string): Promise<void> | void;
+  /** Returns the session that was last saved under this key; `null` or `undefined` if there is none. */
+  load(key: string): Promise<UploadSession | null | undefined> | UploadSession | null | undefined;
+  /** Called when a session is opened, after every range, and at the end. The next range waits for it. What it returns does not matter. */
+  save(key: string, session: UploadSession): unknown;
+  /** Called when the upload has failed for good, or when its result is forgotten. A key that does not exist is not an error. */
+  remove(key: string): unknown;
 }
 
 /** Metadata of a file, and how it is uploaded. */
 export interface AttachOptions extends UploadOptions, FileDetails {
   /** Azure DevOps: the area whose members may read the file before a work item links to it. */
   readonly areaPath?: string;
-  /**
-   * Stores the upload session, so that attaching the same file to the same item again resumes the upload after a crash or a
-   * failure. For files that can be read at any position.
-   */
-  readonly checkpoints?: CheckpointStore;
   /**
    * Messages and events: uploads a file over the limit to the folder "Email attachments" of the sender's OneDrive and
    * attaches a link to it. If the service does not take link attachments, the link is added to the text. Needs the

@@ -108,6 +108,12 @@ export interface UploadSession {
   readonly linkTo?: string;
   /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position, and when it was changed. */
   readonly fingerprint?: string;
+  /** The process that has the upload in hand. One that finds another name in the store has been taken over, and stops. */
+  readonly owner?: string;
+  /** The file goes by one request, so there is no session, and `uploadUrl` is empty. */
+  readonly whole?: boolean;
+  /** The attachment, once it is complete. Kept in a checkpoint, so that a job that is done twice finds it. */
+  readonly done?: object;
 }
 
 /** The part of a session that the service's reply tells. */

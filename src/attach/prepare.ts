@@ -52,11 +52,13 @@ export async function prepare(
   const needsLink = content.size > limitOf(found, settings) || target.refuses?.(collection) !== undefined;
   const over = options.overflow && needsLink ? target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
+  // a default of the client is for files that it suits
+  const store = content.anywhere || options.checkpoints ? settings.checkpoints : undefined;
   if (settings.once !== undefined) mustTakeMark(protocol, over !== undefined);
   if (!over) {
     const job = createJob(sending, { protocol, collection: withArea(collection, options.areaPath) }, content, file);
     const turn = linkTo ?? job.turn;
-    return { ...job, ...(await stored(job, options.checkpoints, linkTo ?? job.collection)), linkTo, turn };
+    return { ...job, ...(await stored(job, store, linkTo ?? job.collection)), linkTo, turn };
   }
   const job = createJob(
     { ...sending, settings: { ...settings, maxSize: undefined } },
@@ -72,7 +74,7 @@ export async function prepare(
     scope: options.linkScope ?? "organization",
     turn: target.item?.(collection, file),
   };
-  return { ...job, ...(await stored(job, options.checkpoints, collection)), overflow };
+  return { ...job, ...(await stored(job, store, collection)), overflow };
 }
 
 /** The metadata of a file: as given, or as the URL or the source knows it. */
@@ -127,19 +129,23 @@ function withArea(collection: string, areaPath: string | undefined): string {
   return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
 }
 
+/** Refuses what cannot be recognized again. */
+export function mustBeRecognizable({ content }: Pick<Job, "content">): void {
+  if (content.anywhere) return;
+  throw new UploadError(
+    "invalid",
+    "checkpoints need a file that can be read at any position, because streams cannot be told apart. Attach a Blob.",
+  );
+}
+
 /** Where a job's session is stored. A session of the file as it was before it changed is discarded and not found. */
-async function stored(
+export async function stored(
   { service, protocol, collection, content, file }: Job,
   store: CheckpointStore | undefined,
   item: string,
 ): Promise<Pick<Job, "fingerprint" | "checkpoint">> {
   if (!store) return {};
-  if (!content.anywhere) {
-    throw new UploadError(
-      "invalid",
-      "checkpoints need a file that can be read at any position, because streams cannot be told apart. Attach a Blob.",
-    );
-  }
+  mustBeRecognizable({ content });
   const print = await fingerprint(content, service.settings.signal);
   const checkpoint = await checkpointOf(store, item, file.name, edgesIn(print));
   const load = async () => {

@@ -39,6 +39,7 @@ export async function createTask(
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
   const open = async (job: Job) => {
     await mustTake([job]);
+    await job.checkpoint?.load(); // the task begins anew, and takes over what is stored
     return new TaskRun(job, await openListed(job), false);
   };
   return asGraphError(traffic.items.run(job.turn, () => tryPlaces(named, open), settings.signal));

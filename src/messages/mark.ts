@@ -1,4 +1,5 @@
 import type { Service } from "../http/service.js";
+import { newId } from "../ids.js";
 import { isObject, member, parseJson, text, type Members } from "../json.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
@@ -154,12 +155,4 @@ export function isDeferred(message: Members): boolean {
   const properties = member(message, PROPERTIES);
   const isTime = (one: unknown) => /\b0x0*3fef\b/i.test(text(member(one, "id")) ?? "");
   return Array.isArray(properties) && properties.some(isTime);
-}
-
-/** A random UUID. `crypto.randomUUID` is missing in pages without TLS. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const [a, b, c, d] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20)];
-  return `${a}-${b}-4${c}-8${d}-${hex.slice(20)}`;
 }

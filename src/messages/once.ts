@@ -2,12 +2,13 @@ import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
+import { newId } from "../ids.js";
 import { member, text } from "../json.js";
 import type { Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import { mailboxUrl } from "../protocols/graph/path.js";
-import { changeMark, findMarked, newId, readOwn, type Marked } from "./mark.js";
+import { changeMark, findMarked, readOwn, type Marked } from "./mark.js";
 
 /** Milliseconds after which a draft that was about to be sent, and is still a draft, was not sent. */
 const SETTLED = 600_000;

@@ -29,7 +29,7 @@ async function listed(
 }
 
 /** Like `listed`, but `undefined` if the service refuses or does not answer. */
-async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] | undefined> {
+export async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] | undefined> {
   return listed(place, list).catch(untold);
 }
 
@@ -73,6 +73,11 @@ export async function findCreated(
     : `${service.api.label} did not confirm the last range, so it may have ${file.name}.`;
   const message = `${why} Check ${where} before you attach it again.`;
   throw new UploadError("uncertain", message, { session });
+}
+
+/** Finds what another process on the same checkpoint has attached. */
+export async function madeByOthers(job: Job, session: UploadSession): Promise<Created | undefined> {
+  return job.checkpoint && session.before ? findCreated(job, session.before, session) : undefined;
 }
 
 /** Finds the attachment of a file that the service has but did not name, or whose name a browser hides. */

@@ -11,7 +11,11 @@ const LARGE = 500_000;
 
 test("a queue sends each mail once, and hardly a byte twice, while a worker is killed every five seconds", async () => {
   const redis = await startRedis();
-  const emulator = await startEmulator({ vary: { mailboxRequests: Infinity, mailboxUploadBytes: Infinity } });
+  let later = 0;
+  const emulator = await startEmulator({
+    now: () => Date.now() + later,
+    vary: { mailboxRequests: Infinity, mailboxUploadBytes: Infinity },
+  });
   const processes = new Processes(emulator);
   const name = "mails";
   const queue = new Queue(name, { connection: { url: redis.url } });
@@ -22,7 +26,7 @@ test("a queue sends each mail once, and hardly a byte twice, while a worker is k
     const jobs = Array.from({ length: MAILS }, (_, index) => ({
       name: "mail",
       data: { subject: `Mail ${index}` },
-      opts: { jobId: `mail-${index}`, attempts: 50, backoff: { type: "exponential", delay: 500 } },
+      opts: { jobId: `mail-${index}`, attempts: 50, backoff: { type: "fixed", delay: 2_000 } },
     }));
     await queue.addBulk(jobs);
     const errors: unknown[] = [];
@@ -32,9 +36,12 @@ test("a queue sends each mail once, and hardly a byte twice, while a worker is k
     let kills = 0;
     const ends = performance.now() + 5 * SECONDS * 1_000;
     for (let next = performance.now() + 5_000; performance.now() < ends; await sleep(200)) {
-      const { completed = 0, failed = 0 } = await queue.getJobCounts("completed", "failed");
+      const { completed = 0, failed = 0, active, waiting } = await queue.getJobCounts();
       if (completed + failed >= MAILS) break;
-      if (performance.now() < next || kills * 5 >= SECONDS) continue;
+      const killing = kills * 5 < SECONDS;
+      // a mail whose worker died while it was sent is uncertain for ten minutes by the clock of the service
+      if (!killing && active === 0 && waiting === 0) later = 601_000;
+      if (performance.now() < next || !killing) continue;
       next += 5_000;
       workers[kills % 4]!.kill("SIGKILL");
       workers[kills++ % 4] = start();

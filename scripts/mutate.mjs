@@ -18,7 +18,7 @@ const mutations = [
     "subarray(Math.max(0, start - this.#held.start - 1))",
   ],
   ["the end of Content-Range", "range", "${end - 1}", "${end}"],
-  ["the bound of retries", "http/retry", "this.#attempts >= this.limits.retries", "false"],
+  ["the bound of retries", "http/retry", "this.#attempts >= retries", "false"],
   ["the attachments from before are never the new one", "upload/find", "!before?.includes(id)", "true"],
   ["one upload to an item at a time", "http/queue", "if (key === undefined) return job();", "return job();"],
   ["four requests to a mailbox at once", "protocols/graph/attachments", "most: 4", "most: 40"],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { redisLimiter, type RedisLimiterOptions, type RunScript } from "../../src/redis/index.js";
-import { startRedis, type RedisServer } from "./redis";
+import { startRedis, type RedisServer } from "./support/redis";
 
 let server: RedisServer;
 const opened: { close(): void }[] = [];
@@ -54,7 +54,8 @@ const limiterOf = ({ run }: Worker, options: RedisLimiterOptions = {}) =>
 const request = { lane: "https://graph.microsoft.com/v1.0/users/a", most: 4, bytes: 0 };
 
 /** Settles, or says "waits" after so long. */
-const within = <T>(work: Promise<T>, milliseconds: number) => Promise.race([work, sleep(milliseconds, "waits")]);
+const within = <T>(work: Promise<T>, milliseconds: number) =>
+  Promise.race([work, sleep(milliseconds, "waits", { ref: false })]);
 
 describe.each(clients)("with %s", (_, connect) => {
   test("workers together get no more places than the mailbox has, and each gets its turn", async () => {

@@ -57,7 +57,7 @@ function throttleWait({ headers }: Head, times: number, delay: number): number {
 /** Milliseconds that a lane pauses for a throttle: somewhat longer than asked for. */
 export function pauseFor(reply: Head, times: number, delay: number): number {
   const wait = throttleWait(reply, times, delay);
-  return wait + Math.random() * Math.min(MOST_JITTER, wait / 2);
+  return Math.ceil(wait + Math.random() * Math.min(MOST_JITTER, wait / 2));
 }
 
 /** Waits. An abort ends the wait immediately and rejects with the signal's reason. */

@@ -31,10 +31,18 @@ export interface RedisLimiterOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** A place that a request has. */
-interface Held {
-  readonly lane: string;
+/** Requests that a worker sends in one place before others may have it. Within one worker it changes hands without a wait. */
+const MOST_IN_A_ROW = 16;
+
+/** A place in a lane, and how many requests of this worker had it in a row. */
+interface Place {
   readonly id: string;
+  readonly times: number;
+}
+
+/** The place of a request. */
+interface Held extends Place {
+  readonly lane: string;
   readonly bytes: number;
   readonly slot: number;
 }
@@ -65,32 +73,53 @@ export function redisLimiter(run: RunScript, options: RedisLimiterOptions = {}):
   const channel = subscribe ? `${prefix}:left` : "";
   const keysOf = (lane: string) => ["leases", "sent", "pause"].map((part) => `{${prefix} ${lane}}:${part}`);
   const held = new Set<Held>();
-  const wake = new Map<string, () => void>();
+  /** Wakes who waits for a place in a lane, with the place of another request of this worker or without. */
+  const waiting = new Map<string, (place?: Place) => void>();
   const line = new Line();
   let beat: ReturnType<typeof setInterval> | undefined;
 
   const tryTo = (script: string, keys: string[], args: readonly (string | number)[]) =>
     (async () => run(script, keys, args.map(String)))().catch((error: unknown) => void onError(error));
 
-  if (subscribe) void (async () => subscribe(channel, (lane) => wake.get(lane)?.()))().catch(onError);
+  if (subscribe) void (async () => subscribe(channel, (lane) => waiting.get(lane)?.()))().catch(onError);
 
   /** Asks until there is a place. `undefined` if Redis fails. */
   async function ask({ lane, most, bytes: all }: LimitedRequest, signal?: AbortSignal): Promise<Held | undefined> {
     const bytes = Number.isFinite(most) && uploadBytes !== undefined ? all : 0;
-    const id = randomUUID();
-    const args = [id, Math.min(most, 1e9), bytes, lease, uploadBytes ?? 0, uploadWindow];
-    for (;;) {
+    const limits = [Math.min(most, 1e9), bytes, lease, uploadBytes ?? 0, uploadWindow];
+    for (let given: Place | undefined; ;) {
       let woken = false;
-      const heard = new Promise<void>((resolve) => wake.set(lane, () => resolve(void (woken = true))));
-      const answer = await tryTo(ENTER, keysOf(lane), args);
-      if (answer === undefined) return undefined;
-      const [wait = 0, slot = 0] = (answer as unknown[]).map(Number);
-      if (wait === 0) return { lane, id, bytes, slot };
-      signal?.throwIfAborted();
-      const jitter = poll * (0.5 + Math.random() / 2);
-      const most = wait > 0 ? wait + Math.random() * 10 : Math.min(-wait, jitter);
-      if (!woken || wait > 0) await within(most, signal, wait < 0 ? heard : undefined);
+      const heard = new Promise<Place | undefined>((resolve) =>
+        waiting.set(lane, (place) => {
+          waiting.delete(lane);
+          woken = true;
+          resolve(place);
+        }),
+      );
+      const { id, times } = given ?? { id: randomUUID(), times: 0 };
+      const answer = await tryTo(ENTER, keysOf(lane), [id, ...limits]);
+      const [wait = 0, slot = 0] = Array.isArray(answer) ? answer.map(Number) : [];
+      if (answer === undefined || wait === 0) {
+        waiting.delete(lane);
+        if (woken) void heard.then((place) => place && giveBack(lane, place));
+        return answer === undefined ? undefined : { lane, id, times: times + 1, bytes, slot };
+      }
+      if (given) giveBack(lane, given);
+      const pause = wait > 0 ? wait + Math.random() * 10 : Math.min(-wait, poll * (0.5 + Math.random() / 2));
+      if (wait > 0) waiting.delete(lane);
+      try {
+        given = await within(pause, signal, woken || wait < 0 ? heard : undefined);
+      } catch (error) {
+        void heard.then((place) => place && giveBack(lane, place));
+        throw error;
+      } finally {
+        waiting.delete(lane);
+      }
     }
+  }
+
+  function giveBack(lane: string, { id }: Place, bytes = 0, slot = 0): void {
+    void tryTo(LEAVE, keysOf(lane).slice(0, 2), [id, bytes, slot, uploadWindow, channel, lane]);
   }
 
   function leave(place: Held): void {
@@ -99,8 +128,11 @@ export function redisLimiter(run: RunScript, options: RedisLimiterOptions = {}):
       clearInterval(beat);
       beat = undefined;
     }
-    const { lane, id, bytes, slot } = place;
-    void tryTo(LEAVE, keysOf(lane).slice(0, 2), [id, bytes, slot, uploadWindow, channel, lane]);
+    const { lane, id, times, bytes, slot } = place;
+    const next = times < MOST_IN_A_ROW ? waiting.get(lane) : undefined;
+    if (!next) return giveBack(lane, place, bytes, slot);
+    if (slot > 0) giveBack(lane, { id: "", times }, bytes, slot);
+    next({ id, times });
   }
 
   function renew(): void {
@@ -130,17 +162,18 @@ export function redisLimiter(run: RunScript, options: RedisLimiterOptions = {}):
 }
 
 /** Waits for a time or for `heard`, whatever comes first. An abort rejects immediately. */
-function within(milliseconds: number, signal: AbortSignal | undefined, heard?: Promise<void>): Promise<void> {
+function within<T>(milliseconds: number, signal: AbortSignal | undefined, heard?: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = () => end(() => reject(signal?.reason));
-    const timer = setTimeout(() => end(resolve), milliseconds);
+    const timer = setTimeout(() => end(() => resolve(undefined)), milliseconds);
     const end = (settle: () => void) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       settle();
     };
+    if (signal?.aborted) return stop();
     signal?.addEventListener("abort", stop);
-    void heard?.then(() => end(resolve));
+    void heard?.then((found) => end(() => resolve(found)));
   });
 }
 

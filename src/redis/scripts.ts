@@ -6,7 +6,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * Takes a place. KEYS: leases, sent, pause. ARGV: id, most, bytes, milliseconds of a lease, bytes of a window, its milliseconds.
+ * Takes a place, or keeps the one that this id has. KEYS: leases, sent, pause. ARGV: id, most, bytes, milliseconds of a lease, bytes of a window, its milliseconds.
  * Returns two numbers. The first is 0, or the milliseconds after which it is worth asking again, below zero if a place may come
  * free before. The second is the slot of the window that the bytes were counted in.
  */
@@ -16,7 +16,7 @@ local lease, room, window = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[
 local paused = tonumber(redis.call('GET', KEYS[3]) or '0') - now
 if paused > 0 then return {paused, 0} end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= most then
+if not redis.call('ZSCORE', KEYS[1], id) and redis.call('ZCARD', KEYS[1]) >= most then
   local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
   return {now - tonumber(first[2]) - 1, 0}
 end
@@ -44,17 +44,17 @@ return {0, slot}`;
 
 /**
  * Gives a place back, and counts its bytes from now on, for the service has counted them later than this side. KEYS: leases,
- * sent. ARGV: id, bytes, their slot, milliseconds of the window, channel or nothing, lane.
+ * sent. ARGV: id, or nothing if the place is kept, bytes, their slot, milliseconds of the window, channel or nothing, lane.
  */
 export const LEAVE = `${NOW}
-redis.call('ZREM', KEYS[1], ARGV[1])
+if ARGV[1] ~= '' then redis.call('ZREM', KEYS[1], ARGV[1]) end
 if ARGV[3] ~= '0' then
   local slot = math.floor(now / math.ceil(tonumber(ARGV[4]) / 60))
   if redis.call('HEXISTS', KEYS[2], ARGV[3]) == 1 then redis.call('HINCRBY', KEYS[2], ARGV[3], -ARGV[2]) end
   redis.call('HINCRBY', KEYS[2], slot, ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[4] * 2)
 end
-if ARGV[5] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+if ARGV[1] ~= '' and ARGV[5] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
 return 0`;
 
 /** Keeps places. KEYS: leases. ARGV: milliseconds of a lease, ids. A lease that has ended stays ended. */

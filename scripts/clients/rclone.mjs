@@ -13,10 +13,19 @@ export const rclone = {
   version: async () => /v(\S+)/.exec((await program("rclone", ["version"])).stdout)[1],
   // This version sends its token to upload URLs as well, and replaces a file without saying so.
   vary: { driveAuthorization: "ignore", driveSessionDefault: "replace" },
-  cannot: [
-    "Upload where upload URLs refuse a token (`driveAuthorization`), because it sends one.",
-    "Replace a file where a session has to ask for it (`driveSessionDefault`), because it does not ask.",
-  ],
+  cannot: {
+    "Upload where upload URLs refuse a token (`driveAuthorization`), because it sends one.": async (bench) => {
+      bench.emulator.vary({ driveAuthorization: "refuse" });
+      await bench.call("copy", bench.from, "one:refused");
+    },
+    "Replace a file where a session has to ask for it (`driveSessionDefault`), because it does not ask.": async (
+      bench,
+    ) => {
+      bench.emulator.vary({ driveAuthorization: "ignore", driveSessionDefault: "fail" });
+      bench.emulator.drive.addFile("/taken/big.bin", bytes(10));
+      await bench.call("copy", "--checksum", bench.from, "one:taken");
+    },
+  },
   prepare: ({ emulator, authority, home }) => {
     const folder = join(home, "rclone");
     mkdirSync(folder, { recursive: true });

@@ -22,10 +22,12 @@ export async function openGateway(emulator, names, certificate) {
     );
 
   const refusals = [];
-  const server = createServer(certificate, (incoming, response) => {
+  // Connections stay open: a client that uses one just when it is closed would fail.
+  const server = createServer({ ...certificate, keepAliveTimeout: 0, requestTimeout: 0 }, (incoming, response) => {
     const host = incoming.headers.host?.replace(/:443$/, "");
     if (host === names.signIn) return void signIn(response);
-    pass(incoming, response, new URL(incoming.url, bases[host])).catch(() => response.destroy()); // as the emulator's own side broke off
+    // Where the emulator breaks off, so does the gateway.
+    pass(incoming, response, bases[host]).catch(() => response.destroy());
   });
 
   async function signIn(response) {
@@ -36,7 +38,8 @@ export async function openGateway(emulator, names, certificate) {
   }
 
   // Texts are read as latin1, which keeps every byte: some clients call a range of a file JSON.
-  async function pass(incoming, response, url) {
+  async function pass(incoming, response, base) {
+    const url = new URL(base);
     const headers = { ...incoming.headers, host: url.host };
     const options = { method: incoming.method, headers, ca: emulator.ca, agent: false };
     // The path goes as it came: URL would rewrite some of it.

@@ -16,10 +16,10 @@ export const n8n = {
     "n8n-nodes-base@2.41.2": ["package.json", "dist/nodes/Microsoft/*.js", "dist/utils/*.js"],
   },
   version: (home) => versionOf(home, "n8n-nodes-base"),
-  cannot: [
-    "Run the Outlook node as a whole outside n8n, because its send-and-wait needs `n8n-core`: its operations ran.",
-    "Upload a drive file in a session: the OneDrive node sends one PUT.",
-  ],
+  cannot: {
+    "Run the Outlook node as a whole outside n8n, because its send-and-wait needs `n8n-core`: its operations ran.":
+      async ({ load }) => void load(`${nodes}/Outlook/MicrosoftOutlook.node.js`),
+  },
   prepare: ({ emulator, home }) => {
     const load = createRequire(join(home, "package.json"));
     const { MicrosoftOneDrive } = load(`${nodes}/OneDrive/MicrosoftOneDrive.node.js`);
@@ -28,6 +28,7 @@ export const n8n = {
     const binary = { fileName: "report.pdf", mimeType: "application/pdf" };
     const contextOf = (parameters, data) => contextFor(emulator.token, parameters, { ...binary, data });
     return {
+      load,
       drive: async (parameters, data) => rows(await new MicrosoftOneDrive().execute.call(contextOf(parameters, data))),
       toDo: async (parameters) => rows(await new MicrosoftToDo().execute.call(contextOf(parameters))),
       outlook: async (name, parameters, data) => {

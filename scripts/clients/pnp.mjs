@@ -25,9 +25,15 @@ export const pnp = {
   version: () => versionOf(".", name),
   // It sends its own headers to upload URLs as well.
   vary: { uploadHostHeaders: "ignore" },
-  cannot: [
-    "Upload where upload hosts refuse headers that are not theirs (`uploadHostHeaders`), because it sends some.",
-  ],
+  cannot: {
+    "Upload where upload hosts refuse headers that are not theirs (`uploadHostHeaders`), because it sends some.":
+      async ({ emulator, graph }) => {
+        emulator.vary({ uploadHostHeaders: "refuse" });
+        const folder = graph.me.drive.getItemById(emulator.drive.addFolder("/Refused").id);
+        const { resumableUpload } = await folder.createUploadSession({ item: { name: "small.zip" } });
+        await resumableUpload.upload(unit, large.subarray(0, unit), `bytes 0-${unit - 1}/${unit}`);
+      },
+  },
   prepare: ({ emulator }) => ({
     graph: graphfi().using(
       DefaultHeaders(),

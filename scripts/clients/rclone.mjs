@@ -13,10 +13,19 @@ export const rclone = {
   version: async () => /v(\S+)/.exec((await program("rclone", ["version"])).stdout)[1],
   // This version sends its token to upload URLs as well, and replaces a file without saying so.
   vary: { driveAuthorization: "ignore", driveSessionDefault: "replace" },
-  cannot: [
-    "Upload where upload URLs refuse a token (`driveAuthorization`), because it sends one.",
-    "Replace a file where a session has to ask for it (`driveSessionDefault`), because it does not ask.",
-  ],
+  cannot: {
+    "Upload where upload URLs refuse a token (`driveAuthorization`), because it sends one.": async (bench) => {
+      bench.emulator.vary({ driveAuthorization: "refuse" });
+      await bench.call("copy", bench.from, "one:refused");
+    },
+    "Replace a file where a session has to ask for it (`driveSessionDefault`), because it does not ask.": async (
+      bench,
+    ) => {
+      bench.emulator.vary({ driveAuthorization: "ignore", driveSessionDefault: "fail" });
+      bench.emulator.drive.addFile("/taken/big.bin", bytes(10));
+      await bench.call("copy", "--checksum", bench.from, "one:taken");
+    },
+  },
   prepare: ({ emulator, authority, home }) => {
     const folder = join(home, "rclone");
     mkdirSync(folder, { recursive: true });
@@ -38,17 +47,18 @@ export const rclone = {
       [odd]: bytes(5_000_000),
       "deep/er/+ = ' ~ (ä) 日本.txt": bytes(1024),
       "empty.txt": Buffer.alloc(0),
+      [`${"long ".repeat(40)}.txt`]: bytes(100),
     });
     return { folder, from, call: (...args) => program("rclone", [...common, ...args]) };
   },
   jobs: {
-    "copies files of 25 MB, 5 MB, 1 KB and 0 bytes with odd names up": async ({ emulator, from, call }) => {
+    "copies files of 25 MB, 5 MB, 1 KB and 0 bytes with odd and long names up": async ({ emulator, from, call }) => {
       await call("copy", from, "one:box");
       same(hashesInDrive(emulator, "/box"), hashesIn(from));
     },
     "checks them by quickXorHash": async ({ from, call }) => {
       const { stderr } = await call("check", from, "one:box");
-      if (!/ 0 differences found/.test(stderr) || !/4 matching files/.test(stderr)) throw new Error(stderr);
+      if (!/ 0 differences found/.test(stderr) || !/5 matching files/.test(stderr)) throw new Error(stderr);
     },
     "finds a file whose bytes differ, and replaces it": async ({ emulator, from, call }) => {
       emulator.drive.addFile("/box/deep/er/+ = ' ~ (ä) 日本.txt", bytes(1024));

@@ -15,7 +15,7 @@ export const saysOf = (results) =>
   results
     .map(({ name, version, jobs, failed, notRun }) => {
       const outcome = notRun ? `not run: ${notRun}` : failed > 0 ? "FAILED" : `did ${jobs.length} jobs`;
-      return `${name.padEnd(28)} ${version.padEnd(18)} ${outcome}`;
+      return `${name.padEnd(34)} ${version.padEnd(18)} ${outcome}`;
     })
     .join("\n");
 

@@ -74,9 +74,9 @@ function hasFailed({ store, vary }: Context, kind: RequestKind, { status }: Repl
   return hides;
 }
 
-/** The answer of a gateway that did not wait. Code and text are choices. */
+/** The codes are from field reports (sdk-ruby #38 and docs #133, where the message is empty). */
 const failure = (status: 503 | 504): Reply =>
-  refuse(status, status === 503 ? "ServiceUnavailable" : "GatewayTimeout", "The service did not answer in time.");
+  refuse(status, status === 503 ? "ConcurrentItemSave" : "UnknownError", "");
 
 const moved = "/moved/";
 

@@ -102,9 +102,9 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
    * saves locally and synchronizes later, after half a minute to several minutes (office-js #5847, #6077). @default 0
    */
   readonly draftVisibleAfter: number;
-  /** Number of first creations (items, folders, files, sessions) that are done and answer `createdFailure` (field reports). @default 0 */
+  /** First creations (items, folders, files, sessions) that are done and answer `createdFailure` (docs #133, sdk-ruby #38). @default 0 */
   readonly createdFailures: number;
-  /** Status of these answers (field reports). @default 503 */
+  /** Status of these answers: 503 and 504 are in these reports. @default 503 */
   readonly createdFailure: 503 | 504;
   /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
   readonly answerAttachments: "keep" | "drop";

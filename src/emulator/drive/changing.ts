@@ -1,15 +1,13 @@
 import type { Reply } from "../api.js";
 import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
-import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
-import type { Call } from "../call.js";
+import { badRequest, empty, json } from "../replies.js";
+import { namesIn } from "../router.js";
 import { readBehavior, refuseName, strayProperty, type DriveCall } from "./call.js";
 import { describeItem } from "./describe.js";
-import { isTaken } from "./finish.js";
-import { invalidRequest, nameTaken, notThere, preconditionFailed, quotaReached } from "./replies.js";
+import { invalidRequest, nameTaken, notThere, preconditionFailed } from "./replies.js";
 import type { ConflictBehavior, DriveItem } from "./store.js";
-import { childNamed, childrenOf, freeName, isWithin, meetsConditions, sizeOf, usedBytes, walk } from "./tree.js";
-import { namesIn } from "../router.js";
+import { childNamed, freeName, isWithin, meetsConditions, walk } from "./tree.js";
 
 /** Where an item goes: its folder and name. */
 interface Target {
@@ -49,8 +47,7 @@ export function changeItem(context: Context, call: DriveCall, item: DriveItem): 
   return json(200, { "@odata.context": metadata, ...describeItem(context, call, item) });
 }
 
-/** Refuses wrong forms of the properties that PATCH, a new folder and a session share. */
-export function refuseProperties({ description, fileSystemInfo }: Record<string, unknown>): Reply | undefined {
+function refuseProperties({ description, fileSystemInfo }: Record<string, unknown>): Reply | undefined {
   if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
   return fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)
     ? invalidRequest("fileSystemInfo is an object.")
@@ -58,7 +55,12 @@ export function refuseProperties({ description, fileSystemInfo }: Record<string,
 }
 
 /** Reads `name` and `parentReference`. What is absent stays. */
-function readTarget(context: Context, call: DriveCall, body: Record<string, unknown>, item: DriveItem): Target | Reply {
+export function readTarget(
+  context: Context,
+  call: DriveCall,
+  body: Record<string, unknown>,
+  item: DriveItem,
+): Target | Reply {
   const key = "@microsoft.graph.conflictBehavior";
   const behavior = readBehavior(body[key] ?? call.query.get(key), "fail");
   if ("status" in behavior) return behavior;
@@ -86,7 +88,7 @@ function place({ drives }: Context, item: DriveItem, { folder, name, behavior }:
   const there = childNamed(folder, name);
   if (there && there !== item) {
     if (behavior === "fail" || (behavior === "replace" && !(there.content && item.content))) return nameTaken();
-    if (behavior === "replace") remove(drives, there);
+    if (behavior === "replace") removeAll(drives, there);
   }
   item.name = there && there !== item && behavior === "rename" ? freeName(folder, name) : name;
   if (item.parent) drives.note(item.parent);
@@ -97,11 +99,12 @@ function place({ drives }: Context, item: DriveItem, { folder, name, behavior }:
 export function removeItem({ drives }: Context, { head }: DriveCall, item: DriveItem): Reply {
   if (!item.parent) return badRequest("The root of a drive cannot be deleted.");
   if (!meetsConditions(head.headers, item)) return preconditionFailed();
-  remove(drives, item);
+  removeAll(drives, item);
   return empty(204);
 }
 
-function remove(drives: Context["drives"], item: DriveItem): void {
+/** Removes an item with all that is in it. */
+export function removeAll(drives: Context["drives"], item: DriveItem): void {
   const { items, removed } = item.drive;
   for (const each of [...items.values()]) {
     if (!isWithin(each, item)) continue;
@@ -109,42 +112,4 @@ function remove(drives: Context["drives"], item: DriveItem): void {
     removed.set(each.id, each);
     drives.note(each);
   }
-}
-
-/** Answers POST `…/copy` with 202 and the address of its progress (documented). It copies immediately. */
-export function copyItem(context: Context, call: DriveCall, item: DriveItem): Reply {
-  const body = call.body.length === 0 ? { value: {} } : readObject(call);
-  if ("status" in body) return body;
-  const target = readTarget(context, call, body.value, item);
-  if ("status" in target) return target;
-  const { folder, name, behavior } = target;
-  if (isWithin(folder, item)) return invalidRequest("A folder cannot be copied into itself.");
-  const destination = { ...target, drive: folder.drive };
-  if (behavior !== "rename" && isTaken(destination)) return nameTaken();
-  if (usedBytes(folder.drive) + sizeOf(item) > folder.drive.quota) return quotaReached();
-  const there = childNamed(folder, name);
-  if (there && behavior === "replace") remove(context.drives, there);
-  const copy = copyTo(context, item, folder, there && behavior === "rename" ? freeName(folder, name) : name);
-  const path = `${monitorPath}?id=${copy.guid}`;
-  context.drives.copies.set(copy.guid, copy.id);
-  return empty(202, { location: `${context.driveUrl}${path.slice(1)}` });
-}
-
-function copyTo(context: Context, item: DriveItem, folder: DriveItem, name: string): DriveItem {
-  const children = childrenOf(item);
-  const { content, via, description, fileSystemInfo } = item;
-  const copy = Object.assign(context.drives.makeItem(folder, name), { content, via, description, fileSystemInfo });
-  for (const child of children) copyTo(context, child, copy, child.name);
-  return copy;
-}
-
-/** Where the progress of a copy is told, without a token. The form of the address is a field report. */
-export const monitorPath = "/_api/v2.0/monitor";
-
-export function answerMonitor({ drives }: Context, { head }: Call): Reply {
-  if (head.method !== "GET") return methodNotAllowed();
-  const resourceId = drives.copies.get(new URL(head.url).searchParams.get("id") ?? "");
-  return resourceId === undefined
-    ? notThere()
-    : json(200, { percentageComplete: 100, resourceId, status: "completed" });
 }

@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
 import { decodeLoosely, uploadHost } from "../uploadHost.js";
 import { stateOf } from "../uploadSession.js";
-import { answerMonitor, monitorPath } from "./changing.js";
+import { answerMonitor, monitorPath } from "./copying.js";
 import { complete } from "./commit.js";
 import { downloadUrlOf } from "./describe.js";
 import { download } from "./fileContent.js";

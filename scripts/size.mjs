@@ -21,7 +21,7 @@ const parts = [
   {
     take: "{ attachToItem, untilShown, outlookLimits }",
     from: "outlook/index.js",
-    first: 13.2,
+    first: 13.5,
     later: 37,
     name: "an Outlook add-in",
   },

@@ -34,9 +34,18 @@ ${report(entry("outlook", "client"))}
 ## graph-large-attachments/node
 
 ${report(entry("node"))}
+## graph-large-attachments/nodemailer
+
+${report(entry("nodemailer"))}
+## graph-large-attachments/redis
+
+${report(entry("redis"))}
 ## graph-large-attachments/emulator
 
-${report(entry("emulator"))}`;
+${report(entry("emulator"))}
+## graph-large-attachments/probe
+
+${report(entry("probe"))}`;
 
 if (current() === api) console.log("API.md is up to date.");
 else if (process.argv.includes("--check")) {

@@ -12,25 +12,33 @@ const parts = [
   {
     take: "{ withLargeAttachments }",
     first: 7.6,
-    later: 37.2,
+    later: 38,
     name: "attach and the handler: all of Graph, mail, Teams",
   },
-  { take: "{ LargeAttachmentHandler }", first: 4.6, later: 37.2, name: "the handler alone" },
+  { take: "{ LargeAttachmentHandler }", first: 4.6, later: 38, name: "the handler alone" },
   { take: "{ LargeAttachmentTask }", first: 6.3, later: 26, name: "the task alone" },
-  { take: "{ createAzureDevOpsClient }", first: 8.7, later: 41.3, name: "a client for Azure DevOps" },
+  { take: "{ createAzureDevOpsClient }", first: 8.7, later: 42, name: "a client for Azure DevOps" },
+  {
+    take: "{ graphTransport }",
+    from: "nodemailer/index.js",
+    first: 7,
+    later: 0,
+    name: "the transport for nodemailer, which no page loads",
+  },
   {
     take: "{ attachToItem, untilShown, outlookLimits }",
     from: "outlook/index.js",
-    first: 13.5,
-    later: 37,
+    first: 14.3,
+    later: 43,
     name: "an Outlook add-in",
   },
   { take: "{ blockSendWhileAttaching }", from: "outlook/index.js", first: 0.6, later: 0, name: "its handler alone" },
-  { take: "*", first: 9.7, later: 45, name: "everything" },
+  { take: "*", first: 9.7, later: 46, name: "everything" },
 ];
 
+const PEER = "@microsoft/microsoft-graph-client";
 let over = false;
-for (const { take, name, from = "index.js", ...budget } of parts) {
+for (const { take, from = "index.js", name, ...budget } of parts) {
   const weight = await weigh(take, from);
   const told = ["first", "later"].map((when) => {
     over ||= weight[when] > budget[when];
@@ -44,7 +52,10 @@ if (over) {
   process.exitCode = 1;
 }
 
-/** KiB of the scripts that an application which exports `what` begins with, and of those that it loads later. */
+/**
+ * KiB of the scripts that an application which exports `what` begins with, and of those that it loads later. Another entry
+ * counts without the main one.
+ */
 async function weigh(what, from) {
   const input = "\0application";
   const application = {
@@ -55,7 +66,7 @@ async function weigh(what, from) {
   };
   const rolldownOptions = {
     input,
-    external: ["@microsoft/microsoft-graph-client"],
+    external: from === "index.js" ? [PEER] : [PEER, /^node:/, /dist\/esm\/index\.js$/],
     preserveEntrySignatures: "strict",
   };
   const { output } = await build({

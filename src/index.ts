@@ -5,6 +5,7 @@ export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./clien
 export {
   preload,
   withLargeAttachments,
+  type AttachingClient,
   type CreatedAttachment,
   type CreatedReference,
 } from "./client/withLargeAttachments.js";
@@ -34,4 +35,5 @@ export {
   type UploadProgress,
   type UploadWaiting,
 } from "./options.js";
+export type { LimitedRequest, Limiter } from "./limiter.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

@@ -1,5 +1,6 @@
 // Compiled, never run. Lines that must not compile are marked. Needs no types of Node, as in a browser.
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client as OtherClient, GraphRequest as OtherRequest } from "graph-client-lowest";
 import type { Attachment, FileAttachment, TaskFileAttachment } from "@microsoft/microsoft-graph-types";
 import {
   LargeAttachmentHandler,
@@ -39,6 +40,17 @@ export const outlook: FileAttachment = created;
 export const todo: TaskFileAttachment = created;
 export const any: Attachment = created;
 export const id: string = created.id;
+
+// Wrappers, and clients of another copy of the Graph client, keep their own members and get typed requests.
+declare const wrapper: { readonly client: OtherClient; readonly kind: "wrapper"; api(path: string): OtherRequest };
+declare const other: OtherClient;
+const wrapped = withLargeAttachments(wrapper);
+export const kind: "wrapper" = wrapped.kind;
+export const inner: OtherClient = withLargeAttachments(other);
+export const throughWrapper: Promise<CreatedAttachment> = wrapped.api("/me/messages/1").attach(file);
+export const throughOther = withLargeAttachments(other).api("/me/sendMail").withAttachments([file]).post({});
+export const same: Client = withLargeAttachments(client, { retries: 1 });
+export const taskOfOther = LargeAttachmentTask.create(other, "/me/messages/1", file);
 
 // Every request has attach.
 export const attached: Promise<CreatedAttachment> = client.api("/me/messages/1").attach(file);

@@ -5,7 +5,9 @@ import { closeAll } from "../files/open.js";
 import type { AttachOptions } from "../options.js";
 import type { Content } from "../protocol.js";
 import type { Job } from "../upload/job.js";
+import { attachFile } from "./attachFile.js";
 import { attachFiles } from "./attachFiles.js";
+import { attachOnce } from "./attachOnce.js";
 import { linkAll, mustTake } from "./link.js";
 import { attachLink } from "./overflow.js";
 import { prepare, type Uploader } from "./prepare.js";
@@ -52,7 +54,13 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
   const { traffic, settings } = service;
   const attach = async () => {
     const state = await mustTake(jobs);
-    const attachments = overflow ? [await attachLink(first, overflow)] : await attachFiles(jobs);
+    const { once } = settings;
+    const attachments =
+      once !== undefined
+        ? [await attachOnce(first, once, attachFile)]
+        : overflow
+          ? [await attachLink(first, overflow)]
+          : await attachFiles(jobs);
     if (first.linkTo !== undefined && protocol.link) {
       const uploaded = jobs.flatMap(({ file }, index) => {
         const attachment = attachments[index];

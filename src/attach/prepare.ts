@@ -16,12 +16,14 @@ import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
 import { discardSession } from "../upload/session.js";
 import { isSession, withoutOptions } from "../upload/storedSession.js";
+import { mustTakeMark } from "./attachOnce.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { meantBy } from "./filesFolder.js";
+import { mustBeOnce } from "./mustBeOnce.js";
 import { mustMatch, type Match } from "./match.js";
 import { isPath, mustNotBeCut } from "./names.js";
 
-/** What a client's URLs can be, and the defaults of its uploads. */
+/** The protocols that a client's URLs can belong to, and the defaults of its uploads. */
 export interface Uploader {
   readonly protocols: readonly Protocol[];
   readonly defaults?: UploadOptions;
@@ -40,6 +42,7 @@ export async function prepare(
   const own = requestOptions(context);
   const signal = signalFor(signalOf(context), defaults?.signal, own?.signal, options.signal);
   const settings = resolveOptions(defaults, own, options, { signal });
+  mustBeOnce(settings);
   const sending = { call, settings, traffic: trafficOf(call.next) };
   const url = await meantBy(urlOf(context), sending);
   const found = mustMatch(url, protocols);
@@ -49,6 +52,7 @@ export async function prepare(
   const needsLink = content.size > limitOf(found, settings) || target.refuses?.(collection) !== undefined;
   const over = options.overflow && needsLink ? target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
+  if (settings.once !== undefined) mustTakeMark(protocol, over !== undefined);
   if (!over) {
     const job = createJob(sending, { protocol, collection: withArea(collection, options.areaPath) }, content, file);
     const turn = linkTo ?? job.turn;

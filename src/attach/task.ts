@@ -30,6 +30,7 @@ export async function createTask(
   content: Content,
   options: AttachOptions,
 ): Promise<TaskRun> {
+  mustNotBeOnce(options);
   const job = await prepare(client.api(url), uploader, content, { ...options, overflow: undefined });
   if (job.file.size === 0) {
     throw new UploadError("invalid", "An empty file has no ranges to upload. Use client.api(url).attach(file).");
@@ -51,6 +52,7 @@ export async function restoreTask(
   file: AttachmentSource,
   options: UploadOptions,
 ): Promise<TaskRun> {
+  mustNotBeOnce(options);
   const { context } = await callOf(client.api("/"));
   const session = parseSession(stored, uploader.protocols);
   const { collection, uploadUrl, offset, linkTo } = session;
@@ -70,6 +72,14 @@ export async function restoreTask(
     content.close(error);
     throw error;
   }
+}
+
+function mustNotBeOnce({ once }: UploadOptions): void {
+  if (once === undefined) return;
+  throw new UploadError(
+    "unsupported",
+    "A task is resumed by its session, so it takes no once. Omit it, or use attach.",
+  );
 }
 
 /** The work behind a `LargeAttachmentTask`. */

@@ -3,11 +3,12 @@ import { UploadError } from "../errors.js";
 import type { Settings, UploadWaiting } from "../options.js";
 import { isObject } from "../json.js";
 import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
-import { abortedBehind, onAbort } from "../signals.js";
+import { abortedBehind, onAbort, throwIfAborted } from "../signals.js";
 import type { Place } from "./gate.js";
+import { Lane } from "./lane.js";
 import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
-import { askedWait, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
+import { askedWait, isThrottle, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
 import type { Send } from "./transport.js";
 
@@ -66,6 +67,7 @@ function timeLeft(signal: AbortSignal | undefined): number | undefined {
 export class Service {
   /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
   #until = 0;
+  readonly #lane: Lane;
   /** The caller has aborted: what is left is cleaned up without waiting for a pause that the service has asked for. */
   #urgent = false;
 
@@ -82,7 +84,9 @@ export class Service {
     readonly fresh?: Fresh,
     /** The place of this upload among those to its mailbox. */
     private readonly place?: Place,
-  ) {}
+  ) {
+    this.#lane = new Lane(api, url, settings, traffic.gate);
+  }
 
   /** The same service with other settings. */
   with(settings: Partial<Settings>, fresh = this.fresh, place = this.place): Service {
@@ -114,7 +118,7 @@ export class Service {
   }
 
   #verdict(reply: Reply): Verdict {
-    return isThrottled(reply) ? "busy" : this.api.verdict(reply);
+    return isThrottle(reply) && reply.status < 500 ? "busy" : this.api.verdict(reply);
   }
 
   /** The error of an upload whose retries have all failed. `unreached`: the host that was never reached, in contrast to the API's. */
@@ -153,13 +157,11 @@ export class Service {
     const left = this.#until - performance.now();
     if (left > 0) await sleep(left, signal);
     try {
-      const received = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const received = await this.inTurn(request, () => this.send(request, { timeout: most, signal, fetch }));
       const reply = request.to === "upload" ? withTokenAdvice(received, fetch !== undefined) : received;
       const asked = askedWait(reply.headers) ?? 0;
-      const pause = asked > LONGEST_WAIT ? 0 : asked;
-      if (reply.status < 300) this.#until = performance.now() + pause;
+      if (reply.status < 300) this.#until = performance.now() + (asked > LONGEST_WAIT ? 0 : asked);
       if (this.fresh && reply.status < 300) this.fresh.reached = true;
-      if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
       return { reply, verdict: this.#verdict(reply) };
     } catch (error) {
       if (error instanceof NoReply) return noAnswer(error);
@@ -177,7 +179,7 @@ export class Service {
     const retrier = this.retrier(asked.retries);
     const unknown = this.retrier(FRESH_RETRIES);
     for (let doubt = false; ;) {
-      this.settings.signal?.throwIfAborted();
+      throwIfAborted(this.settings.signal);
       const next = typeof request === "function" ? await request(doubt) : request;
       if ("done" in next) return next.done;
       pending?.(true);
@@ -257,33 +259,24 @@ export class Service {
    * service with its place, and has it all the time, but for reads that take long.
    */
   upload<T>(work: (service: Service) => Promise<T>): Promise<T> {
-    const { settings, traffic, url } = this;
-    const { throttle } = this.api;
-    if (!throttle || this.place) return work(this);
+    const { most, name } = this.#lane;
+    if (most === Infinity || this.place) return work(this);
     const go = (place: Place) => work(this.with({}, this.fresh, place));
-    return traffic.gate.run(`uploads to ${throttle.lane(url)}`, throttle.most, go, settings.signal);
+    return this.traffic.gate.run(`uploads to ${name}`, most, go, this.settings.signal);
   }
+
+  /** Sends a request in its turn among those to its mailbox. Once the caller has aborted, what is left does not wait. */
+  inTurn: Lane["run"] = (request, go) => (this.#urgent ? go() : this.#lane.run(request, go));
 
   /** Waits for a file to be read. A source that takes long does not hold up other uploads. */
   whileReading<T>(read: Promise<T>): Promise<T> {
     return this.place ? this.place.lend(read) : read;
-  }
-
-  #inLane<T>(go: () => Promise<T>): Promise<T> {
-    const { throttle } = this.api;
-    if (this.#urgent) return go();
-    return throttle ? this.traffic.gate.run(throttle.lane(this.url), throttle.most, go, this.settings.signal) : go();
   }
 }
 
 /** True if a service did not find an item. It may not know yet what was just created (field reports). */
 function isMissing({ reply }: Answer): boolean {
   return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
-}
-
-/** SharePoint redirects who asks too much to a page of that name (docs: avoid-throttling). */
-function isThrottled({ status, headers }: Reply): boolean {
-  return status >= 300 && status < 400 && /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
 }
 
 /** True if the same request may succeed later. A success that cannot be read was cut off. */

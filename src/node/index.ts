@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CheckpointStore, UploadSession } from "../index.js";
+import { UploadError, type CheckpointStore, type UploadSession } from "../index.js";
 
 export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
 
@@ -10,6 +10,8 @@ export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
  * during a write leaves the previous one.
  */
 export function fileCheckpoints(folder: string): CheckpointStore {
+  if (typeof folder !== "string" || folder === "")
+    throw new UploadError("invalid", "fileCheckpoints needs the path of a folder.");
   const path = (key: string) => join(folder, `${key}.json`);
   return {
     async load(key) {

@@ -1,4 +1,4 @@
-import { sha256 } from "../files/bytes.js";
+import { sha256 } from "../files/sha256.js";
 import type { CheckpointStore } from "../options.js";
 import type { UploadSession } from "../protocol.js";
 

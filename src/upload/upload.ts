@@ -12,7 +12,7 @@ import { findCreated, findNamed, idsOf } from "./find.js";
 import type { Job } from "./job.js";
 import { initialState, next, type Doubt, type Event, type Facts, type Move, type State } from "./next.js";
 import { Ranges } from "./ranges.js";
-import { signalFor } from "../signals.js";
+import { signalFor, throwIfAborted } from "../signals.js";
 import { discardSession, LIST_TIMEOUT, tryToOpen } from "./session.js";
 
 /** Times that a lost session is replaced: a draft that was just created may not be known everywhere yet. */
@@ -145,7 +145,7 @@ export class Upload {
       case "look":
         return findCreated(this.#place, session.before, session);
       case "discard":
-        this.#service.settings.signal?.throwIfAborted();
+        throwIfAborted(this.#service.settings.signal);
         await discardSession(this.#place, session);
         return undefined;
       case "open":
@@ -159,7 +159,7 @@ export class Upload {
 
   async #send(gap: Gap): Promise<Event> {
     const { size } = this.job.content;
-    this.#service.settings.signal?.throwIfAborted();
+    throwIfAborted(this.#service.settings.signal);
     this.#list();
     if (this.#ranges.reachesEnd(gap.next)) await this.#endListing();
     if (gap.next !== this.session.offset || this.#unsaved) {

@@ -33,9 +33,11 @@ export interface AttachmentKind extends Advice {
   readonly listQuery: string;
   /** Metadata besides name and type, in small requests and in answers. */
   details(file: FileInfo): object;
-  /** What the service fills in for details that were not given. */
+  /** Values that the service fills in for details that were not given. */
   readonly defaults: object;
   readonly refuses?: Target["refuses"];
+  /** Query that lists content ids as well. Absent if attachments have none. */
+  readonly markedQuery?: string;
   /** Where files over the limit go. */
   readonly overflow?: Target["overflow"];
   /** The body of createUploadSession. */
@@ -93,6 +95,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   };
   return {
     name: kind.name,
+    // each mailbox takes four requests at the same time (docs: throttling-limits, Outlook service)
     api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf }), mayAppear },
     target: {
       collection: (url) => collectionOf(url, kind.items),
@@ -126,13 +129,23 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       inline,
     },
     list: {
+      ...(kind.markedQuery === undefined
+        ? {}
+        : {
+            marked: (collection: string) => ({
+              method: "GET",
+              url: withQuery(collection, kind.markedQuery ?? ""),
+              to: "api",
+            }),
+          }),
       request: (collection) => ({ method: "GET", url: withQuery(collection, kind.listQuery), to: "api" }),
       read({ status, body }, file) {
         const value = member(body, "value");
         if (status !== 200 || !Array.isArray(value)) return undefined;
         const items = value.map((entry) => {
           const id = text(member(entry, "id")) ?? "";
-          return { id, name: text(member(entry, "name")) ?? "", attachment: created(file, id) };
+          const contentId = text(member(entry, "contentId"));
+          return { id, name: text(member(entry, "name")) ?? "", contentId, attachment: created(file, id) };
         });
         return { items, next: text(member(body, "@odata.nextLink")) };
       },

@@ -31,7 +31,7 @@ export function restId(id: string): string {
 }
 
 /** Errors of `saveAsync` that may pass (docs: Office Common API error codes). */
-const PASSING = new Set([9020, 9021, 9041]);
+const MAY_PASS = new Set([9020, 9021, 9041]);
 const SAVE_RETRIES = 3;
 
 /** What people can do about an error of `saveAsync`. */
@@ -58,7 +58,7 @@ async function save(item: ComposedItem, name: string, patience: Saving): Promise
     } catch (error) {
       if (!(error instanceof OfficeFailure)) throw error;
       const { code = 0 } = error;
-      const again = PASSING.has(code) && attempt < Math.min(SAVE_RETRIES, patience.retries);
+      const again = MAY_PASS.has(code) && attempt < Math.min(SAVE_RETRIES, patience.retries);
       if (!again) throw unsaved(error, name);
       await sleep(backoff(attempt, patience.delay, Math.random()), patience.signal);
     }

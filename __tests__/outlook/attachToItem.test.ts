@@ -117,6 +117,30 @@ describe("a file that Office.js takes", () => {
   });
 });
 
+test("an inline image that goes by Graph has the same cid: as one that Office.js adds", async () => {
+  const { item, draft } = world.open({ sets: { Mailbox: "1.7" } });
+  const attached = await attachToItem(world.client(), item, named(small, "logo.png"), { isInline: true });
+  expect(attached.contentId).toBe("logo.png");
+  expect(world.emulator.attachments(draft)[0]).toMatchObject({ isInline: true, contentId: "logo.png" });
+});
+
+test("many files at the same time take turns, so that Outlook has no more than three calls at once", async () => {
+  const { item, draft } = world.open({ sets: { Mailbox: "1.7" } });
+  let [now, most] = [0, 0];
+  const counted: ComposedItem = {
+    ...item,
+    saveAsync: (done) => {
+      most = Math.max(most, ++now);
+      item.saveAsync!((result) => {
+        now -= 1;
+        done(result);
+      });
+    },
+  };
+  await Promise.all([1, 2, 3, 4, 5].map((at) => attachToItem(world.client(), counted, named(small, `${at}.pdf`))));
+  expect([most, world.emulator.attachments(draft).length]).toEqual([1, 5]);
+});
+
 test.each([
   ["an empty file, which Office.js does not take", new File([], "empty.txt"), {}],
   ["an inline image with a content id of its own", named(small, "logo.png"), { isInline: true, contentId: "logo" }],

@@ -75,6 +75,14 @@ describe("a draft whose id changes", () => {
     expect(waits.length).toBeGreaterThanOrEqual(2);
   });
 
+  test("is followed also where Outlook says its id only when it is saved", async () => {
+    const gone = { ...world.emulator.addMessage(), id: "AAMkGone=" };
+    const draft = world.emulator.addMessage();
+    const { item, move } = world.open(byGraph, [gone, draft]);
+    await attachToItem(world.client({ onWaiting: () => move() }), item, large, options); // a default of the client
+    expect(hashes(draft)).toEqual([sha256(large)]);
+  });
+
   test("during the upload is followed, and the file is attached once", async () => {
     const first = world.emulator.addMessage();
     const second = world.emulator.addMessage();

@@ -110,7 +110,13 @@ async function attach(given: Given): Promise<ItemAttachment> {
     item,
     name: about.name,
     content,
-    options: { ...options, checkpoints: checkpointsFor(given, content), size: undefined, waitForDraft },
+    options: {
+      ...options,
+      checkpoints: checkpointsFor(given, content),
+      contentId: options.contentId ?? (about.isInline ? about.name : undefined), // as Office.js does it
+      size: undefined,
+      ...{ waitForDraft, onWaiting: settings.onWaiting, onAttempt: settings.onAttempt },
+    },
     saving: { timeout, retries, delay, signal },
   });
   return withShown(item, attached, earlier, timeout);

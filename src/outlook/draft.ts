@@ -1,6 +1,16 @@
 import { UploadError } from "../errors.js";
 import { backoff, sleep } from "../http/retry.js";
-import { callOffice, OfficeFailure, officeGlobal, supports, type ComposedItem, type Patience } from "./office.js";
+import {
+  callOffice,
+  inTurn,
+  OfficeFailure,
+  officeGlobal,
+  shortly,
+  supports,
+  type ComposedItem,
+  type OfficeCallback,
+  type Patience,
+} from "./office.js";
 
 /** Settings of an upload that saving needs. */
 export interface Saving extends Patience {
@@ -21,7 +31,7 @@ export function restId(id: string): string {
 }
 
 /** Errors of `saveAsync` that may pass (docs: Office Common API error codes). */
-const PASSING = new Set([9020, 9021, 9041]);
+const MAY_PASS = new Set([9020, 9021, 9041]);
 const SAVE_RETRIES = 3;
 
 /** What people can do about an error of `saveAsync`. */
@@ -48,7 +58,7 @@ async function save(item: ComposedItem, name: string, patience: Saving): Promise
     } catch (error) {
       if (!(error instanceof OfficeFailure)) throw error;
       const { code = 0 } = error;
-      const again = PASSING.has(code) && attempt < Math.min(SAVE_RETRIES, patience.retries);
+      const again = MAY_PASS.has(code) && attempt < Math.min(SAVE_RETRIES, patience.retries);
       if (!again) throw unsaved(error, name);
       await sleep(backoff(attempt, patience.delay, Math.random()), patience.signal);
     }
@@ -70,7 +80,7 @@ async function ownerOf(item: ComposedItem, patience: Patience): Promise<string |
   try {
     const shared = await callOffice<{ readonly owner?: string; readonly targetMailbox?: string } | undefined>(
       (done) => item.getSharedPropertiesAsync?.(done),
-      patience,
+      shortly(patience),
     );
     return shared?.targetMailbox || shared?.owner || undefined;
   } catch (error) {
@@ -88,19 +98,20 @@ export interface Draft {
 
 /** Saves the item, and returns where Graph has it. */
 export async function savedDraft(item: ComposedItem, name: string, patience: Saving): Promise<Draft> {
-  const id = await save(item, name, patience);
+  const id = await inTurn(item, () => save(item, name, patience), patience.signal);
   const owner = await ownerOf(item, patience);
   return { path: pathOf(item, id, owner), owner };
 }
 
-/** Where Graph has the item now, without saving it. `undefined` if Outlook does not say (Mailbox 1.8). */
+/** Where Graph has the item now. Saves it only if Outlook does not say so otherwise (Mailbox 1.8). `undefined`: not known. */
 export async function currentPath(
   item: ComposedItem,
   { owner }: Draft,
   patience: Patience,
 ): Promise<string | undefined> {
-  if (!item.getItemIdAsync || !supports("Mailbox", "1.8")) return undefined;
-  const id = await callOffice<string>((done) => item.getItemIdAsync?.(done), patience).catch(() => undefined);
+  const tells = item.getItemIdAsync !== undefined && supports("Mailbox", "1.8");
+  const ask = (done: OfficeCallback<string>) => (tells ? item.getItemIdAsync?.(done) : item.saveAsync?.(done));
+  const id = await callOffice<string>(ask, patience).catch(() => undefined);
   return id ? pathOf(item, id, owner) : undefined;
 }
 

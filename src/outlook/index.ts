@@ -5,4 +5,17 @@ export type { ComposedItem, ItemSessionData, OfficeCallback, OfficeResult } from
 export { outlookHost, untilShown, type ItemAttachment, type OutlookHost } from "./shown.js";
 export type { CreatedAttachment } from "../client/withLargeAttachments.js";
 export type { ClientWrapper } from "../http/graphClient.js";
-export type { AttachmentSource, AttachOptions, RandomAccessFile, UploadWaiting } from "../options.js";
+export type {
+  AttachmentSource,
+  AttachOptions,
+  BytesLike,
+  CheckpointStore,
+  FileDetails,
+  LinkScope,
+  RandomAccessFile,
+  UploadAttempt,
+  UploadOptions,
+  UploadProgress,
+  UploadWaiting,
+} from "../options.js";
+export type { FileInfo, UploadSession } from "../protocol.js";

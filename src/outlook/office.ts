@@ -15,7 +15,7 @@ export type OfficeCallback<T> = (result: OfficeResult<T>) => void;
 export interface ItemSessionData {
   setAsync(name: string, value: string, callback: OfficeCallback<void>): void;
   getAsync(name: string, callback: OfficeCallback<string>): void;
-  removeAsync(name: string, callback: OfficeCallback<void>): void;
+  removeAsync?(name: string, callback: OfficeCallback<void>): void;
 }
 
 /** The message or appointment that is being written: `Office.context.mailbox.item`. */
@@ -87,6 +87,9 @@ export interface Patience {
   readonly timeout: number;
   readonly signal?: AbortSignal;
 }
+
+/** For a call whose answer can be done without. */
+export const shortly = ({ timeout, signal }: Patience): Patience => ({ timeout: Math.min(timeout, 10_000), signal });
 
 /** Makes a call of Office.js. Rejects with an `OfficeFailure`, or with the signal's reason. */
 export function callOffice<T>(run: (done: OfficeCallback<T>) => void, { timeout, signal }: Patience): Promise<T> {

@@ -29,7 +29,8 @@ export function noteUpload(item: ComposedItem, name: string): () => Promise<void
           const value = JSON.stringify({ names: names.slice(0, 20), until: Date.now() + LIFE });
           try {
             if (names.length > 0) sessionData.setAsync(SENDING_KEY, value, () => done());
-            else sessionData.removeAsync(SENDING_KEY, () => done());
+            else if (sessionData.removeAsync) sessionData.removeAsync(SENDING_KEY, () => done());
+            else sessionData.setAsync(SENDING_KEY, "", () => done());
           } catch {
             done(); // people can send too early, which is no reason to stop an upload
           }

@@ -1,7 +1,15 @@
 import type { CreatedAttachment } from "../client/withLargeAttachments.js";
 import { sleep } from "../http/retry.js";
 import { restId } from "./draft.js";
-import { callOffice, officeGlobal, supports, type ComposedItem, type Patience } from "./office.js";
+import {
+  callOffice,
+  officeGlobal,
+  shortly,
+  supports,
+  type ComposedItem,
+  type OfficeCallback,
+  type Patience,
+} from "./office.js";
 
 /** An attachment of the item that is being written. */
 export interface ItemAttachment extends CreatedAttachment {
@@ -18,7 +26,8 @@ type Shown = { readonly id: string; readonly name: string };
 /** The attachments that the window shows. `undefined` if the host cannot say (Mailbox 1.8). */
 export async function attachmentsShown(item: ComposedItem, patience: Patience): Promise<readonly Shown[] | undefined> {
   if (!item.getAttachmentsAsync || !supports("Mailbox", "1.8")) return undefined;
-  return callOffice<readonly Shown[]>((done) => item.getAttachmentsAsync?.(done), patience).catch(() => {
+  const ask = (done: OfficeCallback<readonly Shown[]>) => item.getAttachmentsAsync?.((result) => done(result));
+  return callOffice<readonly Shown[]>(ask, shortly(patience)).catch(() => {
     patience.signal?.throwIfAborted();
     return undefined;
   });
@@ -79,7 +88,7 @@ export async function untilShown(
   if (!supports("Mailbox", "1.8")) return false;
   const end = performance.now() + timeout;
   for (let pause = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.longest)) {
-    const found = await newlyShown(item, attachment, before.get(attachment), { timeout: pause + 10_000, signal });
+    const found = await newlyShown(item, attachment, before.get(attachment), { timeout: 10_000, signal });
     const left = end - performance.now();
     if (found || left <= 0) return found !== undefined;
     await sleep(Math.min(pause, left), signal);

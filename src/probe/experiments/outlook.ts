@@ -220,14 +220,14 @@ const mime: Experiment = {
   service,
   facts: {
     largeMime: {
-      fact: "A draft of MIME with a body of 2.4 MB",
+      fact: "A draft of 2.3 MB in MIME",
       documented: "taken",
       sides: ["taken", "ignored"],
       client: "The library sends such a draft in parts.",
     },
   },
   async run(lab) {
-    const text = `Subject: ${lab.name} mime\r\nContent-Type: text/plain\r\n\r\n${"probe text\r\n".repeat(150_000)}`;
+    const text = `Subject: ${lab.name} mime\r\nContent-Type: text/plain\r\n\r\n${"probe text\r\n".repeat(192_000)}`;
     const { answer } = await makeItem(lab, {
       ...{ what: "message", label: "mime", collection: `${lab.me}/messages` },
       mime: Buffer.from(text).toString("base64"),

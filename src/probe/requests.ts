@@ -9,6 +9,8 @@ export interface ProbeRequest {
   readonly body?: string | Uint8Array;
   /** A made-up token in place of the real one, or in addition to an upload URL. */
   readonly stranger?: true;
+  /** The URL is that of an upload, which is a secret also where it is on Graph. */
+  readonly secret?: true;
   /** Any answer is the result, also none. It is not sent again. */
   readonly once?: true;
   /** It creates something, so it is repeated only if the service says that it was not taken. */

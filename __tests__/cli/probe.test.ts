@@ -76,7 +76,7 @@ test("what could not be deleted gives exit code 4, and is named", async () => {
 test("Ctrl-C stops a probe, which deletes what it made", async () => {
   emulator.fault({ on: { kind: "range" }, hang: true });
   const { child, ended } = command.start(["probe", "--output", output(), "--only", "drive"], environment);
-  await until(() => emulator.requests.some(({ kind }) => kind === "range"));
+  await until("a range", () => emulator.requests.some(({ kind }) => kind === "range"));
   child.kill("SIGINT");
   const { code, stderr } = await ended;
   expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining("What the probe made is deleted.") });
@@ -87,7 +87,7 @@ test("Ctrl-C stops a probe, which deletes what it made", async () => {
 test("the emulator behaves like a report, and says what is wrong with another file", async () => {
   const path = await command.file("like.json", Buffer.from('{"probe":1,"variations":{"driveKind":"personal"}}'));
   const running = command.start(["emulator", "--port", "0", "--json", "--like", path]);
-  await until(() => running.shown.stdout.endsWith("}\n"));
+  await until("the addresses", () => running.shown.stdout.endsWith("}\n"));
   const { environment: printed } = JSON.parse(running.shown.stdout) as { environment: Record<string, string> };
   const ended = await command.run(["probe", "--output", output(), "--only", "drive", "--json"], printed);
   expect((JSON.parse(ended.stdout) as { report: ProbeReport }).report.variations.driveKind).toBe("personal");

@@ -74,12 +74,12 @@ export const preflight = (url: string): ProbeRequest =>
 
 /** One request in one line, with the tenant's own parts as `…`. */
 export function lineOf(
-  { method, to, url, headers = {}, body, stranger }: ProbeRequest,
+  { method, to, url, headers = {}, body, stranger, secret }: ProbeRequest,
   hide: (text: string) => string,
 ) {
   const contentRange = headers["Content-Range"];
   const parts = [
-    `${method} ${to === "upload" ? "<upload URL>" : hide(url)}`,
+    `${method} ${to === "upload" || secret ? "<upload URL>" : hide(url)}`,
     ...(contentRange ? [contentRange] : body === undefined ? [] : [`${body.length} bytes`]),
     ...(stranger ? ["with a made-up token"] : []),
     ...(headers["Origin"] ? ["from another origin"] : []),

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const folder = resolve(process.argv[2]);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const home = join(folder, "node_modules/graph-large-attachments");
-const entries = ["index", "node/index", "redis/index", "emulator/index"];
+const entries = ["index", "node/index", "redis/index", "emulator/index", "probe/index"];
 
 // Without a package.json of its own, a program here would be part of this project and import its build.
 mkdirSync(home, { recursive: true });

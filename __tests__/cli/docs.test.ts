@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => command.remove());
 
-test.each(["send", "attach", "azure-devops", "sign-out", "emulator"])(
+test.each(["send", "attach", "azure-devops", "probe", "sign-out", "emulator"])(
   "docs/cli.md lists every option of %s",
   async (name) => {
     const { stdout } = await command.run([name, "--help"]);

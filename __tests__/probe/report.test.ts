@@ -100,10 +100,7 @@ test("the emulator says which file it cannot read", async () => {
 });
 
 test("a report shows what contradicts the documentation, and what the library does then", async () => {
-  const { report } = await probeNew(
-    { vary: { intermediateKeys: "camel" } },
-    { only: ["outlook"], send: false },
-  );
+  const { report } = await probeNew({ vary: { intermediateKeys: "camel" } }, { only: ["outlook"], send: false });
   const row = report.facts.find(({ name }) => name === "intermediateKeys");
   expect(row).toMatchObject({
     documented: "mixed",

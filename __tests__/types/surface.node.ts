@@ -11,6 +11,7 @@ import {
 } from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
 import { fileCheckpoints } from "graph-large-attachments/node";
+import { compareReports, probe, type ProbeReport } from "graph-large-attachments/probe";
 import { redisLimiter } from "graph-large-attachments/redis";
 import type { Redis } from "ioredis";
 import type { RedisClientType } from "redis";
@@ -27,6 +28,14 @@ export const sources: AttachmentSource[] = [
 ];
 export const blob = openAsBlob("a").then((file) => client.api("/").attach(file, { name: "a" }));
 export const checkpoints: CheckpointStore = fileCheckpoints("folder");
+
+declare const older: ProbeReport;
+export const changes = probe({ getToken: async () => "token", only: ["outlook"], send: true }).then((report) =>
+  compareReports(older, report),
+);
+export const alike = changes.then(() => startEmulator({ like: older }));
+// @ts-expect-error there is no such service
+void probe({ only: ["mail"] });
 
 declare const [ioredis, nodeRedis]: readonly [Redis, RedisClientType];
 const limiters: readonly Limiter[] = [

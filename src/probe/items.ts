@@ -38,7 +38,7 @@ export async function makeItem(lab: Lab, making: Making): Promise<Item> {
   const subject = `${lab.name} ${label}`;
   let id = "";
   const strike = lab.made(`the ${what === "event" ? "event" : "draft"} "${subject}" in ${placeOf(what)}`, () =>
-    removeItem(lab, { what, home, subject, id, sure: mime === undefined }),
+    removeItem(lab, { what, home, subject, id }),
   );
   const more = mime === undefined ? { headers } : { headers: { "Content-Type": "text/plain" }, body: mime };
   const body = mime === undefined ? wrap({ [subjectKey]: subject, ...value }) : undefined;
@@ -74,12 +74,10 @@ interface Removing {
   readonly home: string;
   readonly subject: string;
   readonly id: string;
-  /** True if a search by the subject finds it for sure. */
-  readonly sure: boolean;
 }
 
 /** Deletes an item by its id, or else all of its subject. True if none is found any more. */
-export async function removeItem(lab: Lab, { what, home, subject, id, sure }: Removing): Promise<boolean> {
+export async function removeItem(lab: Lab, { what, home, subject, id }: Removing): Promise<boolean> {
   if (id !== "" && (await lab.ask(graph("DELETE", `${home}/${encodeURIComponent(id)}`))).status === 204) return true;
   // Without a response nobody knows whether it was made, and it may show late.
   const enough = id === "" ? 2 : 1;
@@ -87,7 +85,7 @@ export async function removeItem(lab: Lab, { what, home, subject, id, sure }: Re
     const found = await findBySubject(lab, what, subject);
     empty = found?.length === 0 ? empty + 1 : 0;
     for (const each of found ?? []) await lab.ask(graph("DELETE", `${home}/${encodeURIComponent(each)}`));
-    if (empty === enough) return sure || id !== "";
+    if (empty === enough) return true;
     await lab.wait(1);
   }
   return false;

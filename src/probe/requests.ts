@@ -9,6 +9,8 @@ export interface ProbeRequest {
   readonly body?: string | Uint8Array;
   /** A made-up token in place of the real one, or in addition to an upload URL. */
   readonly stranger?: true;
+  /** The URL is that of an upload, which is a secret also where it is on Graph. */
+  readonly secret?: true;
   /** Any answer is the result, also none. It is not sent again. */
   readonly once?: true;
   /** It creates something, so it is repeated only if the service says that it was not taken. */
@@ -72,12 +74,12 @@ export const preflight = (url: string): ProbeRequest =>
 
 /** One request in one line, with the tenant's own parts as `…`. */
 export function lineOf(
-  { method, to, url, headers = {}, body, stranger }: ProbeRequest,
+  { method, to, url, headers = {}, body, stranger, secret }: ProbeRequest,
   hide: (text: string) => string,
 ) {
   const contentRange = headers["Content-Range"];
   const parts = [
-    `${method} ${to === "upload" ? "<upload URL>" : hide(url)}`,
+    `${method} ${to === "upload" || secret ? "<upload URL>" : hide(url)}`,
     ...(contentRange ? [contentRange] : body === undefined ? [] : [`${body.length} bytes`]),
     ...(stranger ? ["with a made-up token"] : []),
     ...(headers["Origin"] ? ["from another origin"] : []),

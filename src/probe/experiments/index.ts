@@ -3,10 +3,12 @@ import { azureDevOps } from "./azureDevOps.js";
 import { azureDevOpsChunks } from "./azureDevOpsChunks.js";
 import { byTheWay } from "./byTheWay.js";
 import { documents } from "./document.js";
+import { drafts } from "./drafts.js";
 import { drive } from "./drive.js";
 import { driveSessions } from "./driveSession.js";
 import { events } from "./events.js";
 import { outlook } from "./outlook.js";
+import { outlookRanges } from "./outlookRanges.js";
 import { outlookSessions } from "./outlookSession.js";
 import { print } from "./print.js";
 import { sending } from "./sending.js";
@@ -15,6 +17,7 @@ import { todo } from "./todo.js";
 
 /** All experiments, in the order in which they run. */
 export const experiments: readonly Experiment[] = [
-  ...[...outlook, ...outlookSessions, ...events, ...sending, ...todo, ...drive, ...driveSessions, ...documents],
-  ...[...print, ...teams, ...azureDevOps, ...azureDevOpsChunks, byTheWay],
+  ...[...outlook, ...drafts, ...outlookSessions, ...outlookRanges, ...events, ...sending],
+  ...[...todo, ...drive, ...driveSessions, ...documents, ...print, ...teams],
+  ...[...azureDevOps, ...azureDevOpsChunks, byTheWay],
 ];

@@ -20,7 +20,7 @@ async function open(lab: Lab, size: number) {
 /** A range of a To Do session goes to Graph, with the token. */
 function part(url: string, from: number, to: number, total: number): ProbeRequest {
   const target = new URL(`${url}/content`);
-  return range(`${target.pathname}${target.search}`, from, to, total, { to: "graph" });
+  return range(`${target.pathname}${target.search}`, from, to, total, { to: "graph", secret: true });
 }
 
 const made: Experiment = {
@@ -81,9 +81,10 @@ const ranges: Experiment = {
     if (url === "") throw new Unexpected("there is no session");
     const first = await lab.ask(part(url, 0, 100, 4_000_200));
     if (!isDone(first)) throw new Unexpected(`the first range gets status ${first.status}`);
+    const asked: ProbeRequest = { method: "GET", to: "graph", url: new URL(url).pathname, secret: true };
     const key = keyLike(first, "expirationDateTime");
     if (key) lab.tell("todoKeys", key.startsWith("E") ? "pascal" : "camel");
-    lab.tell("todoStatus", (await lab.ask({ method: "GET", to: "graph", url: new URL(url).pathname })).status);
+    lab.tell("todoStatus", (await lab.ask(asked)).status);
     const { status } = await lab.ask({ ...part(url, 100, 4_000_100, 4_000_200), once: true });
     if (status === 200 || status === 413) lab.tell("todoStrictRange", status === 413);
     else throw new Unexpected(`the range gets status ${status}`);

@@ -16,6 +16,7 @@ import type { UploadSession } from "./protocol.js";
  * - `takenOver`: another process has taken the upload or the mail over and finishes it; this one has stopped
  * - `cancelled`: the task was cancelled
  * - `notLoaded`: a part of this package could not be loaded; nothing was sent
+ * - `notSynced`: the service did not know the draft in all the time of `waitForDraft`; nothing was attached
  * - `leftBehind`: something that was created on the way could not be deleted; `item` is its id
  */
 export type UploadErrorCode =
@@ -31,6 +32,7 @@ export type UploadErrorCode =
   | "takenOver"
   | "cancelled"
   | "notLoaded"
+  | "notSynced"
   | "leftBehind";
 
 const BRAND = Symbol.for("graph-large-attachments.error");

@@ -11,6 +11,12 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** True if a request carries this bearer. The name of the scheme has any letter case (RFC 9110, section 11.1). */
+export function carries({ headers }: RequestHead, token: string): boolean {
+  const [, bearer] = /^bearer (.*)$/i.exec(headers.authorization ?? "") ?? [];
+  return bearer === token;
+}
+
 export interface ServiceRequest extends RequestHead {
   readonly body: Buffer;
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /** The bytes of a file, in the pieces that arrived. A large upload is in memory only once. */
 export class Content {
   private pieces: Buffer[];
-  private hash?: string;
+  private readonly derived = new Map<string, string>();
   readonly length: number;
 
   constructor(pieces: readonly Buffer[]) {
@@ -19,12 +19,18 @@ export class Content {
 
   /** The SHA-256 in hex. */
   get sha256(): string {
-    if (this.hash === undefined) {
+    return this.derive("sha256", (pieces) => {
       const hash = createHash("sha256");
-      for (const piece of this.pieces) hash.update(piece);
-      this.hash = hash.digest("hex");
-    }
-    return this.hash;
+      for (const piece of pieces) hash.update(piece);
+      return hash.digest("hex");
+    });
+  }
+
+  /** A text that follows from the bytes, such as a hash. It is computed at its first use. */
+  derive(name: string, compute: (pieces: readonly Buffer[]) => string): string {
+    const known = this.derived.get(name) ?? compute(this.pieces);
+    this.derived.set(name, known);
+    return known;
   }
 }
 

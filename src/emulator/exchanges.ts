@@ -1,5 +1,5 @@
-import type { Origin, Reply } from "./api.js";
-import type { Call, Exchange, RequestHead } from "./call.js";
+import type { Origin, Reply, RequestKind } from "./api.js";
+import { carries, type Call, type Exchange, type RequestHead } from "./call.js";
 import type { Context } from "./context.js";
 import { driveHost } from "./drive/host.js";
 import { answerGraph } from "./graph/answer.js";
@@ -8,7 +8,7 @@ import type { ItemRoute } from "./items/routes.js";
 import { userId, userName } from "./items/store.js";
 import { printHost } from "./print/host.js";
 import { printSessionAt } from "./print/session.js";
-import { empty, sessionNotFound } from "./replies.js";
+import { empty, refuse, sessionNotFound } from "./replies.js";
 import { logEntry } from "./requestLog.js";
 import { kindOf } from "./router.js";
 import { outlookHost, outlookSessionAt } from "./sessions/outlook.js";
@@ -35,7 +35,8 @@ export function openExchange(
   const host = hosts[head.origin];
   const route = host ? undefined : routeOf(head.url);
   const itemRoute = isItemRoute(route) ? route : undefined;
-  const authorized = head.headers.authorization === `Bearer ${context.token}`;
+  const kind = host?.kindOf(head) ?? kindOf(route, head.method);
+  const authorized = carries(head, context.token);
   const limits =
     itemRoute || host === outlookHost
       ? enterMailbox(context, traffic, head, itemRoute)
@@ -43,13 +44,14 @@ export function openExchange(
   const passage = limits ? limits.passage : undefined;
   return {
     head,
-    entry: logEntry(head, host?.kindOf(head) ?? kindOf(route, head.method), authorized),
+    entry: logEntry(head, kind, authorized, context.now()),
     answer: (body, keep, mime) => {
       if (redirect) return finish(redirect);
       const call: Call = { head, body, keep, mime };
       const refused = limits ? limits.refuse(body) : undefined;
       const others = passage ? othersIn(passage) : 0;
-      return finish(refused ?? (host ? host.answer(context, call, others) : answerGraph(context, call, route)));
+      const reply = refused ?? (host ? host.answer(context, call, others) : answerGraph(context, call, route));
+      return finish(hasFailed(context, kind, reply) ? failure(context.vary.createdFailure) : reply);
     },
     dropSession: (status) => {
       if (host) return finish(host.drop(context, head.url, status));
@@ -62,6 +64,19 @@ export function openExchange(
     abandon: () => passage && traffic.abandon(passage),
   };
 }
+
+const creations: readonly RequestKind[] = ["draft", "folder", "post", "create"];
+
+/** True if the variation hides that something was created. */
+function hasFailed({ store, vary }: Context, kind: RequestKind, { status }: Reply): boolean {
+  const hides = creations.includes(kind) && status < 300 && store.failures < vary.createdFailures;
+  if (hides) store.failures++;
+  return hides;
+}
+
+/** The answer of a gateway that did not wait. Code and text are choices. */
+const failure = (status: 503 | 504): Reply =>
+  refuse(status, status === 503 ? "ServiceUnavailable" : "GatewayTimeout", "The service did not answer in time.");
 
 const moved = "/moved/";
 
@@ -89,10 +104,9 @@ function enterMailbox(context: Context, traffic: Traffic, head: RequestHead, rou
   const onOutlook = route === undefined;
   const session = onOutlook ? outlookSessionAt(context, head.url) : todoSessionOf(context, { route });
   const item = session?.item ?? (route && context.store.find(route));
-  const mailbox = mailboxOf(route?.keys.user);
+  const mailbox = mailboxOf(route ? route.keys.user : session?.user); // an upload URL names its session, not who signed in
   const writes = head.method !== "GET" && head.method !== "HEAD";
-  const { authorization } = head.headers;
-  const admitted = onOutlook ? authorization === undefined : authorization === `Bearer ${context.token}`;
+  const admitted = onOutlook ? head.headers.authorization === undefined : carries(head, context.token);
   const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
   return {
     passage,

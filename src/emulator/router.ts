@@ -9,6 +9,7 @@ export type Kinds = { readonly [method in "GET" | "POST" | "PUT" | "PATCH" | "DE
  * - `/messages/{item}` is a name with a key. In OData style, the key is the next segment or `('key')`.
  * - `/{owner=users|groups}` is one of these words, in lower case.
  * - `:/{path}:` is a path between colons. At the end of a URL, the second colon is optional.
+ * - `(q='{text}')` is the parameter of an OData function.
  * - `[…]` is optional, `[…]*` repeats, `(…|…)` is a choice. If a key repeats, the last one counts.
  */
 export type Row<Target> = readonly [pattern: string, target: Target, kinds?: Kinds];
@@ -27,7 +28,7 @@ export interface Route<Resource extends string = string, Target extends string =
 /** A segment in normal form. */
 const text = "[^/:]+";
 
-const tokens = /:\/\{(\w+)\}:|\/\{(\w+)(?:=([^}]+))?\}|(\]\*|[[\]()|])|(\/)?([^/:{}[\]()|]+)/g;
+const tokens = /\((\w+)='\{(\w+)\}'\)|:\/\{(\w+)\}:|\/\{(\w+)(?:=([^}]+))?\}|(\]\*|[[\]()|])|(\/)?([^/:{}[\]()|]+)/g;
 const groups: Record<string, string> = { "[": "(?:", "]": ")?", "]*": ")*", "(": "(?:" };
 
 /**
@@ -79,21 +80,28 @@ interface Compiled {
 function compile(pattern: string, odata: boolean): Compiled {
   const names: Name[] = [];
   const note = (name: string, form: Name["form"]): number => names.push({ name, form });
-  const source = pattern.replace(tokens, (_token, path, key, words, group, separator, name): string => {
-    if (path) {
-      note(path, "path");
-      return `:((?:/${text})+)(?::|$)`;
-    }
-    if (key) {
-      note(key, words ? "word" : "text");
-      if (words) return `/(${escape(words)})`;
-      if (!odata) return `/(${text})`;
-      note(key, "quoted");
-      return `(?:/(${text})|\\('((?:[^'/]|'')*)'\\))`;
-    }
-    if (group) return groups[group] ?? group;
-    return (separator ? "/" + (odata ? "(?:microsoft\\.graph\\.)?" : "") : "") + escape(name);
-  });
+  const source = pattern.replace(
+    tokens,
+    (_token, parameter, value, path, key, words, group, separator, name): string => {
+      if (parameter) {
+        note(value, "quoted");
+        return `\\(${parameter}='((?:[^'/]|'')*)'\\)`;
+      }
+      if (path) {
+        note(path, "path");
+        return `:((?:/${text})+)(?::|$)`;
+      }
+      if (key) {
+        note(key, words ? "word" : "text");
+        if (words) return `/(${escape(words)})`;
+        if (!odata) return `/(${text})`;
+        note(key, "quoted");
+        return `(?:/(${text})|\\('((?:[^'/]|'')*)'\\))`;
+      }
+      if (group) return groups[group] ?? group;
+      return (separator ? "/" + (odata ? "(?:microsoft\\.graph\\.)?" : "") : "") + escape(name);
+    },
+  );
   return { expression: new RegExp(`^${source}$`, "i"), names };
 }
 

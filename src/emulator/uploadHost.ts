@@ -25,8 +25,8 @@ export interface HostRules<Session extends UploadSession> {
   discard(session: Session): void;
   /** The answer to a session that a fault drops. @default that of Graph */
   gone?(status: number | undefined): Reply;
-  /** Answers requests that are not for a session: downloads. */
-  download?: { readonly path: string; answer(context: Context, call: Call): Reply };
+  /** Answers requests that are not for a session, by their path: downloads, the progress of copies. */
+  pages?: { readonly [path: string]: (context: Context, call: Call) => Reply };
 }
 
 /** A host that takes the bytes of upload sessions. An upload URL is its own credential there. */
@@ -39,28 +39,30 @@ export interface UploadHost {
 
 /** The headers that fetch and HTTP libraries add, and those of a range. `refuseToken` decides on `authorization`. */
 const knownHeaders =
-  /^(?:content-(?:type|length|range)|transfer-encoding|host|accept(?:-.*)?|user-agent|connection|sec-.*|origin|referer|cache-control|pragma|priority|authorization)$/;
+  /^(?:content-(?:type|length|range)|transfer-encoding|host|accept(?:-.*)?|user-agent|connection|sec-.*|origin|referer|cache-control|pragma|priority|expect|authorization)$/;
 
 /** Makes an upload host. Each one checks the token first, then the URL, the headers, the session and the method. */
 export function uploadHost<Session extends UploadSession>(rules: HostRules<Session>): UploadHost {
-  const isDownload = (url: string): boolean => new URL(url).pathname === rules.download?.path;
+  const pageAt = (url: string) => rules.pages?.[new URL(url).pathname];
 
   function answer(context: Context, call: Call, others: number): Reply {
     const { headers, url } = call.head;
     const refused = headers.authorization === undefined ? undefined : rules.refuseToken(context);
     if (refused) return refused;
-    if (rules.download && isDownload(url)) return rules.download.answer(context, call);
+    const page = pageAt(url);
+    if (page) return page(context, call);
     const session = rules.find(context, url);
     if (!session) return rules.refuseUnknown(context, url);
     return (
       rules.refuseUrl?.(context, session, url) ??
-      refuseHeaders(headers) ??
+      refuseHeaders(context, headers) ??
       rules.refuseEnded?.(context, session) ??
       answerSession(context, session, call, others)
     );
   }
 
-  function refuseHeaders(headers: RequestHead["headers"]): Reply | undefined {
+  function refuseHeaders({ vary }: Context, headers: RequestHead["headers"]): Reply | undefined {
+    if (vary.uploadHostHeaders === "ignore") return undefined;
     const stray = Object.keys(headers).filter((name) => !knownHeaders.test(name));
     if (stray.length === 0) return undefined;
     return rules.badRequest(`The upload host does not accept these headers: ${stray.join(", ")}.`);
@@ -85,7 +87,7 @@ export function uploadHost<Session extends UploadSession>(rules: HostRules<Sessi
   return {
     answer,
     kindOf: ({ method, url }) => {
-      if (isDownload(url)) return "read";
+      if (pageAt(url)) return "read";
       return method === "POST" && !rules.post ? "other" : (kinds[method] ?? "other");
     },
     drop: (context, url, status) => {

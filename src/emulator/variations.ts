@@ -37,6 +37,11 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly afterExpiry: 401 | 404;
   /** Graph redirects each request once: with 307 to another path of its own, or with 308 to another host (field reports). @default "none" */
   readonly graphRedirect: "none" | "within" | "elsewhere";
+  /**
+   * Headers on an upload host that no range needs: refused, so that a client that sends there what is for Graph is found
+   * out, or ignored, as HTTP has it and PnPjs relies on. Choice. @default "refuse"
+   */
+  readonly uploadHostHeaders: "refuse" | "ignore";
   /** First requests to Graph and to the host of drives that get 302 to …/Throttle.htm (SharePoint, documented). @default 0 */
   readonly throttleRedirects: number;
   /** Life of a session. It is fixed at creation (documented), its length is a choice. @default 3600 */
@@ -59,7 +64,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly mailboxRequests: number;
   /** Bytes of PATCH, POST and PUT to one mailbox in 5 minutes (documented: 150 MB). @default 157286400 */
   readonly mailboxUploadBytes: number;
-  /** Counts requests to the Outlook host in the two limits above. Choice. @default false */
+  /**
+   * Counts requests to the Outlook host in the two limits above, for the mailbox of their session. The documentation counts "PATCH,
+   * POST, PUT" of a mailbox (throttling-limits, Outlook service), and doesn't say whether ranges are among them. Choice. @default false
+   */
   readonly countOutlookRequests: boolean;
   /** `Retry-After` of the emulator's own 429. null omits the header. @default 1 */
   readonly retryAfterSeconds: number | null;
@@ -89,6 +97,15 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly jsonNames: "documented" | "anyCase";
   /** Number of first requests to a new draft or event that get 404 ErrorItemNotFound (field reports). @default 0 */
   readonly newItemDelay: number;
+  /**
+   * Milliseconds for which every request to a draft or event gets 404 ErrorItemNotFound after it was saved: classic Outlook
+   * saves locally and synchronizes later, after half a minute to several minutes (office-js #5847, #6077). @default 0
+   */
+  readonly draftVisibleAfter: number;
+  /** Number of first creations (items, folders, files, sessions) that are done and answer `createdFailure` (field reports). @default 0 */
+  readonly createdFailures: number;
+  /** Status of these answers (field reports). @default 503 */
+  readonly createdFailure: 503 | 504;
   /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
   readonly answerAttachments: "keep" | "drop";
   /**
@@ -116,6 +133,11 @@ export interface DriveVariations {
   readonly driveKind: "business" | "personal";
   /** When a session that may not replace a file reports one with its name. A file added later is reported at the end. @default "atLastByte" */
   readonly driveConflict: "atLastByte" | "atCreate";
+  /**
+   * A session by path that names no conflict behavior: fails if the name is taken (documented), or replaces the file (field
+   * report, docs #19010; rclone relies on it). @default "fail"
+   */
+  readonly driveSessionDefault: "fail" | "replace";
   /** When a range that is not a multiple of 327,680 bytes is refused: immediately, or after the last range. Choice. @default "refuse" */
   readonly driveMisaligned: "refuse" | "atCommit";
   /** `nextExpectedRanges` of a new session: absent, or `["0-"]` (both documented). @default "absent" */
@@ -158,6 +180,13 @@ export interface DriveVariations {
   readonly driveRewrittenBytes: number;
   /** `%2F` in a name: part of the name, which is refused, or a separator with its dots (field reports). Disputed. @default "name" */
   readonly driveEncodedSlash: "name" | "separator";
+  /**
+   * Properties that a new folder, a changed item or a session does not have: ignored, or refused. Annotations are ignored
+   * always. No source says; clients that send such properties work (rclone, onedrive). Choice. @default "ignore"
+   */
+  readonly driveUnknownProperties: "ignore" | "refuse";
+  /** `parentReference.path` of an item in `delta`: absent (documented), or present (onedrive by abraunegg relies on it). @default "absent" */
+  readonly driveDeltaPath: "absent" | "present";
   /** Items per page of `children` (documented: 200). @default 200 */
   readonly drivePageSize: number;
   /**
@@ -257,6 +286,7 @@ export const defaultVariations: Variations = {
   afterDelete: 404,
   afterExpiry: 401,
   graphRedirect: "none",
+  uploadHostHeaders: "refuse",
   throttleRedirects: 0,
   sessionSeconds: 3600,
   locationEncoded: false,
@@ -283,6 +313,9 @@ export const defaultVariations: Variations = {
   sentDelay: 0,
   jsonNames: "documented",
   newItemDelay: 0,
+  draftVisibleAfter: 0,
+  createdFailures: 0,
+  createdFailure: 503,
   answerAttachments: "keep",
   filterDelay: 0,
   deletedMail: "gone",
@@ -312,6 +345,7 @@ export const defaultVariations: Variations = {
   azureOrphanDays: 30,
   driveKind: "business",
   driveConflict: "atLastByte",
+  driveSessionDefault: "fail",
   driveMisaligned: "refuse",
   driveCreateRanges: "absent",
   driveRanges: "open",
@@ -333,6 +367,8 @@ export const defaultVariations: Variations = {
   driveAppFolder: "there",
   driveRewrittenBytes: 0,
   driveEncodedSlash: "name",
+  driveUnknownProperties: "ignore",
+  driveDeltaPath: "absent",
   drivePageSize: 200,
   driveRefusedScopes: "none",
   driveGuests: "invite",

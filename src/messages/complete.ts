@@ -94,7 +94,7 @@ async function listed(service: Service, url: string): Promise<unknown[] | undefi
   return undefined;
 }
 
-/** What is missing. Ids may be written in two ways, so names and sizes count as well. */
+/** Finds the files that are missing. Ids may be written in two ways, so names and sizes count as well. */
 function without(expected: readonly Expected[], held: readonly unknown[], ours: boolean): readonly Expected[] {
   const rest = [...held];
   const isHeld = (fits: (one: unknown) => boolean) => {

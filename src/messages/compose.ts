@@ -1,25 +1,22 @@
-import { attachFile } from "../attach/attachFile.js";
 import { discardItem } from "../attach/discardItem.js";
 import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
 import { memory } from "../files/open.js";
-import { errorBody, graphError, isUndone, Refusal } from "../http/refusal.js";
-import { RESUME, type Fresh, type Service } from "../http/service.js";
+import { graphError, isUndone, Refusal } from "../http/refusal.js";
+import type { Fresh, Service } from "../http/service.js";
 import { isObject, member, text, type Members } from "../json.js";
-import { inMegabytes } from "../megabytes.js";
 import type { Protocol, Reply } from "../protocol.js";
-import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
-import { POLICY } from "../protocols/graph/reply.js";
 import { outlook } from "../protocols/outlook.js";
-import { andThen } from "../words.js";
 import { complete, dropDoubles, idOf, type Expected } from "./complete.js";
 import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, isInvited, send, type Handover } from "./handOver.js";
 import { heldIn, splitLater } from "./letter.js";
 import { isDeferred, isPath, marked, type Marked } from "./mark.js";
 import { createFromMime, mustBeTaken, removeStrays, requestFor } from "./mime.js";
+import { attachKept } from "./messageCheckpoint.js";
 import { AGAIN, Once } from "./once.js";
+import { explained, withoutSession } from "./failure.js";
 import type { Work } from "./work.js";
 
 /**
@@ -48,10 +45,10 @@ export async function compose(work: Work, most: number): Promise<object | undefi
   const handover: Handover = { service, url, id, pending, again: once && `${AGAIN} in ten minutes.` };
   try {
     if (!left) reportInside(inside);
-    if (once && holdsOthers && !left) await once.note(service, url);
-    const before = left?.state.before;
     const expect = (one: Attachment) => expected(one, { service, url, fresh });
     let held: readonly Expected[] = inside.map(expect);
+    const names = held.map(({ name }) => name);
+    const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, names) : undefined);
     const ours = !holdsOthers || before !== undefined;
     if (again) held = await complete(service, url, [...held, ...outside.map(expect)], ours, before);
     else for (const one of outside) held = [...held, await expect(one).attach()];
@@ -187,7 +184,7 @@ function expected(
     const { file, service } = one.job;
     const job = { ...one.job, collection, service: service.with({}, at.fresh) };
     const { name, size } = file;
-    const attach = async (): Promise<Expected> => ({ name, size, id: idOf(await attachFile(job)), attach });
+    const attach = async (): Promise<Expected> => ({ name, size, id: idOf(await attachKept(job)), attach });
     return { name, size, attach, held: () => reportInside([one]) };
   }
   const name = nameOf(one.json);
@@ -206,28 +203,4 @@ function postJson(json: unknown, collection: string, service: Service): Promise<
   const file = { name: nameOf(json), size: bytesOf(JSON.stringify(json)) };
   const job = { service, protocol, collection, file, content: memory(new Uint8Array(0)) };
   return postWhole(job, { request: () => item.create(collection, body) });
-}
-
-/** Explains why a request that used to need only Mail.Send is refused. */
-function explained(refusal: Refusal, { permission, sends }: Composition): Refusal {
-  const { reply, verdict } = refusal;
-  if (POLICY.test(errorBody(reply).message)) return refusal;
-  const error = errorBody(reply);
-  if (reply.status !== 403 || !/AccessDenied/i.test(error.code)) return refusal;
-  const next = sends ? " next to Mail.Send" : "";
-  const why = `Attachments that do not fit into one request are added to an item that is created first, which may need the permission ${permission}${next}.`;
-  const message = andThen(error.message, why);
-  return new Refusal({ ...reply, body: { error: { ...error, message } } }, verdict);
-}
-
-/** The item of an upload that could be resumed is gone or resumed as a whole, so its session is of no use. */
-function withoutSession(error: unknown, and: string): unknown {
-  if (!(error instanceof UploadError) || !error.session) return error;
-  const { name, size } = error.session.file;
-  const why = error.message.includes(RESUME)
-    ? error.message.replace(` ${RESUME}`, "")
-    : "A file could not be attached.";
-  const file = why.includes(name) ? "" : ` The file is ${name} (${inMegabytes(size)}).`;
-  const message = `${why}${file} Nothing was sent, ${and}.`;
-  return new UploadError(error.code, message, { cause: error.cause ?? error });
 }

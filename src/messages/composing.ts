@@ -26,6 +26,7 @@ import { bytesOf, firstBody, mustFit, mustPass, reportInside } from "./firstBody
 import { ending, whereToLook } from "./handOver.js";
 import { mustBeOnce, NOT_ONCE } from "../attach/mustBeOnce.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
+import { withJob } from "./messageCheckpoint.js";
 import { isDeferred } from "./mark.js";
 import { isMime, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
 import { immutableId, mustBeSaved } from "./sentCopy.js";
@@ -79,13 +80,14 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
     const whole = { ...letter, files: [...letter.files, ...given], entries: [...letter.entries, ...parts] };
     mustBeClear(letter);
     const work = workFor(request, composition, whole, settings);
-    return answer(request, () => sendAtOnceOrCompose(work, url));
+    return answer(request, () => withJob(work, letter.mime ?? json ?? "", (job) => sendAtOnceOrCompose(job, url)));
   }
   if (mustPass(letter, inline)) return false;
   const large = bytesOf(json ?? "") > REQUEST_LIMIT && letter.entries.length > 0;
   if (large || settings.once !== undefined || isHeavy(letter, composition, settings)) {
     mustBeClear(letter);
-    return answer(request, () => composed(workFor(request, composition, letter, settings), REQUEST_LIMIT));
+    const work = workFor(request, composition, letter, settings);
+    return answer(request, () => withJob(work, json ?? "", (job) => composed(job, REQUEST_LIMIT)));
   }
   if (letter.entries.length === 0 || composition.event) return false;
   return passOrCompose(request, composition, letter, settings);
@@ -146,6 +148,8 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
   mustBeClear(letter);
   const settings = withFiles(request.settings(), files);
+  if (files.options.checkpoints)
+    throw new UploadError("unsupported", "Messages to Teams take no checkpoints. Omit them. Nothing was sent.");
   if (settings.once !== undefined)
     throw new UploadError("unsupported", "Teams keeps no mark of once. Omit it. Nothing was sent.");
   const sending = sendingFor(request, settings);

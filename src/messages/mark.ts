@@ -1,16 +1,24 @@
 import type { Service } from "../http/service.js";
+import { newId } from "../ids.js";
 import { isObject, member, parseJson, text, type Members } from "../json.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
+import {
+  changeProperties,
+  expandProperties,
+  PROPERTIES,
+  propertyId,
+  propertyIn,
+  readProperties,
+  readProperty,
+  type Property,
+} from "../protocols/graph/properties.js";
 import { withMember } from "../spelling.js";
 
-/** Extended properties stay in the mailbox: they are no headers of the mail (docs: resources/extended-properties-overview). The GUID is ours. */
-const property = (name: string) => `String {8d3b6f0e-5c1e-4a53-9c0b-2f6d3a0c7b41} Name graph-large-attachments${name}`;
 /** Tells the items of one call, or of one job, from all others. */
-const MARK = property("");
+const MARK = propertyId("");
 /** How far a job has come with the item, as JSON. */
-const STATE = property("-state");
-const PROPERTIES = "singleValueExtendedProperties";
+const STATE = propertyId("-state");
 
 /** How far a job has come with an item. */
 export interface State {
@@ -40,14 +48,13 @@ export interface Mark {
 }
 
 /** A mark and its state, as a body holds them. */
-export function markOf(value: string, state?: State): { readonly id: string; readonly value: string }[] {
+function markOf(value: string, state?: State): Property[] {
   const mark = { id: MARK, value };
   return state ? [mark, { id: STATE, value: JSON.stringify(state) }] : [mark];
 }
 
 /** Writes a mark and its state on an item that exists. */
-export const changeMark = (url: string, value: string, state: State) =>
-  item.change(url, { [PROPERTIES]: markOf(value, state) });
+export const changeMark = (url: string, value: string, state: State) => changeProperties(url, markOf(value, state));
 
 /**
  * Marks a new item. A repeated event with the same `transactionId` is not made twice (docs: resources/event). A draft has no
@@ -85,8 +92,7 @@ export async function findMarked(
   value: string,
 ): Promise<{ readonly found: Marked[]; readonly now: number }> {
   const filter = `${PROPERTIES}/Any(ep: ep/id eq '${MARK}' and ep/value eq '${value.replaceAll("'", "''")}')`;
-  const expand = `${PROPERTIES}($filter=id eq '${MARK}' or id eq '${STATE}')`;
-  const query = `$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}&$select=id,isDraft,createdDateTime,parentFolderId`;
+  const query = `$filter=${encodeURIComponent(filter)}&${expandProperties(MARK, STATE)}&$select=id,isDraft,createdDateTime,parentFolderId`;
   const found = new Map<string, Marked>();
   let now = Date.now();
   for (const place of places) {
@@ -110,10 +116,8 @@ export async function findMarked(
 
 /** An item of a list, if it carries this very mark: a mailbox may compare without regard to letter case. */
 function readMarked(one: unknown, place: string, value: string): Marked | undefined {
-  const properties = member(one, PROPERTIES);
-  const list: readonly unknown[] = Array.isArray(properties) ? properties : [];
   const id = text(member(one, "id"));
-  if (id === undefined || !list.some((each) => member(each, "value") === value && !isState(each))) return undefined;
+  if (id === undefined || propertyIn(one, MARK) !== value) return undefined;
   if (isPath(id)) throw new Error("The service names an item by a path.");
   return {
     id,
@@ -121,14 +125,12 @@ function readMarked(one: unknown, place: string, value: string): Marked | undefi
     isDraft: member(one, "isDraft") !== false,
     created: text(member(one, "createdDateTime")) ?? "",
     folder: text(member(one, "parentFolderId")),
-    state: readState(list.find(isState)),
+    state: readState(propertyIn(one, STATE)),
   };
 }
 
-const isState = (one: unknown): boolean => /-state$/i.test(text(member(one, "id")) ?? "");
-
-function readState(one: unknown): State {
-  const state = parseJson(text(member(one, "value")) ?? "");
+function readState(json: string | undefined): State {
+  const state = parseJson(json ?? "");
   const before = member(state, "before");
   return {
     owner: text(member(state, "owner")),
@@ -138,17 +140,11 @@ function readState(one: unknown): State {
 }
 
 /** The state of one item. `undefined` if the item is gone. */
-export function readOwn(service: Service, url: string): Promise<State | undefined> {
-  const query = `$select=id&$expand=${encodeURIComponent(`${PROPERTIES}($filter=id eq '${STATE}')`)}`;
-  return service
-    .get<{ readonly state?: State }>({ method: "GET", url: `${url}?${query}`, to: "api" }, (reply) => {
-      if (reply.status === 404) return {};
-      const properties = member(item.members(reply), PROPERTIES);
-      return (
-        item.members(reply) && { state: readState(Array.isArray(properties) ? properties.find(isState) : undefined) }
-      );
-    })
-    .then(({ state }) => state);
+export async function readOwn(service: Service, url: string): Promise<State | undefined> {
+  const told = await service.get(readProperties(url, STATE), (reply) =>
+    reply.status === 404 ? "gone" : readProperty(reply, STATE),
+  );
+  return told === "gone" ? undefined : readState(told);
 }
 
 /** An id that no URL can contain. */
@@ -168,12 +164,4 @@ export function isDeferred(message: Members): boolean {
   const properties = member(message, PROPERTIES);
   const isTime = (one: unknown) => /\b0x0*3fef\b/i.test(text(member(one, "id")) ?? "");
   return Array.isArray(properties) && properties.some(isTime);
-}
-
-/** A random UUID. `crypto.randomUUID` is missing in pages without TLS. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const [a, b, c, d] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20)];
-  return `${a}-${b}-4${c}-8${d}-${hex.slice(20)}`;
 }

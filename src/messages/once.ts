@@ -2,12 +2,13 @@ import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
+import { newId } from "../ids.js";
 import { member, text } from "../json.js";
 import type { Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import { mailboxUrl } from "../protocols/graph/path.js";
-import { changeMark, findMarked, newId, readOwn, type Marked, type State } from "./mark.js";
+import { changeMark, findMarked, readOwn, type Marked } from "./mark.js";
 
 /** Milliseconds after which a draft that was about to be sent, and is still a draft, was not sent. */
 const SETTLED = 600_000;
@@ -27,6 +28,7 @@ export class Once {
   readonly #places: readonly string[];
   #deleted: string | undefined;
   #now = Date.now();
+  #before: readonly string[] | undefined;
   /** Drafts of tries that began later. */
   #others: readonly Marked[] = [];
 
@@ -55,20 +57,29 @@ export class Once {
   }
 
   /** Returns `false` if the draft is gone. */
-  async #takeOver({ url, state: { before } }: Marked): Promise<boolean> {
+  async #takeOver({ url, state }: Marked): Promise<boolean> {
+    this.#before = state.before;
     const gone = (reply: Reply) => (reply.status === 404 ? { gone: true } : item.done(reply) && { gone: false });
-    return !(await this.service.get(changeMark(url, this.job, { owner: this.owner, before }), gone)).gone;
+    return !(await this.service.get(this.#change(url), gone)).gone;
   }
 
-  /** Writes on an answer which attachments it was created with. */
-  async note(service: Service, url: string): Promise<void> {
+  /** Writes on an answer which attachments it was created with, before any is added. Returns the ends of their ids. */
+  async note(service: Service, url: string, ours: readonly string[]): Promise<readonly string[]> {
+    const names = [...ours];
     const { value } = await service.get(item.list(url), item.page);
-    const before = value.map((one) => tailOf(member(one, "id")));
-    await this.#write(service, url, { owner: this.owner, before });
+    const others = value.filter((one) => {
+      const at = names.indexOf(String(member(one, "name")));
+      if (at >= 0) names.splice(at, 1);
+      return at < 0;
+    });
+    const before = others.map((one) => String(member(one, "id")).slice(-24));
+    this.#before = before;
+    await service.get(this.#change(url), item.done);
+    return before;
   }
 
-  async #write(service: Service, url: string, state: State): Promise<void> {
-    await service.get(changeMark(url, this.job, state), item.done);
+  #change(url: string, sending?: string) {
+    return changeMark(url, this.job, { owner: this.owner, before: this.#before, sending });
   }
 
   /**
@@ -91,8 +102,8 @@ export class Once {
   }
 
   /** Writes the time onto the draft before it is sent. */
-  leave(service: Service, url: string): Promise<void> {
-    return this.#write(service, url, { owner: this.owner, sending: new Date(this.#now).toISOString() });
+  async leave(service: Service, url: string): Promise<void> {
+    await service.get(this.#change(url, new Date(this.#now).toISOString()), item.done);
   }
 
   /** Deletes what other tries have left, once the job is done. */
@@ -111,11 +122,12 @@ export class Once {
       const state = await readOwn(free, draft.url).catch(() => undefined);
       if (state ? state.owner === this.owner : free.fresh?.reached === false) {
         if (!isBusy(error)) await this.#discard(free, draft, error);
-        else if (state?.sending) await this.#write(free, draft.url, { owner: this.owner }).catch(() => {});
+        else if (state?.sending) await free.get(this.#change(draft.url), item.done).catch(() => {});
         throw error;
       }
       const { sent } = await this.#find(free);
-      if (!sent) throw state ? takenOver() : error;
+      const gone = error instanceof Refusal && error.reply.status === 404;
+      if (!sent) throw state || gone ? takenOver() : error;
     });
   }
 
@@ -148,9 +160,6 @@ export class Once {
 
 /** The service did not take a request, and may take it later. */
 const isBusy = (error: unknown) => error instanceof Refusal && /^(busy|passing)$/.test(error.verdict);
-
-/** The end of an id, which tells the attachments of one item apart. */
-export const tailOf = (id: unknown): string => String(id).slice(-24);
 
 const UNSEEN =
   "The mailbox does not list the draft yet, so nobody can tell whether it is the only one. Nothing was sent.";

@@ -26,6 +26,7 @@ const CODES: Readonly<Record<UploadErrorCode, string>> = {
   notLoaded: "ECONFIG",
   leftBehind: "EMESSAGE",
   takenOver: "EMESSAGE",
+  notSynced: "EMESSAGE",
 };
 
 /** Refuses a message before anything is sent. `code` is nodemailer's. */

@@ -17,7 +17,7 @@ const options = async (path: string): Promise<Locations> =>
 
 test("OPTIONS lists resource locations without an api-version", async () => {
   const { value, count } = await options("/_apis/wit");
-  expect(count).toBe(2);
+  expect(count).toBe(3);
   expect(value[0]).toEqual({
     id: "e07b5fa4-1499-494d-a496-64b860fd64ff",
     area: "wit",
@@ -29,7 +29,7 @@ test("OPTIONS lists resource locations without an api-version", async () => {
     releasedVersion: "7.1",
   });
   expect(value[1]!.id).toBe("72c7ddf8-2cdc-4f60-90cd-ab71c14a399b");
-  expect((await options("/_apis")).count).toBe(3);
+  expect((await options("/_apis")).count).toBe(4);
   expect((await options("/_apis/Location")).value[0]!.routeTemplate).toBe("_apis/{resource}/{areaId}");
   expect((await bench.request("GET", "/_apis/wit")).status).toBe(405);
 });

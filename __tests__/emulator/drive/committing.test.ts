@@ -120,10 +120,14 @@ describe("a session whose name is taken", () => {
   test.each<[string, object, number]>([
     ["without a name", { name: undefined }, 400],
     ["with a name that cannot be", { name: "a?.zip" }, 400],
-    ["with anything else", { description: "x" }, 400],
     ["from a URL that is none of a session", { "@microsoft.graph.sourceUrl": "https://x/" }, 404],
   ])("is not committed %s", async (_how, body, status) => {
     expect((await commit(url, body)).status).toBe(status);
+  });
+
+  test("is not committed with anything else where drives refuse what they do not know", async () => {
+    vary({ driveUnknownProperties: "refuse" });
+    expect((await commit(url, { description: "x" })).status).toBe(400);
   });
 
   test("is not committed to a file", async () => {

@@ -48,6 +48,7 @@ const byCode: Record<UploadErrorCode, (kind: Kind) => Explanation> = {
   takenOver: () => retry("Another window is attaching this file. Retry to see the result."),
   cancelled: () => retry("Canceled."),
   notLoaded: () => retry("A part of this app couldn’t be loaded. Retry, or close the app and open it again."),
+  notSynced: (kind) => retry(`Outlook hasn’t synchronized the ${kind} yet. Save it in its window, then retry.`),
   leftBehind: (kind) => final(`The file wasn’t attached, but part of it is left. Check the ${kind}.`),
 };
 

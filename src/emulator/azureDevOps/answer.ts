@@ -8,7 +8,7 @@ import { noController, noProject, noSuchMethod, signInPage } from "./replies.js"
 import { readAzureDevOpsPath, type AzureDevOpsRoute } from "./routes.js";
 import { refuseCredential, userOf } from "./signIn.js";
 import { readVersion, type ApiVersion } from "./version.js";
-import { answerWorkItem } from "./workItems.js";
+import { answerWorkItem, createWorkItem, listWorkItems } from "./workItems.js";
 
 /** Answers a request to the Azure DevOps origin: credential first, then path, api-version and resource. */
 export function answerAzureDevOps(context: AzureDevOpsContext, call: Call): Reply {
@@ -67,8 +67,10 @@ function answerResource(context: AzureDevOpsContext, call: AzureDevOpsCall, vers
       return answerAttachments(context, call, version);
     case "attachment":
       return answerAttachment(context, call, version);
+    case "workItems":
+      return listWorkItems(context, call);
     default:
-      return answerWorkItem(context, call);
+      return call.route.type === undefined ? answerWorkItem(context, call) : createWorkItem(context, call);
   }
 }
 

@@ -26,6 +26,13 @@ const locations = [
     resourceVersion: 3,
   },
   {
+    id: "62d3d110-0047-428c-ad3c-4fe872c91c74",
+    area: "wit",
+    resourceName: "workItems",
+    routeTemplate: "{project}/_apis/{area}/{resource}/${type}",
+    resourceVersion: 3,
+  },
+  {
     id: "e81700f7-3be2-46de-8624-2eb35882fcaa",
     area: "Location",
     resourceName: "ResourceAreas",

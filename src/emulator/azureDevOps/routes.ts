@@ -15,12 +15,21 @@ export interface AzureDevOpsRoute {
   readonly target: AzureDevOpsTarget;
   readonly kinds: Kinds;
   readonly id?: string;
+  /** The type of a new work item, as in `workitems/$Task`. */
+  readonly type?: string;
   /** The area of the requested resource locations. Undefined for all areas. */
   readonly area?: string;
 }
 
 type AzureDevOpsTarget =
-  "attachments" | "attachment" | "workItem" | "locations" | "resourceAreas" | "connectionData" | "unknown";
+  | "workItems"
+  | "attachments"
+  | "attachment"
+  | "workItem"
+  | "locations"
+  | "resourceAreas"
+  | "connectionData"
+  | "unknown";
 
 const apis = "[/{project}]/_apis";
 const read = router<"azureDevOps", AzureDevOpsTarget>(
@@ -31,7 +40,8 @@ const read = router<"azureDevOps", AzureDevOpsTarget>(
     [`${apis}[/{area}]`, "locations"],
     [`${apis}/wit/attachments`, "attachments", { POST: "post" }],
     [`${apis}/wit/attachments/{id}`, "attachment", { PUT: "range", GET: "read", DELETE: "remove" }],
-    [`${apis}/wit/workItems/{id}`, "workItem", { GET: "workItem", PATCH: "link" }],
+    [`${apis}/wit/workItems`, "workItems", { GET: "workItem" }],
+    [`${apis}/wit/workItems/{id}`, "workItem", { GET: "workItem", POST: "workItem", PATCH: "link" }],
     [`${apis}[/{name}]*`, "unknown"],
   ],
   "plain",
@@ -55,6 +65,7 @@ export function readAzureDevOpsPath(pathname: string): AzureDevOpsRoute | undefi
     target,
     kinds,
     id: keys.id?.toLowerCase(),
+    type: keys.id?.startsWith("$") ? keys.id.slice(1) : undefined,
     area: keys.area?.toLowerCase(),
   };
 }

@@ -1,21 +1,25 @@
 import type { Reply } from "../api.js";
 import type { Context } from "../context.js";
-import { readObject } from "../graph/requestBody.js";
-import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
+import { select, withDollars } from "../graph/select.js";
+import { displayName, userId } from "../items/store.js";
+import { json, methodNotAllowed } from "../replies.js";
 import type { DriveCall } from "./call.js";
-import { answerChildren } from "./children.js";
+import { changeItem, copyItem, removeItem } from "./changing.js";
+import { answerChildren, searchItems } from "./children.js";
 import { commitSession } from "./commit.js";
 import { createDriveSession } from "./createSession.js";
+import { answerDelta } from "./delta.js";
 import { describeItem } from "./describe.js";
 import { answerContent } from "./fileContent.js";
-import { invalidRequest, notThere, preconditionFailed } from "./replies.js";
+import { notThere } from "./replies.js";
 import { answerPermissions, createLink, invite } from "./sharing.js";
 import type { Drive, DriveItem } from "./store.js";
-import { driveOf, isWithin, meetsConditions, resolve, specialFolders, usedBytes, walk } from "./tree.js";
+import { driveOf, resolve, specialFolders, usedBytes, walk } from "./tree.js";
 
-/** Answers a request to Graph whose path leads to a drive. */
-export function answerDrive(context: Context, call: DriveCall): Reply {
-  if (call.route.target === "drive") return answerWhole(context, call);
+/** Answers a request to Graph whose path leads to a drive. The dollar of query options is optional there (onedrive by abraunegg). */
+export function answerDrive(context: Context, given: DriveCall): Reply {
+  const call = { ...given, query: withDollars(given.query) };
+  if (call.route.target === "drive" || call.route.target === "drives") return answerWhole(context, call);
   if (isBeforeAppFolder(context, call)) return notThere();
   const place = resolve(context, call.route);
   if (!place) return notThere();
@@ -40,6 +44,12 @@ function isBeforeAppFolder(context: Context, { route, head }: DriveCall): boolea
 function answerThere(context: Context, call: DriveCall, item: DriveItem): Reply {
   const posts = call.head.method === "POST";
   switch (call.route.target) {
+    case "copy":
+      return posts ? copyItem(context, call, item) : methodNotAllowed();
+    case "delta":
+      return answerDelta(context, call, item);
+    case "search":
+      return searchItems(context, call, item);
     case "children":
       return answerChildren(context, call, item);
     case "createLink":
@@ -62,49 +72,34 @@ function answerItem(context: Context, call: DriveCall, item: DriveItem): Reply {
     case "PATCH":
       return changeItem(context, call, item);
     case "DELETE":
-      return removeItem(call, item);
+      return removeItem(context, call, item);
     default:
       return methodNotAllowed();
   }
 }
 
-/** Answers PATCH on an item with the item (documented). Renaming and moving are not played. */
-function changeItem(context: Context, call: DriveCall, item: DriveItem): Reply {
-  const body = readObject(call);
-  if ("status" in body) return body;
-  const { description, fileSystemInfo, ...others } = body.value;
-  const [stray] = Object.keys(others);
-  if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be changed here.`);
-  if (description !== undefined && typeof description !== "string") return invalidRequest("description is a string.");
-  if (fileSystemInfo !== undefined && (typeof fileSystemInfo !== "object" || fileSystemInfo === null)) {
-    return invalidRequest("fileSystemInfo is an object.");
-  }
-  if (!meetsConditions(call.head.headers, item)) return preconditionFailed();
-  Object.assign(item, body.value);
-  return json(200, { "@odata.context": metadata(context, call), ...describeItem(context, call, item) });
-}
-
-function removeItem({ head }: DriveCall, item: DriveItem): Reply {
-  if (!item.parent) return badRequest("The root of a drive cannot be deleted.");
-  if (!meetsConditions(head.headers, item)) return preconditionFailed();
-  const { items } = item.drive;
-  for (const each of [...items.values()]) if (isWithin(each, item)) items.delete(each.id);
-  return empty(204);
-}
-
 function answerWhole(context: Context, call: DriveCall): Reply {
   const drive = driveOf(context, call.route.keys);
   if (!drive) return notThere();
-  return call.head.method === "GET" ? json(200, describeDrive(context, drive)) : methodNotAllowed();
+  if (call.head.method !== "GET") return methodNotAllowed();
+  const all = call.route.target === "drives";
+  const [whole, metadata] = [describeDrive(context, drive), `${context.graphUrl}v1.0/$metadata#drives`];
+  return json(
+    200,
+    all
+      ? { "@odata.context": metadata, value: [whole] }
+      : { "@odata.context": `${metadata}/$entity`, ...select(call, whole) },
+  );
 }
 
-function describeDrive({ graphUrl, vary }: Context, drive: Drive): Record<string, unknown> {
+function describeDrive({ vary }: Context, drive: Drive): Record<string, unknown> {
   const used = usedBytes(drive);
   const remaining = Math.max(0, drive.quota - used);
   return {
-    "@odata.context": `${graphUrl}v1.0/$metadata#drives/$entity`,
     id: drive.id,
+    name: vary.driveKind === "business" ? "Documents" : "OneDrive",
     driveType: vary.driveKind,
+    owner: { user: { id: userId, displayName: displayName } },
     webUrl: drive.webUrl.replace(/\/$/, ""),
     quota: { total: drive.quota, used, remaining, deleted: 0, state: remaining > 0 ? "normal" : "exceeded" },
   };

@@ -1,6 +1,7 @@
 import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
+import { strayIn } from "../graph/requestBody.js";
 import { invalidRequest, notThere } from "./replies.js";
 import type { DriveRoute } from "./routes.js";
 import type { ConflictBehavior, DriveItem } from "./store.js";
@@ -17,6 +18,10 @@ export function readBehavior(value: unknown, otherwise: ConflictBehavior): { val
     ? { value: behavior }
     : invalidRequest("@microsoft.graph.conflictBehavior is fail, replace or rename.");
 }
+
+/** The first property that a drive refuses because nobody knows it. By the variation, it ignores all of them. */
+export const strayProperty = ({ vary }: Context, value: object, known: readonly string[]): string | undefined =>
+  vary.driveUnknownProperties === "ignore" ? undefined : strayIn(value, known);
 
 const forbidden = /["*:<>?/\\|\u0000-\u001f]/;
 

@@ -1,12 +1,14 @@
 import type { Reply } from "../api.js";
 import type { Context } from "../context.js";
+import { pageOf } from "../graph/collection.js";
 import { readObject } from "../graph/requestBody.js";
+import { select } from "../graph/select.js";
 import { json, methodNotAllowed } from "../replies.js";
-import { readBehavior, refuseName, type DriveCall } from "./call.js";
-import { describeItem } from "./describe.js";
+import { readBehavior, refuseName, strayProperty, type DriveCall } from "./call.js";
+import { describe, describeItem } from "./describe.js";
 import { invalidRequest, nameTaken } from "./replies.js";
 import type { DriveItem } from "./store.js";
-import { childNamed, childrenOf, freeName } from "./tree.js";
+import { childNamed, childrenOf, freeName, isWithin } from "./tree.js";
 
 /** Answers GET (a page) and POST (a new folder) on `…/children`. */
 export function answerChildren(context: Context, call: DriveCall, folder: DriveItem): Reply {
@@ -15,35 +17,44 @@ export function answerChildren(context: Context, call: DriveCall, folder: DriveI
 }
 
 function listChildren(context: Context, call: DriveCall, folder: DriveItem): Reply {
-  const skip = Number(call.query.get("$skiptoken") ?? 0);
-  const top = Number(call.query.get("$top") ?? Infinity);
-  if (!(top >= 1) || !(skip >= 0)) return invalidRequest("$top and $skiptoken are not valid.");
-  const size = Math.min(top, context.vary.drivePageSize);
-  const all = childrenOf(folder);
-  const more = skip + size < all.length;
+  return listItems(context, call, childrenOf(folder));
+}
+
+/** A page of items, with what the client asks of it. */
+export function listItems(context: Context, call: DriveCall, items: readonly DriveItem[]): Reply {
+  const rows = items.map((item) => describe(context, item));
+  const page = pageOf(call, rows, context.vary.drivePageSize);
+  if ("status" in page) return page;
   return json(200, {
     "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#Collection(driveItem)`,
-    "@odata.nextLink": more ? nextLink(call, skip + size) : undefined,
-    value: all.slice(skip, skip + size).map((item) => describeItem(context, call, item)),
+    "@odata.nextLink": page.nextLink,
+    value: page.value.map((row) => select(call, row)),
   });
 }
 
-function nextLink(call: DriveCall, skip: number): string {
-  const url = new URL(call.head.url);
-  url.searchParams.set("$skiptoken", String(skip));
-  return url.href;
+/** Answers `…/search(q='…')`: the items below a folder with a text in their names. */
+export function searchItems(context: Context, call: DriveCall, folder: DriveItem): Reply {
+  if (call.head.method !== "GET") return methodNotAllowed();
+  const text = (call.route.keys.text ?? "").toLowerCase();
+  const below = [...folder.drive.items.values()].filter((item) => item !== folder && isWithin(item, folder));
+  return listItems(
+    context,
+    call,
+    below.filter(({ name }) => name.toLowerCase().includes(text)),
+  );
 }
 
-const properties = ["name", "folder", "description", "fileSystemInfo", "@microsoft.graph.conflictBehavior"];
+const properties = ["name", "folder", "description", "fileSystemInfo"];
 
 /** Answers 201 with the folder (documented). Keeping an existing folder on `replace` is a choice. */
 function postFolder(context: Context, call: DriveCall, parent: DriveItem): Reply {
   if (parent.content) return invalidRequest("A file has no children.");
   const body = readObject(call);
   if ("status" in body) return body;
-  const stray = Object.keys(body.value).find((key) => !properties.includes(key) && !key.startsWith("@odata."));
+  const stray = strayProperty(context, body.value, properties);
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for a new folder.`);
-  const { name, folder } = body.value;
+  const { name, folder, file } = body.value;
+  if (file !== undefined) return invalidRequest("An item has one of the facets 'file' and 'folder'.");
   if (typeof folder !== "object" || folder === null) return invalidRequest("The facet 'folder' is required.");
   if (typeof name !== "string") return invalidRequest("name is required.");
   const behavior = readBehavior(body.value["@microsoft.graph.conflictBehavior"], "fail");

@@ -3,7 +3,7 @@ import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
 import { stateOf } from "../uploadSession.js";
-import { readBehavior, refuseName, type DriveCall } from "./call.js";
+import { readBehavior, refuseName, strayProperty, type DriveCall } from "./call.js";
 import { describeUploaded } from "./describe.js";
 import { isTaken, keptContent, putFile } from "./finish.js";
 import { invalidRequest, nameTakenBySession, preconditionFailed, sessionNotThere } from "./replies.js";
@@ -37,7 +37,7 @@ const behaviorKey = "@microsoft.graph.conflictBehavior";
 export function commitSession(context: Context, call: DriveCall, folder: DriveItem): Reply {
   const body = readObject(call);
   if ("status" in body) return body;
-  const stray = Object.keys(body.value).find((key) => !["name", behaviorKey, sourceUrl].includes(key));
+  const stray = strayProperty(context, body.value, ["name"]);
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for a commit.`);
   if (folder.content) return invalidRequest("Commit a session to the folder of the new file.");
   const { name, [sourceUrl]: url } = body.value;

@@ -3,7 +3,7 @@ import type { Context } from "../context.js";
 import { readParameters } from "../graph/requestBody.js";
 import { json, refuse } from "../replies.js";
 import { addressIn, stateOf, timestamp } from "../uploadSession.js";
-import { makeWay, readBehavior, type DriveCall } from "./call.js";
+import { makeWay, readBehavior, strayProperty, type DriveCall } from "./call.js";
 import { isTaken } from "./finish.js";
 import { invalidRequest, nameTaken, preconditionFailed, quotaReached } from "./replies.js";
 import { openDriveSession } from "./session.js";
@@ -11,10 +11,7 @@ import type { Destination } from "./store.js";
 import { meetsConditions, usedBytes, type Place } from "./tree.js";
 
 /** The properties in the metadata of `driveItemUploadableProperties`. */
-const properties = [
-  ...["@microsoft.graph.conflictBehavior", "description", "driveItemSource", "fileSize"],
-  ...["fileSystemInfo", "mediaSource", "name"],
-];
+const properties = ["description", "driveItemSource", "fileSize", "fileSystemInfo", "mediaSource", "name"];
 
 /** The checked content of the request. */
 interface Wanted {
@@ -83,7 +80,7 @@ function readWanted(context: Context, call: DriveCall, place: Place): Wanted | R
   // An id names an existing file, so the default is to replace it. A path may name a file by accident.
   const behavior = readBehavior(
     value["@microsoft.graph.conflictBehavior"],
-    call.route.keys.path === undefined ? "replace" : "fail",
+    call.route.keys.path === undefined ? "replace" : context.vary.driveSessionDefault,
   );
   if ("status" in behavior) return behavior;
   return refuseItem(context, value, place) ?? { ...(value as Partial<Wanted>), behavior: behavior.value, deferCommit };
@@ -91,8 +88,8 @@ function readWanted(context: Context, call: DriveCall, place: Place): Wanted | R
 
 function refuseItem(context: Context, item: Record<string, unknown>, place: Place): Reply | undefined {
   const business = context.vary.driveKind === "business";
-  const stray = Object.keys(item).find((key) => !properties.includes(key) && (business || key !== "@odata.type"));
-  // Refusing `@odata.type` on business drives is a field report, docs-contrib #725. The rest is a choice.
+  // Refusing `@odata.type` on business drives is a field report, docs-contrib #725. Other annotations are ignored.
+  const stray = business && "@odata.type" in item ? "@odata.type" : strayProperty(context, item, properties);
   if (stray !== undefined) return invalidRequest(`The property '${stray}' cannot be given for an upload session.`);
   const { name, fileSize, description, fileSystemInfo } = item;
   if (fileSize !== undefined && business) return invalidRequest("fileSize is for OneDrive Personal only.");

@@ -1,9 +1,10 @@
 import type { Context } from "../context.js";
 import { select } from "../graph/select.js";
-import { contentTypeOf, userName } from "../items/store.js";
+import { contentTypeOf, displayName, userId, userName } from "../items/store.js";
 import type { DriveCall } from "./call.js";
+import { hashesOf } from "./hashes.js";
 import type { DriveItem } from "./store.js";
-import { childrenOf, cTagOf, eTagOf, pathOf } from "./tree.js";
+import { childrenOf, cTagOf, eTagOf, pathOf, sizeOf } from "./tree.js";
 import { webDavUrlOf, webUrlOf } from "./urls.js";
 
 /** Describes a driveItem as Graph does. webDavUrl appears only if `$select` names it (documented). */
@@ -21,11 +22,12 @@ export function describeItem(
 export const describeUploaded = (context: Context, item: DriveItem): Record<string, unknown> =>
   describeItem(context, { query: new URLSearchParams() }, item);
 
-function describe(context: Context, item: DriveItem): Record<string, unknown> {
+/** All properties of an item but webDavUrl. */
+export function describe(context: Context, item: DriveItem): Record<string, unknown> {
   const { id, name, drive, parent, content, created, modified, description } = item;
-  const by = { user: { email: userName, displayName: "Megan Bowen" } };
+  const by = { user: { email: userName, id: userId, displayName } };
   const facet = content
-    ? { file: { mimeType: contentTypeOf(name), hashes: {} } }
+    ? { file: { mimeType: contentTypeOf(name), hashes: hashesOf(content, context.vary.driveKind) } }
     : { folder: { childCount: childrenOf(item).length }, ...(parent ? {} : { root: {} }) };
   return {
     ...(content ? { "@microsoft.graph.downloadUrl": downloadUrlOf(context, item) } : {}),
@@ -43,11 +45,6 @@ function describe(context: Context, item: DriveItem): Record<string, unknown> {
   };
 }
 
-/** The size of a file in bytes, or of everything in a folder. */
-export function sizeOf(item: DriveItem): number {
-  return item.content?.length ?? childrenOf(item).reduce((sum, child) => sum + sizeOf(child), 0);
-}
-
 /** A pre-authenticated URL (documented). Here it is valid until the content changes. */
 export const downloadUrlOf = ({ driveUrl }: Context, item: DriveItem): string =>
-  `${driveUrl}_layouts/15/download.aspx?UniqueId=${item.guid}&version=${item.version}&tempauth=${item.guid.replace(/-/g, "")}`;
+  `${driveUrl}_layouts/15/download.aspx?UniqueId=${item.guid}&version=${item.contentVersion}&tempauth=${item.guid.replace(/-/g, "")}`;

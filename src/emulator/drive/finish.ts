@@ -34,6 +34,12 @@ export function putFile(
     return { item: Object.assign(item, file), isNew: true };
   }
   const changed = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
-  Object.assign(there, changed, { version: there.version + 1, modified: drives.timestamp() });
+  const { version, contentVersion } = there;
+  // New bytes have a new date, unless it comes with them.
+  if (there.fileSystemInfo)
+    there.fileSystemInfo = { ...there.fileSystemInfo, lastModifiedDateTime: drives.timestamp() };
+  Object.assign(there, changed, { version: version + 1, contentVersion: contentVersion + 1 });
+  there.modified = drives.timestamp();
+  drives.note(there);
   return { item: there, isNew: false };
 }

@@ -4,6 +4,7 @@ import type { Context } from "../context.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
 import { decodeLoosely, uploadHost } from "../uploadHost.js";
 import { stateOf } from "../uploadSession.js";
+import { answerMonitor, monitorPath } from "./changing.js";
 import { complete } from "./commit.js";
 import { downloadUrlOf } from "./describe.js";
 import { download } from "./fileContent.js";
@@ -27,7 +28,7 @@ export const driveHost = uploadHost<StoredDriveSession>({
   post: commitDeferred,
   discard: (session) => endSession(session, "deleted"),
   gone: sessionNotThere,
-  download: { path: "/_layouts/15/download.aspx", answer: answerDownload },
+  pages: { "/_layouts/15/download.aspx": answerDownload, [monitorPath]: answerMonitor },
 });
 
 /** Answers POST without a body, for business drives. Personal ones take the commit PUT (documented). */

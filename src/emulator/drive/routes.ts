@@ -8,7 +8,8 @@ import { router, type Route } from "../router.js";
 export type DriveRoute = Route<"drive", DriveTarget>;
 export type DriveKeys = DriveRoute["keys"];
 export type DriveTarget =
-  ("drive" | "item" | "children" | "content" | "createUploadSession") | ("createLink" | "invite" | "permissions");
+  | ("drive" | "drives" | "item" | "children" | "content" | "createUploadSession" | "copy" | "delta" | "search")
+  | ("createLink" | "invite" | "permissions");
 
 const site = "/{owner=sites}/{ownerId}[:/{site}:]";
 const owner = `(/{owner=me}|/{owner=users|groups}/{ownerId}|${site})`;
@@ -22,10 +23,14 @@ const item = `(${inDrive}|${inShare}|${inList})[:/{path}:]`;
 /** Reads a Graph path that leads to a drive. Undefined for every other path. */
 export const readDrivePath = router<"drive", DriveTarget>("drive", [
   [drive, "drive", { GET: "item" }],
+  [`${owner}/drives`, "drives", { GET: "list" }],
   [item, "item", { GET: "read", DELETE: "remove", PUT: "commit", PATCH: "item" }],
   [`${item}/children`, "children", { GET: "list", POST: "folder" }],
   [`${item}/content`, "content", { GET: "read", PUT: "post" }],
   [`${item}/createUploadSession`, "createUploadSession", { POST: "create" }],
+  [`${item}/copy`, "copy", { POST: "other" }],
+  [`(${item}|${drive})/delta[(token='{token}')]`, "delta", { GET: "list" }],
+  [`(${item}|${drive})/search(q='{text}')`, "search", { GET: "list" }],
   [`${item}/createLink`, "createLink", { POST: "share" }],
   [`${item}/invite`, "invite", { POST: "share" }],
   [`${item}/permissions`, "permissions", { GET: "list" }],

@@ -1,6 +1,6 @@
 import type { DrivePermission, Reply } from "../api.js";
 import type { Context } from "../context.js";
-import { readObject } from "../graph/requestBody.js";
+import { readObject, strayIn } from "../graph/requestBody.js";
 import { guidOf, lettersOf } from "../ids.js";
 import { json, methodNotAllowed, refuse } from "../replies.js";
 import type { DriveCall } from "./call.js";
@@ -104,6 +104,6 @@ function describe({ id, roles, link, shareId, grantedTo }: DrivePermission): Rec
 function readKnown(call: DriveCall, known: readonly string[]): { value: Record<string, unknown> } | Reply {
   const body = readObject(call);
   if ("status" in body) return body;
-  const stray = Object.keys(body.value).find((key) => !known.includes(key));
+  const stray = strayIn(body.value, known);
   return stray === undefined ? body : invalidRequest(`The parameter '${stray}' does not exist on this action.`);
 }

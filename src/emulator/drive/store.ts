@@ -6,12 +6,14 @@ import type { UploadSession } from "../uploadSession.js";
 
 export interface Drive {
   readonly id: string;
-  /** What a client appends to the API version. */
+  /** The path that a client appends to the API version. */
   readonly path: string;
   /** The site or personal page that holds it, with a slash at the end. */
   readonly webUrl: string;
   readonly root: DriveItem;
   readonly items: Map<string, DriveItem>;
+  /** Deleted items, for `delta`. */
+  readonly removed: Map<string, DriveItem>;
   quota: number;
 }
 
@@ -22,12 +24,16 @@ export interface DriveItem {
   readonly listItemId: string;
   readonly drive: Drive;
   /** Undefined for the root. */
-  readonly parent?: DriveItem;
+  parent?: DriveItem;
   name: string;
   content?: Content;
   via: "post" | "session";
   /** Counts changes, for the eTag. */
   version: number;
+  /** Counts changes of the bytes, for the cTag. */
+  contentVersion: number;
+  /** The number of its last change or of one below it, for `delta`. */
+  changed: number;
   readonly created: string;
   modified: string;
   description?: string;
@@ -74,6 +80,12 @@ export interface StoredDriveSession extends Destination, UploadSession {
 /** The default of a business drive: 1 TiB. */
 const defaultQuota = 1024 ** 4;
 
+/** Changes that are still to be told, and the number of the last one. */
+export interface PendingDelta {
+  readonly items: readonly DriveItem[];
+  readonly last: number;
+}
+
 /** All drives. Each one is created at its first use. Ids derive from counters and names, so runs are repeatable. */
 export class DriveStore {
   readonly drives = new Map<string, Drive>();
@@ -82,7 +94,12 @@ export class DriveStore {
   throttled = 0;
   /** Ranges that have arrived. */
   ranges = 0;
+  /** The pages of `delta` that nobody has read yet, by token. */
+  readonly deltas = new Map<string, PendingDelta>();
+  /** The addresses of copies to the ids of their items. */
+  readonly copies = new Map<string, string>();
   private count = 0;
+  private changes = 0;
 
   constructor(
     private readonly now: () => number,
@@ -116,10 +133,30 @@ export class DriveStore {
   makeItem(parent: DriveItem, name: string): DriveItem {
     const item = this.newItem(parent.drive, name, parent);
     parent.drive.items.set(item.id, item);
+    this.note(item);
     return item;
   }
 
+  keepDelta(pending: PendingDelta): string {
+    const token = `page-${this.deltas.size + 1}`;
+    this.deltas.set(token, pending);
+    return token;
+  }
+
+  /** Notes a change of an item and of the folders above it, for `delta`. */
+  note(item: DriveItem): void {
+    if (item.parent) this.note(item.parent);
+    item.changed = ++this.changes;
+  }
+
+  /** The number of the last change. */
+  get lastChange(): number {
+    return this.changes;
+  }
+
   clear(): void {
+    this.copies.clear();
+    this.deltas.clear();
     this.drives.clear();
     this.sessions = [];
     this.ranges = 0;
@@ -131,7 +168,14 @@ export class DriveStore {
     const id = personal
       ? guidOf(key).replace(/-/g, "").slice(0, 16).toUpperCase()
       : `b!${Buffer.from(guidOf(`drive ${key}`)).toString("base64url")}_-`;
-    const drive = { id, path, webUrl: webUrlOf(key, id, personal), items: new Map(), quota: defaultQuota };
+    const drive = {
+      id,
+      path,
+      webUrl: webUrlOf(key, id, personal),
+      items: new Map(),
+      removed: new Map(),
+      quota: defaultQuota,
+    };
     const root = this.newItem(drive as unknown as Drive, "root");
     drive.items.set(root.id, root);
     return Object.assign(drive, { root });
@@ -145,7 +189,8 @@ export class DriveStore {
       id: this.kind() === "personal" ? `${drive.id}!${100 + number}` : `01${lettersOf(seed, 32)}`,
       guid: guidOf(seed).toUpperCase(),
       listItemId: String(number),
-      ...{ drive, parent, name, via: "post", version: 1, created: time, modified: time, permissions: [] },
+      ...{ drive, parent, name, via: "post", created: time, modified: time, permissions: [] },
+      ...{ version: 1, contentVersion: 1, changed: ++this.changes },
     };
   }
 }

@@ -124,6 +124,11 @@ export function pathOf(item: DriveItem): string {
 export const isWithin = (item: DriveItem, folder: DriveItem): boolean =>
   item === folder || (item.parent !== undefined && isWithin(item.parent, folder));
 
+/** The size of a file in bytes, or of everything in a folder. */
+export function sizeOf(item: DriveItem): number {
+  return item.content?.length ?? childrenOf(item).reduce((sum, child) => sum + sizeOf(child), 0);
+}
+
 export const usedBytes = (drive: Drive): number =>
   [...drive.items.values()].reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
 
@@ -136,4 +141,5 @@ export function meetsConditions(headers: Readonly<Record<string, string>>, item:
 
 /** The eTag, in quotes and braces as SharePoint writes it. */
 export const eTagOf = ({ guid, version }: DriveItem): string => `"{${guid}},${version}"`;
-export const cTagOf = ({ guid, version }: DriveItem): string => `"c:{${guid}},${version}"`;
+/** The tag of the bytes, which a new name or date does not change. */
+export const cTagOf = ({ guid, contentVersion }: DriveItem): string => `"c:{${guid}},${contentVersion}"`;

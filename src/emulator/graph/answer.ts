@@ -1,28 +1,30 @@
 import type { Reply } from "../api.js";
-import type { Call, GraphCall } from "../call.js";
+import { carries, type Call, type GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { answerDrive } from "../drive/answer.js";
 import { answerAttachment, answerAttachments } from "../items/attachments.js";
 import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
+import { answerLists, answerTask } from "../items/tasks.js";
 import { prefersImmutableIds } from "../mail/composed.js";
-import { answerEvent, createEvent } from "../mail/events.js";
+import { answerEvent, answerEvents } from "../mail/events.js";
 import { answerFolder } from "../mail/folders.js";
 import { answerMessage, answerMessages, answerMove } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
-import { accessDenied, empty, itemNotFound, json, methodNotAllowed, noSegment, refuse } from "../replies.js";
+import { accessDenied, itemNotFound, methodNotAllowed, noSegment, refuse } from "../replies.js";
 import { createUploadSession } from "../sessions/createSession.js";
 import { answerTodoSession } from "../sessions/todo.js";
 import { answerTeams } from "../teams/answer.js";
 import { withDocumentedNames } from "./names.js";
 import { refuseLargeBody } from "./requestBody.js";
 import type { GraphRoute } from "./routes.js";
+import { answerUser } from "./users.js";
 
 /** Answers a request to the Graph origin: bearer first, then path, length and resource. */
 export function answerGraph(context: Context, call: Call, route: GraphRoute | undefined): Reply {
-  if (call.head.headers.authorization !== `Bearer ${context.token}`) return unauthorized();
+  if (!carries(call.head, context.token)) return unauthorized();
   const { pathname, searchParams: query } = new URL(call.head.url);
   const { vary } = context;
   if (!route) return refuseLargeBody(context, call) ?? noSegment(pathname.split("/").filter(Boolean).pop() ?? "");
@@ -35,6 +37,8 @@ export function answerGraph(context: Context, call: Call, route: GraphRoute | un
       return answerDrive(context, { ...call, route, query });
     case "print":
       return answerPrint(context, { ...call, route, query });
+    case "user":
+      return answerUser(context, { ...call, route, query });
     case "teams":
       return answerTeams(context, { ...call, route, query });
     default:
@@ -60,13 +64,18 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
       return answerMessages(context, call);
     case "mailFolder":
       return answerFolder(call);
+    case "lists":
+    case "list":
+    case "tasks":
+      return answerLists(context, call);
     case "events":
-      return createEvent(context, call);
+      return answerEvents(context, call);
     case "sendMail":
       return answerSendMail(context, call);
   }
   const item = context.store.find(call.route);
   if (!item || isElsewhere(context, call, item)) return itemNotFound();
+  if (isUnsynced(context, item)) return itemNotFound();
   if (item.unseen++ < (item.posted ? context.vary.newItemDelay : 0)) return itemNotFound();
   if (prefersImmutableIds(call)) item.immutable = true;
   if (isSent(item) && addsFiles(call)) return sentAlready();
@@ -92,6 +101,10 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
   }
 }
 
+/** True for a draft or an event that Outlook has saved locally only. */
+const isUnsynced = ({ vary, now }: Context, { kind, draft, savedAt }: StoredItem): boolean =>
+  (draft || kind === "event") && now() < savedAt + vary.draftVisibleAfter;
+
 /** True for an item of a shared folder or calendar that is addressed by another path, if those do not find it. */
 const isElsewhere = ({ vary }: Context, { route }: GraphCall, { place }: StoredItem): boolean =>
   vary.otherPaths === "missing" && place !== undefined && placeOf(route) !== place;
@@ -99,22 +112,6 @@ const isElsewhere = ({ vary }: Context, { route }: GraphCall, { place }: StoredI
 function answerItem(context: Context, call: GraphCall, item: StoredItem): Reply {
   if (item.kind === "message") return answerMessage(context, call, item);
   return item.kind === "event" ? answerEvent(context, call, item) : answerTask(context, call, item);
-}
-
-function answerTask(context: Context, call: GraphCall, task: StoredItem): Reply {
-  if (call.head.method === "GET") {
-    const metadata = `${new URL(call.head.url).origin}/${call.route.version}/$metadata#tasks/$entity`;
-    const { id, properties, attachments } = task;
-    return json(200, {
-      "@odata.context": metadata,
-      id,
-      hasAttachments: attachments.length > 0,
-      title: properties.subject,
-    });
-  }
-  if (call.head.method !== "DELETE") return methodNotAllowed();
-  context.store.items.delete(task.id);
-  return empty(204);
 }
 
 /** The bearer is missing or wrong. 401 is documented, the body is a choice. */

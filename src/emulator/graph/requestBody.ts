@@ -25,6 +25,13 @@ export function readObject(call: Call): { value: Record<string, unknown> } | Rep
   return badRequest("The request body must be a JSON object.");
 }
 
+/**
+ * The first member that is not known. Annotations, which have an `@` in their names, are ignored if they are not (OData 4.01,
+ * part 1, section 6.4), such as the `@name.conflictBehavior` of rclone and onedrive.
+ */
+export const strayIn = (value: object, known: readonly string[]): string | undefined =>
+  Object.keys(value).find((name) => !known.includes(name) && !name.includes("@"));
+
 /** Reads the parameters of an action in any letter case (metadata Pascal, documentation camel). A body is optional. */
 export function readParameters(call: Call, names: readonly string[]): { value: Record<string, unknown> } | Reply {
   if (call.body.length === 0) return { value: {} };
@@ -32,6 +39,7 @@ export function readParameters(call: Call, names: readonly string[]): { value: R
   if ("status" in body) return body;
   const value: Record<string, unknown> = {};
   for (const [key, each] of Object.entries(body.value)) {
+    if (key.includes("@")) continue;
     const name = names.find((candidate) => candidate.toLowerCase() === key.toLowerCase());
     if (name === undefined) return badRequest(`The parameter '${key}' does not exist on this action.`);
     value[name] = each;

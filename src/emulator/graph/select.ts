@@ -14,3 +14,11 @@ export function select(
   );
   return Object.fromEntries(kept);
 }
+
+const options = ["select", "expand", "filter", "orderby", "top", "skip", "skiptoken", "count", "search"];
+
+/** The same query with a dollar before the names of OData's options, where Graph takes them without (documented for some). */
+export function withDollars(query: URLSearchParams): URLSearchParams {
+  const named = [...query].map(([name, value]) => [options.includes(name) ? `$${name}` : name, value]);
+  return new URLSearchParams(named as [string, string][]);
+}

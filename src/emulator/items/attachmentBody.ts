@@ -1,4 +1,5 @@
 import type { Reply } from "../api.js";
+import { strayIn } from "../graph/requestBody.js";
 import { badRequest } from "../replies.js";
 import type { ItemKind } from "./routes.js";
 import type { NewAttachment } from "./store.js";
@@ -45,7 +46,7 @@ export function readAttachments(value: unknown = []): Omit<NewAttachment, "via">
 function readFile(value: Record<string, unknown>, odataType: string, kind: ItemKind): Buffer | Reply {
   const fitting = kind === "task" ? "microsoft.graph.taskfileattachment" : "microsoft.graph.fileattachment";
   if (odataType.toLowerCase() !== fitting) return badRequest(`@odata.type '${odataType}' does not fit this item.`);
-  const stray = Object.keys(value).find((key) => !properties[fitting]!.includes(key) && !key.startsWith("@odata."));
+  const stray = strayIn(value, properties[fitting]!);
   if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on type '${odataType}'.`);
   const text = value.contentBytes;
   if (typeof text !== "string" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {

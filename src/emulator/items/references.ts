@@ -1,5 +1,6 @@
 import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
+import { strayIn } from "../graph/requestBody.js";
 import { badRequest, refuse } from "../replies.js";
 import type { Variations } from "../variations.js";
 
@@ -24,7 +25,7 @@ export function refuseReference(
     // Code and text are a field report, dotnet #634.
     return refuse(400, "ErrorInvalidProperty", "The property 'SourceUrl' is required when creating the entity.");
   }
-  const stray = Object.keys(value).find((name) => !properties.includes(name) && !name.startsWith("@odata."));
+  const stray = strayIn(value, properties);
   return stray === undefined
     ? undefined
     : badRequest(`The property '${stray}' does not exist on type 'microsoft.graph.referenceAttachment'.`);

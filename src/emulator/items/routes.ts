@@ -3,7 +3,8 @@ import { router, type Route, type Row } from "../router.js";
 export type ItemKind = "message" | "event" | "task";
 type Holds = "item" | "attachments" | "attachment" | "value" | "createSession";
 type Action = "send" | "move" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
-export type ItemTarget = Holds | Action | "messages" | "mailFolder" | "events" | "sendMail" | "session" | "content";
+type List = "messages" | "mailFolder" | "events" | "lists" | "list" | "tasks";
+export type ItemTarget = Holds | Action | List | "sendMail" | "session" | "content";
 
 /**
  * A path to a message, event or task. Its keys: `user` (absent for `/me`), `folder`, `item`, `attachment`, `session`, and
@@ -17,7 +18,8 @@ const calendar = `${owner}[/calendar|[/calendarGroup|/calendarGroups/{group}]/ca
 const occurrences = "[(/instances|/exceptionOccurrences)/{item}]*";
 const message = `${messages}/{item}`;
 const event = `(${calendar}(/events|/calendarView)/{item}${occurrences}|${messages}/{message}/event)`;
-const task = `${owner}/todo/lists/{list}/tasks/{item}`;
+const lists = `${owner}/todo/lists`;
+const task = `${lists}/{list}/tasks/{item}`;
 
 const attachmentKinds = { DELETE: "remove", any: "read" } as const;
 const sessionKinds = { PUT: "range", GET: "status", DELETE: "cancel" } as const;
@@ -47,12 +49,15 @@ const readers = [
     [`${message}/createForward`, "createForward", { POST: "draft" }],
   ]),
   router<"event", ItemTarget>("event", [
-    [`${calendar}/events`, "events", { POST: "draft", any: "item" }],
+    [`${calendar}/events`, "events", { POST: "draft", GET: "list", any: "item" }],
     [event, "item", itemKinds],
     ...attachmentsOf(event),
   ]),
   // To Do sessions are on the Graph origin. Those of Outlook are on another host.
   router<"task", ItemTarget>("task", [
+    [lists, "lists", { GET: "list", any: "item" }],
+    [`${lists}/{list}`, "list", { any: "item" }],
+    [`${lists}/{list}/tasks`, "tasks", { GET: "list", any: "item" }],
     [task, "item", { any: "item" }],
     ...attachmentsOf(task),
     [`${task}/attachmentSessions/{session}`, "session", sessionKinds],

@@ -6,6 +6,7 @@ import type { ItemKind, ItemRoute } from "./routes.js";
 /** The signed-in user and the tenant. Their ids are from the documented samples. */
 export const userId = "a8e8e219-4931-95c1-b73d-62626fd79c32";
 export const userName = "megan@contoso.example";
+export const displayName = "Megan Bowen";
 export const tenantId = "72aa88bf-76f0-494f-91ab-2d7cd730db47";
 
 export interface StoredItem extends Item {
@@ -25,6 +26,8 @@ export interface StoredItem extends Item {
   invited: readonly string[];
   readonly mime?: Buffer;
   readonly created: string;
+  /** When it was saved. Milliseconds since 1970. */
+  readonly savedAt: number;
   readonly listId?: string;
   /** The meeting request whose `/event` is this event. */
   readonly messageId?: string;
@@ -47,15 +50,26 @@ export interface Sending {
   left: number;
 }
 
+/** A list of To Do. */
+export interface TaskList {
+  readonly id: string;
+  displayName: string;
+}
+
 /** Initial values of a new item. */
 export type ItemInit = Partial<
-  Pick<StoredItem, "properties" | "draft" | "messageId" | "folder" | "immutable" | "mime" | "attachments" | "invited">
+  Pick<
+    StoredItem,
+    "properties" | "draft" | "listId" | "messageId" | "folder" | "immutable" | "mime" | "attachments" | "invited"
+  >
 >;
 
 export interface StoredSession extends UploadSession {
   readonly protocol: "outlook" | "todo";
   readonly item: StoredItem;
   readonly file: SessionFile;
+  /** The user in the path that opened it. Absent for `/me`. */
+  readonly user: string | undefined;
   /** The path of `uploadUrl`, for comparison. */
   readonly uploadPath: string;
   readonly authtoken?: string;
@@ -80,6 +94,9 @@ export type NewAttachment = FileInit &
 /** Messages, events, tasks and their sessions. Ids derive from a counter, so runs are repeatable. */
 export class Store {
   readonly items = new Map<string, StoredItem>();
+  readonly lists = new Map<string, TaskList>();
+  /** Creations that answered with a failure. */
+  failures = 0;
   readonly sessions: StoredSession[] = [];
   readonly outbox: SentMail[] = [];
   private count = 0;
@@ -92,10 +109,16 @@ export class Store {
     return `AAMkADI5${createHash("sha256").update(`id ${number}`).digest("base64url").slice(0, 22)}${number}=`;
   }
 
+  addList(displayName: string): TaskList {
+    const list = { id: this.newId(), displayName };
+    this.lists.set(list.id, list);
+    return list;
+  }
+
   /** Makes an item. Requests find it after `keep`. */
   makeItem(kind: ItemKind, init: ItemInit = {}): StoredItem {
     const id = this.newId();
-    const listId = kind === "task" ? this.newId() : undefined;
+    const listId = kind === "task" ? (init.listId ?? this.addList("Tasks").id) : undefined;
     const path = kind === "task" ? `/me/todo/lists/${listId}/tasks/${id}` : `/me/${kind}s/${id}`;
     return {
       id,
@@ -110,6 +133,7 @@ export class Store {
       invited: init.invited ?? [],
       mime: init.mime,
       created: this.timestamp(),
+      savedAt: this.now(),
       messageId: init.messageId,
       attachments: init.attachments ?? [],
       unseen: 0,
@@ -170,6 +194,8 @@ export class Store {
 
   clear(): void {
     this.items.clear();
+    this.lists.clear();
+    this.failures = 0;
     this.sessions.length = 0;
     this.outbox.length = 0;
   }

@@ -9,10 +9,22 @@ import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import { readChange } from "./composed.js";
 import { expanded, extended, mergeProperties } from "./extended.js";
 import { addressesIn, contentOf, readLetter } from "./letter.js";
+import { subjectTest } from "./listing.js";
 import { hasAttachments } from "./messages.js";
 
+/** Answers GET (by subject) and POST on a collection of events. */
+export function answerEvents(context: Context, call: GraphCall): Reply {
+  if (call.head.method !== "GET") return createEvent(context, call);
+  const subject = subjectTest(call.query.get("$filter"));
+  if (!subject) return badRequest("The emulator finds events by their subject only.");
+  const found = [...context.store.items.values()].filter(
+    ({ kind, properties }) => kind === "event" && subject(properties.subject),
+  );
+  return json(200, { value: found.map((event) => select(call, describeEvent(call, event))) });
+}
+
 /** Answers POST on a collection of events. It invites attendees immediately, before any file can be attached. */
-export function createEvent(context: Context, call: GraphCall): Reply {
+function createEvent(context: Context, call: GraphCall): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   const body = readObject(call);
   if ("status" in body) return body;

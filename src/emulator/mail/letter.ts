@@ -37,7 +37,7 @@ const writable = {
 /** Reads a message or event from a client. Answers 400 to an unknown property or a wrong form. */
 export function readLetter(value: unknown, kind: "message" | "event"): Letter | Reply {
   if (!isObject(value)) return badRequest(`The ${kind} must be a JSON object.`);
-  const names = Object.keys(value).filter((name) => !name.includes("@odata."));
+  const names = Object.keys(value).filter((name) => !name.includes("@"));
   const stray = names.find((name) => !writable[kind].includes(name) && !readOnly.includes(name));
   if (stray !== undefined)
     return badRequest(`The property '${stray}' does not exist on type 'microsoft.graph.${kind}'.`);

@@ -12,9 +12,19 @@ const byProperty =
 
 const byMessageId = /^internetMessageId eq '((?:[^']|'')*)'$/i;
 
+const bySubject = /^(?:subject eq '((?:[^']|'')*)'|startswith\(subject,\s*'((?:[^']|'')*)'\))$/i;
+
+/** The test of a filter by the subject or its beginning. Undefined for every other filter. */
+export function subjectTest(filter: string | null): ((subject: unknown) => boolean) | undefined {
+  const [match, whole, start] = bySubject.exec(filter ?? "") ?? [];
+  if (match === undefined) return undefined;
+  const wanted = (whole ?? start ?? "").replaceAll("''", "'");
+  return (subject) => (whole === undefined ? String(subject).startsWith(wanted) : subject === wanted);
+}
+
 /**
  * Lists the messages of a folder, or of all folders, the deleted ones included (documented). The only filters are
- * by one extended property (docs: singlevaluelegacyextendedproperty-get) and by the Message-ID.
+ * by one extended property (docs: singlevaluelegacyextendedproperty-get), by the Message-ID and by the subject.
  */
 export function listMessages(
   { store, vary }: Context,
@@ -24,13 +34,15 @@ export function listMessages(
   const filter = call.query.get("$filter");
   const [, id, value] = (byProperty.exec(filter ?? "") ?? []).map((text) => text?.replaceAll("''", "'"));
   const messageId = byMessageId.exec(filter ?? "")?.[1]?.replaceAll("''", "'");
-  if (filter !== null && (id ?? messageId) === undefined) return badRequest("The emulator knows no such $filter.");
+  const subject = subjectTest(filter);
+  if (filter !== null && (id ?? messageId ?? subject) === undefined) return badRequest("The emulator knows no such $filter.");
   const folder = call.route.keys.folder?.toLowerCase();
   const found = [...store.items.values()].filter(
     (item) =>
       item.kind === "message" &&
       (folder === undefined || item.folder.toLowerCase() === folder) &&
       (vary.otherPaths === "found" || item.place === undefined || item.place === call.route.keys.folder) &&
+      (subject?.(item.properties.subject) ?? true) &&
       (messageId === undefined || item.properties.internetMessageId === messageId) &&
       (id === undefined || (extendedProperty(item.properties, id) === value && isIndexed(item, vary.filterDelay))),
   );

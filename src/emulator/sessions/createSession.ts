@@ -1,7 +1,7 @@
 import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
-import { readObject } from "../graph/requestBody.js";
+import { readObject, strayIn } from "../graph/requestBody.js";
 import { userId, userName, type SessionFile, type StoredItem } from "../items/store.js";
 import { accessDenied, badRequest, json, noSegment, refuse } from "../replies.js";
 import { timestamp } from "../uploadSession.js";
@@ -21,7 +21,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
   if ("status" in file) return file;
   const refused = todo ? refuseTodoSize(context, file) : refuseOutlookSize(context, file);
   if (refused) return refused;
-  const session = openSession(context, item, file, call.route.version);
+  const session = openSession(context, item, file, call.route);
   return json(todo ? vary.todoCreateStatus : 201, {
     "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#microsoft.graph.uploadSession`,
     uploadUrl: session.uploadUrl,
@@ -34,7 +34,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
 function readFile(call: GraphCall, wrapper: string, properties: readonly string[]): SessionFile | Reply {
   const body = readObject(call);
   if ("status" in body) return body;
-  const stray = Object.keys(body.value).find((key) => key !== wrapper);
+  const stray = strayIn(body.value, [wrapper]);
   if (stray !== undefined) return badRequest(`The parameter '${stray}' does not exist on createUploadSession.`);
   const file = body.value[wrapper];
   if (typeof file !== "object" || file === null) return badRequest(`The parameter '${wrapper}' is missing.`);
@@ -42,7 +42,7 @@ function readFile(call: GraphCall, wrapper: string, properties: readonly string[
 }
 
 function checkFile(file: Record<string, unknown>, properties: readonly string[]): SessionFile | Reply {
-  const stray = Object.keys(file).find((key) => !properties.includes(key) && !key.startsWith("@odata."));
+  const stray = strayIn(file, properties);
   if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on this type.`);
   const { attachmentType, name, size } = file;
   if (typeof attachmentType !== "string") return badRequest("attachmentType is required.");

@@ -2,7 +2,7 @@ import type { Reply } from "../api.js";
 import type { Call } from "../call.js";
 import type { Context } from "../context.js";
 import { itemAtUrl } from "../drive/shares.js";
-import { readObject } from "../graph/requestBody.js";
+import { readObject, strayIn } from "../graph/requestBody.js";
 import { badRequest, refuse } from "../replies.js";
 import type { PostedAttachment, StoredMessage } from "./store.js";
 
@@ -24,7 +24,7 @@ export function readMessage(context: Context, call: Call): Omit<StoredMessage, "
   }
   const read = readObject(call);
   if ("status" in read) return read;
-  const stray = Object.keys(read.value).find((name) => !properties.includes(name) && !name.startsWith("@odata."));
+  const stray = strayIn(read.value, properties);
   if (stray !== undefined)
     return badRequest(`The property '${stray}' does not exist on type 'microsoft.graph.chatMessage'.`);
   const body = readBody(read.value.body);
@@ -53,9 +53,7 @@ function readBody(value: unknown): StoredMessage["body"] | Reply {
 function refuseAttachment(context: Context, value: unknown): Reply | undefined {
   if (typeof value !== "object" || value === null) return badRequest("An attachment must be a JSON object.");
   const attachment = value as Record<string, unknown>;
-  const stray = Object.keys(attachment).find(
-    (name) => !attachmentProperties.includes(name) && !name.startsWith("@odata."),
-  );
+  const stray = strayIn(attachment, attachmentProperties);
   if (stray !== undefined) return badRequest(`The property '${stray}' does not exist on an attachment.`);
   const { id, contentType, contentUrl, name } = attachment;
   if (typeof id !== "string" || id === "") return badRequest("An attachment needs an id.");

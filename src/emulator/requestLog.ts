@@ -57,9 +57,9 @@ export class Subjects {
     const session =
       this.sessions.get(keyOf(head.url)) ?? (head.origin === "azureDevOps" ? attachmentIn(head.url) : undefined);
     if (session !== undefined) entry.session = session;
-    const answer: Exchange["answer"] = (body, keep) => {
+    const answer: Exchange["answer"] = (body, keep, mime) => {
       this.latest = undefined;
-      const reply = exchange.answer(body, keep);
+      const reply = exchange.answer(body, keep, mime);
       const created = reply.status < 300 ? idIn(reply.body) : undefined;
       if (this.latest !== undefined) entry.session = this.latest;
       else if (created !== undefined && entry.kind === "draft") entry.item = created;

@@ -213,6 +213,26 @@ describe("withAttachments next to MIME", () => {
     expect([emulator.mailbox.outbox(), emulator.mailbox.drafts()]).toEqual([[], []]);
   });
 
+  test("is sent once under the option once, and drafts that an earlier try could not mark are removed", async () => {
+    const post = (once: string) => {
+      const request = client.api("/me/sendMail").header("Content-Type", "text/plain");
+      return request.withAttachments([{ file: large, name: "big.bin" }], { once }).post(base64(message()));
+    };
+    await client.api("/me/messages").header("Content-Type", "text/plain").post(base64(message())); // its process ended here
+    await post("job 1");
+    await post("job 1");
+    expect(emulator.mailbox.outbox()).toHaveLength(1);
+    expect(emulator.mailbox.drafts()).toEqual([]);
+  });
+
+  test("that cannot be marked under the option once leaves no draft", async () => {
+    emulator.fault({ on: { kind: "patch" }, status: 403 });
+    const request = client.api("/me/sendMail").header("Content-Type", "text/plain");
+    const sending = request.withAttachments([{ file: large, name: "a" }], { once: "job" }).post(base64(message()));
+    expect((await failed(sending)).statusCode).toBe(403);
+    expect([emulator.mailbox.outbox(), emulator.mailbox.drafts()]).toEqual([[], []]);
+  });
+
   test("says that the body is no MIME, before anything is sent", async () => {
     const post = client
       .api("/me/sendMail")

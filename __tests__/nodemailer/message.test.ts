@@ -192,6 +192,17 @@ describe.each(versions)("with %s", (_, version) => {
     ]);
   });
 
+  test("a large attachment that is given as raw becomes a file with its name, type and id", async () => {
+    const headers = 'Content-Type: image/png; name="a.png"\r\nContent-Id: <a@x>\r\nContent-Transfer-Encoding: base64';
+    const disposition = "Content-Disposition: inline; filename*=UTF-8''Gr%C3%B6%C3%9Fe.png";
+    const lines = large.toString("base64").replace(/.{76}/g, "$&\r\n");
+    const raw = `${headers}\r\n${disposition}\r\n\r\n${lines}`;
+    await post.mailer(version).sendMail(base({ attachments: [{ raw }] }));
+    expect(post.emulator.mailbox.outbox()[0]!.attachments.map(seen)).toEqual([
+      { name: "Größe.png", contentType: "image/png", isInline: true, contentId: "a@x", sha256: sha256(large) },
+    ]);
+  });
+
   test("many small files fill one request, and the rest follow one by one in their order", async () => {
     const attachments = Array.from({ length: 8 }, (_, index) => ({
       filename: `${index}.bin`,

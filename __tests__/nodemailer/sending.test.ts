@@ -247,6 +247,18 @@ describe.each(versions)("with %s", (_, version) => {
       expect(left()).toEqual([[], []]);
     });
 
+    test("of a message that waits takes it out of the queue immediately", async () => {
+      const queue = mailer({ maxConnections: 1 });
+      const controller = new AbortController();
+      const first = queue.sendMail(mail({ subject: "first" }));
+      const second = failed(queue.sendMail(mail({ subject: "second", signal: controller.signal })));
+      await new Promise(setImmediate);
+      controller.abort();
+      expect(await second).toMatchObject({ code: "EABORT" });
+      await first;
+      expect(outbox().map(({ subject }) => subject)).toEqual(["first"]);
+    });
+
     test("ends the reading of a stream that never ends", async () => {
       const controller = new AbortController();
       const endless = new Readable({

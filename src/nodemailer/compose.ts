@@ -1,6 +1,7 @@
 import { UploadError, type FileToAttach } from "../index.js";
 import { Refused } from "./errors.js";
 import { leavesOf, valueOf, type MailMessage, type MimeNode } from "./mail.js";
+import { fileInPart } from "./part.js";
 import { bytesOf, sizeOf, type Source, type Sources } from "./sources.js";
 
 /** Bytes of MIME that Graph is known to take in one request: above 2,240 kB it was seen to answer 200 and to do nothing (docs #13979). */
@@ -18,6 +19,8 @@ interface Attachment {
   readonly source: Source;
   /** It stands next to the HTML, which shows it. */
   readonly related: boolean;
+  /** The caller has composed it with its headers. */
+  readonly raw: boolean;
 }
 
 /** A message, and the files that did not fit into it. */
@@ -41,17 +44,25 @@ export class Composer {
     message.newline ??= "windows";
     if (message._raw) return composer;
     for (const node of leavesOf(message)) {
-      if (node._raw) continue;
+      if (node._raw) {
+        const source = await sources.open(Object.create(node, { content: { value: node._raw } }));
+        if (isAttachment(node, mail)) composer.#add(node, source, true);
+        else node._raw = await textOf(source);
+        continue;
+      }
       const source =
         isAttachment(node, mail) || typeof node.content === "object" ? await sources.open(node) : undefined;
       if (!source) continue;
-      if (isAttachment(node, mail)) {
-        const related =
-          node.parentNode !== undefined && /^multipart\/related/.test(valueOf(node.parentNode, "Content-Type"));
-        composer.#attachments.push({ node, source, related });
-      } else node.content = await textOf(source);
+      if (isAttachment(node, mail)) composer.#add(node, source, false);
+      else node.content = await textOf(source);
     }
     return composer;
+  }
+
+  #add(node: MimeNode, source: Source, raw: boolean): void {
+    const { parentNode } = node;
+    const related = parentNode !== undefined && /^multipart\/related/.test(valueOf(parentNode, "Content-Type"));
+    this.#attachments.push({ node, source, related, raw });
   }
 
   get hasFiles(): boolean {
@@ -75,14 +86,14 @@ export class Composer {
     const mime = fits ? built : frame;
     const outside = all.filter((one) => !fits || !inside.includes(one));
     if (outside.length > 0) this.#mustBeMovable(outside);
-    return { mime, files: outside.map((one, index) => fileOf(one, index + 1)) };
+    return { mime, files: await Promise.all(outside.map((one, index) => fileOf(one, index + 1))) };
   }
 
   /** Builds the message with these attachments alone. */
   async #build(inside: readonly Attachment[]): Promise<Buffer> {
     const { message } = this.mail;
     const without = new Set(this.#attachments.filter((one) => !inside.includes(one)).map(({ node }) => node));
-    for (const { node, source } of inside) node.content = await bytesOf(source);
+    for (const { node, source, raw } of inside) node[raw ? "_raw" : "content"] = await bytesOf(source);
     if (without.has(message)) return this.#buildEmpty();
     const parents = new Set(this.#attachments.flatMap(({ node }) => node.parentNode ?? []));
     for (const parent of parents) {
@@ -149,7 +160,8 @@ function isAttachment(node: MimeNode, { data }: MailMessage): boolean {
   return node.getHeader("Content-Disposition") !== undefined;
 }
 
-function fileOf({ node, source, related }: Attachment, index: number): FileToAttach {
+async function fileOf({ node, source, related, raw }: Attachment, index: number): Promise<FileToAttach> {
+  if (raw) return fileInPart(await bytesOf(source), `attachment-${index}`);
   const cid = node.getHeader("Content-Id");
   const contentId = cid ? String(cid).replace(/^<|>$/g, "") : undefined;
   return {

@@ -1,5 +1,6 @@
 // The parts of nodemailer's objects that the transport uses, as versions 7 to 10 have them. nodemailer is not loaded.
-import type { Readable } from "node:stream";
+import { createHash } from "node:crypto";
+import Stream, { type Readable } from "node:stream";
 
 /** Addresses that a message goes from and to. */
 export interface Envelope {
@@ -61,4 +62,22 @@ export function valueOf(node: MimeNode, header: string): string {
     .split(";")[0]!
     .trim()
     .toLowerCase();
+}
+
+/** All tries of a job send the message under one Message-ID, unless the caller has given one. */
+export function nameAfter(once: string, { data, message }: MailMessage): void {
+  const given = JSON.stringify(data.headers ?? {}).match(/"message-id"/i);
+  if (data.messageId || given || message._raw || typeof once !== "string") return;
+  const { from } = message.getEnvelope();
+  const domain = String(from || "localhost")
+    .split("@")
+    .pop();
+  message.setHeader("Message-ID", `<${createHash("sha256").update(once).digest("hex").slice(0, 40)}@${domain}>`);
+}
+
+/** Ends the streams of a message that is not read any more. */
+export function letGo(message: MimeNode): void {
+  for (const { content, _raw } of leavesOf(message)) {
+    for (const one of [content, _raw]) if (one instanceof Stream.Readable) one.on("error", () => {}).destroy();
+  }
 }

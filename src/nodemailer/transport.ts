@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
-import Stream from "node:stream";
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { LargeAttachmentHandler, UploadError, withLargeAttachments, type UploadOptions } from "../index.js";
 import { Composer, isTooLarge, MIME_LIMIT } from "./compose.js";
 import { Refused, toMailError, type MailError } from "./errors.js";
-import { leavesOf, type Envelope, type GivenMessage, type MailMessage, type MimeNode } from "./mail.js";
+import { letGo, nameAfter, type Envelope, type GivenMessage, type MailMessage } from "./mail.js";
 import { readRaw } from "./raw.js";
 import { mustBePossible } from "./refusals.js";
 import { Sources } from "./sources.js";
@@ -20,6 +18,8 @@ const MOST = 4;
 interface Job {
   readonly mail: MailMessage;
   readonly done: Callback<SentMessageInfo>;
+  /** Stops waiting for an abort. */
+  readonly leave: () => void;
 }
 
 /** Sends what nodemailer has composed through Microsoft Graph. */
@@ -79,8 +79,18 @@ export class GraphTransport extends EventEmitter {
 
   /** Called by nodemailer. */
   send(mail: GivenMessage, callback: Callback<SentMessageInfo>): void {
-    const job = { mail: mail as MailMessage, done: callback };
+    const { signal } = mail.data as { readonly signal?: unknown };
+    const own = signal instanceof AbortSignal ? signal : undefined;
+    const stop = () => {
+      const at = this.#waiting.indexOf(job);
+      if (at < 0) return;
+      this.#waiting.splice(at, 1);
+      this.#fail(job, toMailError(undefined, own));
+    };
+    const leave = () => own?.removeEventListener("abort", stop);
+    const job: Job = { mail: mail as MailMessage, done: callback, leave };
     if (this.#closed) return this.#fail(job, closed());
+    own?.addEventListener("abort", stop);
     this.#waiting.push(job);
     if (this.#waiting.length + this.#active >= this.#most) this.#idle = false;
     this.#next();
@@ -109,8 +119,9 @@ export class GraphTransport extends EventEmitter {
     }
   }
 
-  #fail({ done }: Pick<Job, "done">, error: MailError | Refused): void {
-    const mail = toMailError(error);
+  #fail({ done, leave }: Job, error: MailError | Refused): void {
+    leave();
+    const mail = error instanceof Refused ? toMailError(error) : error;
     setImmediate(() => (done as (error: Error) => void)(mail));
   }
 
@@ -118,6 +129,7 @@ export class GraphTransport extends EventEmitter {
     while (this.#active < this.#most) {
       const job = this.#waiting.shift();
       if (!job) break;
+      job.leave();
       this.#active++;
       this.#send(job.mail).then(
         (info) => this.#finish(() => job.done(null, info)),
@@ -203,24 +215,6 @@ export class GraphTransport extends EventEmitter {
 
 const closed = () =>
   new Refused("ECONNECTION", "The transport was closed, so nothing was sent. Create another one.", "invalid");
-
-/** All tries of a job send the message under one Message-ID, unless the caller has given one. */
-function nameAfter(once: string, { data, message }: MailMessage): void {
-  const given = JSON.stringify(data.headers ?? {}).match(/"message-id"/i);
-  if (data.messageId || given || message._raw || typeof once !== "string") return;
-  const { from } = message.getEnvelope();
-  const domain = String(from || "localhost")
-    .split("@")
-    .pop();
-  message.setHeader("Message-ID", `<${createHash("sha256").update(once).digest("hex").slice(0, 40)}@${domain}>`);
-}
-
-/** Ends the streams of a message that is not read any more. */
-function letGo(message: MimeNode): void {
-  for (const { content, _raw } of leavesOf(message)) {
-    for (const one of [content, _raw]) if (one instanceof Stream.Readable) one.on("error", () => {}).destroy();
-  }
-}
 
 function infoOf(envelope: Envelope, messageId: string): SentMessageInfo {
   return { envelope, messageId, accepted: [...envelope.to], rejected: [], pending: [], response: "202 Accepted" };

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "./errors.js";
 import { entriesOf, NAMES, nearest, unknownOption } from "./optionNames.js";
+import { mustBeShaped } from "./optionShapes.js";
 import { isObject } from "./json.js";
 import type { Limiter } from "./limiter.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
@@ -257,29 +258,12 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   waitForDraft: [0, 2 ** 31 - 1],
 };
 
-/** Options that are no numbers, by what they must have: methods, or, for "", a call. */
-const SHAPES: Readonly<Record<string, readonly [methods: string, text: string]>> = {
-  onProgress: ["", "a function"],
-  onAttempt: ["", "a function"],
-  fetch: ["", "a function"],
-  signal: ["addEventListener", "an AbortSignal, such as controller.signal"],
-  checkpoints: ["load save remove", "a store with load, save and remove, such as fileCheckpoints(folder)"],
-};
-
-function isLike(value: unknown, methods: string): boolean {
-  if (methods === "") return typeof value === "function";
-  const has = (name: string) => typeof Reflect.get(Object(value), name) === "function";
-  return methods.split(" ").every(has);
-}
-
 /** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */
 export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): Settings {
   const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(all.flatMap(entriesOf)) };
   for (const [name, value] of Object.entries(merged)) {
     const bounds = BOUNDS[name];
-    const [methods, text] = SHAPES[name] ?? [];
-    if (methods !== undefined && value && !isLike(value, methods))
-      throw new UploadError("invalid", `${name} must be ${text}.`);
+    mustBeShaped(name, value);
     if (!bounds || typeof value === "undefined") continue;
     const [least, most] = bounds;
     const isNumber = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");

@@ -177,12 +177,6 @@ describe("a mail", () => {
     expect(emulator.mailbox.drafts()).toEqual([]);
   });
 
-  test("has no option --resume", async () => {
-    const { code, stderr } = await command.run(["send", "--to", "a@b.example", "--resume", path], env);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^Unknown option '--resume'\.\n/) });
-    expect(emulator.requests).toEqual([]);
-  });
-
   test("that is being sent is sent in spite of Ctrl-C", async () => {
     emulator.fault({ on: { kind: "send" }, delay: 600 });
     const { child, ended } = command.start(["send", "--to", "adele@contoso.example", path], env);

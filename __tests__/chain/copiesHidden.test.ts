@@ -52,6 +52,7 @@ const forms: Record<string, (copy: GraphClient) => object> = {
   "a handler that hides the next": (copy) => ({ middleware: [new Hiding(), ...chainOf(copy)] }),
   "this package's handler in the list": (copy) => ({ middleware: [new LargeAttachmentHandler(), ...chainOf(copy)] }),
 };
+const mixed: Record<string, GraphClient> = { "Graph client 2": old, "Graph client 3.0.2": lowest };
 const clientFrom = (copy: GraphClient, form: string): Client => {
   const given: never = { ...emulator.clientOptions, ...forms[form]!(copy) } as never;
   return withLargeAttachments(form === "Client.init" ? copy.Client.init(given) : copy.Client.initWithMiddleware(given), options); // prettier-ignore
@@ -92,6 +93,23 @@ test.each(all)("%s, %s: no token leaves for an upload host, and the file arrives
   const held = emulator.mailbox.drafts().flatMap(({ attachments }) => attachments.map((one) => one.sha256));
   expect(held).toEqual([sha256(large)]);
 });
+
+test.each(Object.keys(mixed))(
+  "handlers of another copy, %s, in a client of this one send no token to an upload host",
+  async (copy) => {
+    const real = globalThis.fetch;
+    const signed = new Set<string>();
+    jest.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      if (new Headers(init?.headers).has("Authorization")) signed.add(new URL(String(input)).origin);
+      return real(input, init);
+    });
+    const given = { ...emulator.clientOptions, middleware: chainOf(mixed[copy]!) };
+    const client = withLargeAttachments(graph.Client.initWithMiddleware(given), options);
+    for (const way of Object.values(ways)) await way(client);
+    expect([...signed]).toEqual([new URL(emulator.graphUrl).origin]);
+    expect(emulator.sessions.map(({ state }) => state)).toEqual(Object.keys(ways).map(() => "complete"));
+  },
+);
 
 test.each(Object.keys(forms))("Graph client 3.0.2, %s: a range is repeated by the upload alone", async (form) => {
   const item = emulator.addMessage();

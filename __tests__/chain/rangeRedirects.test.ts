@@ -36,17 +36,23 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const clientFrom = (copy: GraphClient) =>
-  copy.Client.init({ ...emulator.clientOptions, authProvider: (done) => done(null, emulator.token) });
+const clientFrom = (copy: GraphClient, handlers?: GraphClient) => {
+  if (!handlers)
+    return copy.Client.init({ ...emulator.clientOptions, authProvider: (done) => done(null, emulator.token) });
+  const { AuthenticationHandler, HTTPMessageHandler, RedirectHandler, RetryHandler } = handlers;
+  const signing = new AuthenticationHandler({ getAccessToken: async () => emulator.token });
+  const middleware = [signing, new RetryHandler(), new RedirectHandler(), new HTTPMessageHandler()];
+  return copy.Client.initWithMiddleware({ ...emulator.clientOptions, middleware });
+};
 const load = (name: string) => jest.requireActual<GraphClient>(name);
 const trusting = (init?: object) => ({ ...init, ...emulator.clientOptions.fetchOptions });
-type Given = { readonly copy?: GraphClient; readonly fetch?: typeof fetch };
+type Given = { readonly copy?: GraphClient; readonly handlers?: GraphClient; readonly fetch?: typeof fetch };
 
-async function upload({ copy = graph, fetch: own }: Given, status: number): Promise<unknown> {
+async function upload({ copy = graph, handlers, fetch: own }: Given, status: number): Promise<unknown> {
   const location = `http://localhost:${(elsewhere.address() as AddressInfo).port}/`;
   emulator.fault({ on: { kind: "range" }, status, headers: { location }, times: 5 });
   const { path } = emulator.addMessage();
-  const client = withLargeAttachments(clientFrom(copy), { delay: 1, retries: 2, fetch: own });
+  const client = withLargeAttachments(clientFrom(copy, handlers), { delay: 1, retries: 2, fetch: own });
   return client.api(path).attach(large, { name: "big.bin" });
 }
 
@@ -54,6 +60,8 @@ const heeding: Record<string, () => Given> = {
   "the Graph client": () => ({}),
   "another copy of it": () => ({ copy: load("graph-client-lowest") }),
   "a Graph client 2": () => ({ copy: load("graph-client-2") }),
+  "handlers of another copy": () => ({ handlers: load("graph-client-lowest") }),
+  "handlers of a Graph client 2": () => ({ handlers: load("graph-client-2") }),
   "the option fetch": () => ({ fetch: (url, init) => fetch(url, trusting(init)) }),
   "node-fetch 2": () => ({ fetch: (url, init) => nodeFetch.default(String(url), { ...init, agent }) }),
 };

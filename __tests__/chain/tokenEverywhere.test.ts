@@ -46,3 +46,36 @@ test.each(hosts)("a function that adds the token itself is told so: $name", asyn
   const own = bare({ headers: { Authorization: `Bearer ${emulator.token}` } });
   await expect(upload(subject, own)).rejects.toMatchObject({ statusCode: 401, message });
 });
+
+/** As axios sends: headers of plain objects only, and for a view of bytes the whole buffer behind it. */
+const likeAxios: typeof fetch = (url, init) => {
+  const { headers = {}, body, ...others } = init ?? {};
+  const prototype: unknown = Object.getPrototypeOf(headers);
+  const isPlain = prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  const bytes = ArrayBuffer.isView(body) ? body.buffer : body;
+  return bare()(url, { ...others, headers: isPlain ? { ...(headers as object) } : {}, body: bytes });
+};
+
+test.each(hosts)("a fetch made of axios uploads: $name", async (subject) => {
+  await upload(subject, likeAxios);
+});
+
+test.each(hosts)("a middleware that takes headers of plain objects only sends them: $name", async (subject) => {
+  take(emulator, subject);
+  const sending: Middleware = {
+    async execute(context) {
+      const isApi = String(context.request).startsWith(emulator.graphUrl);
+      const { headers, body, ...others } = context.options!;
+      const signed = isApi ? { ...(headers as object), Authorization: `Bearer ${emulator.token}` } : headers;
+      const exact = ArrayBuffer.isView(body) ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : body;
+      const view = ArrayBuffer.isView(exact) ? new Uint8Array(exact) : exact;
+      context.response = await likeAxios(context.request as string, { ...others, headers: signed, body: view });
+    },
+  };
+  const client = Client.initWithMiddleware({ ...emulator.clientOptions, middleware: sending });
+  const item = subject.add(emulator);
+  const bytes = fileOf(2 * subject.range + 17);
+  const options = { ...subject.about, threshold: 9_999, rangeSize: subject.range, delay: 1 };
+  await withLargeAttachments(client).api(item.path).attach(bytes, options);
+  expect(subject.held(emulator, item)).toMatchObject([{ sha256: sha256(bytes) }]);
+});

@@ -61,8 +61,14 @@ function staying(context: Context, url: string): Context {
 const ELSEWHERE =
   "The Graph client's chain wanted to follow a redirect of an upload to another origin, so nothing was sent there. Remove its RedirectHandler.";
 
-/** Drops the token that handlers of another copy of the Graph client set. `fetch` reads own members only. */
-const NO_TOKEN = Object.defineProperty({}, "Authorization", { get: () => undefined, set: () => {} });
+/**
+ * Drops the token that handlers of another copy of the Graph client set: `fetch` reads own members only. It passes for the
+ * prototype of a plain object, because axios takes no other headers.
+ */
+const NO_TOKEN: object = Object.create(null, {
+  ...Object.getOwnPropertyDescriptors(Object.prototype),
+  Authorization: { get: () => undefined, set: () => {} },
+});
 
 type MiddlewareControl = NonNullable<Context["middlewareControl"]>;
 

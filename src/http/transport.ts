@@ -40,9 +40,16 @@ export function transport(call: Call, query: (url: string) => string = () => "")
     );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
+    const own = request.to === "upload" ? fetch : undefined;
     const past = !trusted && signsEverything(call) ? globalThis.fetch : undefined;
-    const send = (request.to === "upload" ? fetch : undefined) ?? past;
+    const send = own ?? past;
     const offline = globalThis.navigator?.onLine === false;
+    const through = async (url: string, options: RequestInit): Promise<Response> => {
+      const sent = contextFor(context, { url, options, trusted, next });
+      await next.execute(sent);
+      if (!sent.response) throw new Error("The middleware chain of the Graph client gave no response.");
+      return sent.response;
+    };
     const once = async (url: string, stop: AbortSignal): Promise<Response> => {
       const { headers, ...body } = bodyInit(
         request.body,
@@ -54,15 +61,13 @@ export function transport(call: Call, query: (url: string) => string = () => "")
         redirect: "manual",
         method: request.method,
         ...body,
+        ...(own && ArrayBuffer.isView(body.body) ? { body: alone(body.body) } : {}),
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
-      const own = contextFor(context, { url, options: init, trusted, next });
-      if (send) own.response = await send(url, init);
-      else await next.execute(own);
-      if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
-      mustHaveStayed(own.response, url);
-      return own.response;
+      const response = await (send ?? through)(url, init);
+      mustHaveStayed(response, url);
+      return response;
     };
     return withinTime({ timeout, signal, offline }, async (stop) => {
       const first = trusted ? withParameters(request.url, carried) : request.url;
@@ -86,6 +91,12 @@ function mustHaveStayed({ redirected, url }: Response, sent: string): void {
 
 const FOLLOWED =
   'The upload was stopped, because fetch followed a redirect to another origin. Set the option { fetch } to one that heeds redirect: "manual".';
+
+/** Bytes with no others behind them: axios, for one, sends the whole buffer of a view. */
+function alone({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return byteLength === buffer.byteLength ? bytes : bytes.slice();
+}
 
 /** Adds the parameters that the URL does not have. */
 function withParameters(url: string, query: string): string {

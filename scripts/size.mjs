@@ -5,19 +5,20 @@ import { build } from "vite";
 
 /**
  * KiB. A part far below its budget deserves a smaller one. What mail, drives and Azure DevOps do in practice (drafts found
- * again, refused ranges, names that are held, other copies of the client) costs some 12 KiB, nearly all of it later.
+ * again, refused ranges, names that are held, other copies of the client) costs some 12 KiB, nearly all of it later. Mail that is
+ * sent exactly once, and checkpoints that hold across processes, cost another 5 KiB, all of it later.
  */
 const parts = [
   {
     take: "{ withLargeAttachments }",
     first: 7.6,
-    later: 37,
+    later: 41.6,
     name: "attach and the handler: all of Graph, mail, Teams",
   },
-  { take: "{ LargeAttachmentHandler }", first: 4.6, later: 37, name: "the handler alone" },
-  { take: "{ LargeAttachmentTask }", first: 6.3, later: 26, name: "the task alone" },
-  { take: "{ createAzureDevOpsClient }", first: 8.7, later: 41, name: "a client for Azure DevOps" },
-  { take: "*", first: 9.7, later: 45, name: "everything" },
+  { take: "{ LargeAttachmentHandler }", first: 4.7, later: 41.7, name: "the handler alone" },
+  { take: "{ LargeAttachmentTask }", first: 6.3, later: 26.6, name: "the task alone" },
+  { take: "{ createAzureDevOpsClient }", first: 8.7, later: 45.9, name: "a client for Azure DevOps" },
+  { take: "*", first: 9.9, later: 49.9, name: "everything" },
 ];
 
 let over = false;

@@ -201,6 +201,8 @@ export interface CheckpointStore {
 export interface AttachOptions extends UploadOptions, FileDetails {
   /** Azure DevOps: the area whose members may read the file before a work item links to it. */
   readonly areaPath?: string;
+  /** Stores the upload, so that the same file attached to the same item again resumes it. See `UploadOptions`. */
+  readonly checkpoints?: CheckpointStore;
   /**
    * Messages and events: uploads a file over the limit to the folder "Email attachments" of the sender's OneDrive and
    * attaches a link to it. If the service does not take link attachments, the link is added to the text. Needs the

@@ -101,6 +101,20 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
       (client) => attach(client, file.subarray(0, 19)),
     ],
   ],
+  takenOver: [
+    [
+      () => undefined,
+      (client) => {
+        let saved: UploadSession | undefined;
+        const checkpoints = {
+          load: () => saved && { ...saved, owner: "another process" },
+          save: (_: string, session: UploadSession) => (saved = session),
+          remove: () => {},
+        };
+        return attach(client, file, { checkpoints });
+      },
+    ],
+  ],
   cancelled: [
     [
       () => undefined,

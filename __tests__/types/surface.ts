@@ -2,6 +2,7 @@
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import type { Attachment, FileAttachment, TaskFileAttachment } from "@microsoft/microsoft-graph-types";
 import {
+  jobCheckpoints,
   LargeAttachmentHandler,
   LargeAttachmentHandlerOptions,
   LargeAttachmentTask,
@@ -14,6 +15,7 @@ import {
   type CreatedAttachment,
   type FileDetails,
   type FileToAttach,
+  type JobCheckpoints,
   type LinkScope,
   type UploadAttempt,
   type UploadOptions,
@@ -81,6 +83,16 @@ export const details: FileDetails = { name: "a", contentType: "text/plain", comm
 export const files: FileToAttach[] = [file, { file, ...details }];
 export const checkpoints: CheckpointStore = localStorageCheckpoints("prefix");
 export const stored = client.api("/me/messages/1").attach(file, { checkpoints });
+export const nullable: CheckpointStore = { load: async () => null, save: async () => "OK", remove: () => 1 };
+export const job: JobCheckpoints = jobCheckpoints(nullable, "job");
+export const forgetting: Promise<void> = job.forget();
+export const sentOnce: Promise<unknown> = client
+  .api("/me/sendMail")
+  .withAttachments([file], { once: "job", checkpoints: job })
+  .post({ message: {} });
+export const once = new LargeAttachmentHandlerOptions({ once: "job" });
+// @ts-expect-error A name is text.
+export const noName: UploadOptions = { once: 7 };
 export const report = ({ range, attempt, status, reason, wait, requestId }: UploadAttempt): string =>
   [range.start, attempt, status, reason, wait, requestId].join();
 

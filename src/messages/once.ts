@@ -120,14 +120,17 @@ export class Once {
     if (error instanceof UploadError && KEPT.test(error.code)) throw error;
     await service.cleanUp(async (free) => {
       const state = await readOwn(free, draft.url).catch(() => undefined);
-      if (state ? state.owner === this.owner : free.fresh?.reached === false) {
-        if (!isBusy(error)) await this.#discard(free, draft, error);
-        else if (state?.sending) await free.get(this.#change(draft.url), item.done).catch(() => {});
-        throw error;
+      const isOurs = state && state.owner === this.owner;
+      if (!isOurs) {
+        const { sent, drafts } = await this.#find(free);
+        if (sent) return;
+        const unreached = !state && free.fresh?.reached === false && drafts.some(({ id }) => id === draft.id);
+        const gone = error instanceof Refusal && error.reply.status === 404;
+        if (!unreached) throw state || gone ? takenOver() : error;
       }
-      const { sent } = await this.#find(free);
-      const gone = error instanceof Refusal && error.reply.status === 404;
-      if (!sent) throw state || gone ? takenOver() : error;
+      if (!isBusy(error)) await this.#discard(free, draft, error);
+      else if (state?.sending) await free.get(this.#change(draft.url), item.done).catch(() => {});
+      throw error;
     });
   }
 

@@ -1,4 +1,5 @@
-import { run } from "../package/run";
+import { run, runTs } from "../package/run";
+import { startRedis } from "./support/redis";
 
 test("npm run sample:workers sends each mail once, though a worker is killed", async () => {
   const { code, stdout } = await run("npm", ["run", "--silent", "sample:workers"]);
@@ -13,4 +14,11 @@ test("npm run sample:workers without Redis says how to get it", async () => {
     REDIS_URL: "",
   });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^This sample needs Redis\. Install it/) });
+});
+
+test("Bottleneck's cluster mode is a limiter too, in a dozen lines", async () => {
+  const redis = await startRedis();
+  const { stdout, stderr } = await runTs("__tests__/workers/support/bottleneck.ts", [redis.url]);
+  await redis.close();
+  expect({ stdout, stderr }).toEqual({ stdout: '{"highest":4,"done":25,"paused":true}\n', stderr: "" });
 });

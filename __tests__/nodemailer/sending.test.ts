@@ -305,6 +305,24 @@ describe.each(versions)("with %s", (_, version) => {
     });
   });
 
+  test("checkpoints finish what a try has left, though nodemailer composes it with other ids", async () => {
+    const stored = new Map<string, never>();
+    const checkpoints = {
+      load: (key: string) => stored.get(key),
+      save: (key: string, session: object) => void stored.set(key, structuredClone(session) as never),
+      remove: (key: string) => void stored.delete(key),
+    };
+    const data = () => mail({ html: "<b>Html</b>", attachments: [big, { filename: "small.txt", content: "small" }] });
+    post.emulator.fault({ on: { kind: "range", range: "last" }, status: 503 });
+    await failed(mailer({ retries: 0, checkpoints }).sendMail(data()));
+    expect(post.emulator.mailbox.drafts()).toHaveLength(1);
+    await mailer({ checkpoints }).sendMail(data());
+    expect(outbox().map(({ attachments }) => attachments.map(({ name }) => name))).toEqual([["big.bin", "small.txt"]]);
+    expect(post.emulator.mailbox.drafts()).toEqual([]);
+    await mailer({ checkpoints }).sendMail(mail({ text: "Another text", attachments: [big] }));
+    expect(outbox()).toHaveLength(2);
+  });
+
   describe("plugins", () => {
     test("of the steps compile and stream apply as with any transport", async () => {
       const plugged = mailer();

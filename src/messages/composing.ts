@@ -28,7 +28,7 @@ import { mustBeOnce, NOT_ONCE } from "../attach/mustBeOnce.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
 import { withJob } from "./messageCheckpoint.js";
 import { isDeferred } from "./mark.js";
-import { isMime, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
+import { isMime, lastingPart, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
 import { immutableId, mustBeSaved } from "./sentCopy.js";
 
 const { inline } = outlook.post;
@@ -80,7 +80,8 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
     const whole = { ...letter, files: [...letter.files, ...given], entries: [...letter.entries, ...parts] };
     mustBeClear(letter);
     const work = workFor(request, composition, whole, settings);
-    return answer(request, () => withJob(work, letter.mime ?? json ?? "", (job) => sendAtOnceOrCompose(job, url)));
+    const text = letter.mime !== undefined && settings.checkpoints ? await lastingPart(letter.mime) : (json ?? "");
+    return answer(request, () => withJob(work, text, (job) => sendAtOnceOrCompose(job, url)));
   }
   if (mustPass(letter, inline)) return false;
   const large = bytesOf(json ?? "") > REQUEST_LIMIT && letter.entries.length > 0;

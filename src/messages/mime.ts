@@ -125,6 +125,17 @@ async function unmarked(service: Service, { items }: Composition, mime: string):
   return found.map((one) => `${items}/${encodeURIComponent(text(member(one, "id")) ?? "")}`);
 }
 
+/** What the next try of a message in MIME has in common with this one: all but its Message-ID, date and boundaries. */
+export async function lastingPart(mime: string): Promise<string> {
+  const content = openBase64(mime);
+  const bytes = content ? await content.read(0, content.size) : new Uint8Array(0);
+  const whole = new TextDecoder().decode(bytes);
+  const end = /\r?\n\r?\n/.exec(whole)?.index ?? whole.length;
+  const headers = whole.slice(0, end).replace(/^(date|message-id):.*(\r?\n[ \t].*)*/gim, "");
+  const boundaries = [...whole.matchAll(/boundary="?([^";\r\n]+)/gi)].map(([, boundary = ""]) => boundary);
+  return boundaries.reduce((text, one) => text.replaceAll(one, ""), headers + whole.slice(end));
+}
+
 /** The Message-ID in the headers of a message. */
 async function messageIdOf(mime: string): Promise<string | undefined> {
   const content = openBase64(mime.slice(0, HEADERS));

@@ -9,7 +9,8 @@ import { mustBePossible } from "./refusals.js";
 import { Sources } from "./sources.js";
 import type { GraphTransportOptions, GraphMailOptions, SentMessageInfo } from "./options.js";
 
-type Callback<T> = (error: Error | null, result: T) => void;
+/** As nodemailer calls back. */
+export type Callback<T> = (error: Error | null, result: T) => void;
 
 /** A mailbox takes four requests at the same time (docs: throttling-limits). */
 const MOST = 4;

@@ -1,6 +1,6 @@
 import { noAnswer, parse, type Answer } from "./answer.js";
 import type { ProbeOptions, ProbeValue } from "./api.js";
-import { Ended, Unexpected } from "./experiment.js";
+import { Ended, Unexpected } from "./errors.js";
 import { lineOf, type ProbeRequest } from "./requests.js";
 import { Privacy } from "./privacy.js";
 

@@ -1,6 +1,7 @@
 import type { ProbeFact, ProbeOptions, ProbeReport, ProbeService, ProbeValue } from "./api.js";
 import { Door, type Means } from "./door.js";
-import { Ended, Unexpected, type Experiment } from "./experiment.js";
+import { Ended, Unexpected } from "./errors.js";
+import type { Experiment } from "./experiment.js";
 import { experiments as all } from "./experiments/index.js";
 import type { Lab } from "./lab.js";
 import { Ledger, type Made } from "./ledger.js";

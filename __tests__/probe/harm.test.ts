@@ -81,3 +81,21 @@ describe.each(parts.map((part) => [part.join(" and "), part] as const))("%s", (_
     }
   });
 });
+
+test("a sign-in that ends in the middle ends the probe, which names what it cannot delete", async () => {
+  const emulator = await start();
+  let tokens = 0;
+  const getToken = async () => {
+    if (++tokens > 8) throw new Error("signed out");
+    return emulator.token;
+  };
+  const report = await runProbe(optionsFor(emulator, { only: ["todo"], getToken }), means);
+  expect(report.left).toEqual([expect.stringMatching(/^the list "graph-large-attachments probe/)]);
+  const reasons = report.facts.filter(({ service, seen }) => service === "todo" && seen === undefined);
+  expect(new Set(reasons.map(({ why }) => why))).toEqual(new Set(["the sign-in failed"]));
+});
+
+test("a sign-in that fails at the first request is the error of the probe", async () => {
+  const getToken = () => Promise.reject(new Error("signed out"));
+  await expect(runProbe(optionsFor(await start(), { only: ["todo"], getToken }), means)).rejects.toThrow("signed out");
+});

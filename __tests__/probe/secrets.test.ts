@@ -25,7 +25,18 @@ test("neither the report nor a line of the log holds a token, an address, a name
   const report = await runProbe(options, means);
   const secrets = [
     ...[token, personalAccessToken, btoa(`:${personalAccessToken}`), options.printShare!, options.site!],
-    ...[options.azureDevOps!.project, "megan", "Megan", "contoso", "tempauth", "authtoken", "AAMk", "https://"],
+    ...[
+      options.azureDevOps!.project,
+      "megan",
+      "Megan",
+      "contoso",
+      "tempauth",
+      "authtoken",
+      "AAMk",
+      "https://",
+      "workitems/299",
+      "jobs/10",
+    ],
     ...[emulator.drive.id, emulator.drive.root.id, ...emulator.sessions.map(({ id }) => id)],
   ];
   const shown = JSON.stringify(report) + reportLines(report).join("\n") + lines.join("\n");

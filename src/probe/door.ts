@@ -1,6 +1,6 @@
 import { noAnswer, parse, type Answer } from "./answer.js";
 import type { ProbeOptions, ProbeValue } from "./api.js";
-import { Ended, Unexpected } from "./experiment.js";
+import { Ended, Unexpected } from "./errors.js";
 import { lineOf, type ProbeRequest } from "./requests.js";
 import { Privacy } from "./privacy.js";
 
@@ -116,10 +116,20 @@ export class Door {
   private async authorization({ to, stranger }: ProbeRequest): Promise<Record<string, string>> {
     if (stranger) return { Authorization: to === "azureDevOps" ? `Basic ${btoa(":made-up")}` : `Bearer ${madeUp}` };
     if (to === "upload") return {};
-    const { getToken, azureDevOps } = this.options;
-    const value = to === "graph" ? `Bearer ${await getToken?.()}` : await azureDevOps?.getAuthorization();
+    const value = await this.credential(to);
     this.privacy.hide(value?.replace(/^\w+ /, ""), "{token}");
     return { Authorization: value ?? "" };
+  }
+
+  /** A sign-in that fails at the first request is an error of the caller. Later, it ends the experiments there. */
+  private async credential(to: "graph" | "azureDevOps"): Promise<string | undefined> {
+    const { getToken, azureDevOps } = this.options;
+    try {
+      return to === "graph" ? `Bearer ${await getToken?.()}` : await azureDevOps?.getAuthorization();
+    } catch (error) {
+      if (this.requests === 1) throw error;
+      throw new Ended("the sign-in failed", to === "graph" ? "graph" : "service");
+    }
   }
 
   private read({ to }: ProbeRequest, { status, headers }: Response, text: string): Answer {

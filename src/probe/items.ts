@@ -1,5 +1,5 @@
 import { at, isDone, listAt, textAt, type Answer } from "./answer.js";
-import { Unexpected } from "./experiment.js";
+import { Unexpected } from "./errors.js";
 import type { Lab } from "./lab.js";
 import { graph } from "./requests.js";
 

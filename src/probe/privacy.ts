@@ -26,7 +26,8 @@ export class Privacy {
 
   /** A line without what is hidden, also where it is encoded. */
   shorten(text: string): string {
-    let rest = text;
+    // Ids that are numbers could be parts of others.
+    let rest = text.replace(/\/(workitems|jobs)\/\d+/g, "/$1/{…}");
     for (const [secret, as] of this.#hidden) {
       rest = rest.replaceAll(secret, as).replaceAll(encodeURIComponent(secret), as);
     }

@@ -1,6 +1,7 @@
 import type { ProbeFact, ProbeOptions, ProbeReport, ProbeService, ProbeValue } from "./api.js";
 import { Door, type Means } from "./door.js";
-import { Ended, Unexpected, type Experiment } from "./experiment.js";
+import { Ended, Unexpected } from "./errors.js";
+import type { Experiment } from "./experiment.js";
 import { experiments as all } from "./experiments/index.js";
 import type { Lab } from "./lab.js";
 import { Ledger, type Made } from "./ledger.js";
@@ -33,23 +34,27 @@ export async function runProbe(
   const run = { name: nameOf(started), options, means, door, ledger, memory: new Map<string, Promise<unknown>>() };
   const over = new Map<string, string>();
   const facts: ProbeFact[] = [];
-  for (const experiment of experiments) {
-    const { service, sends } = experiment;
-    const against =
-      over.get("all") ??
-      over.get(service) ??
-      reasonAgainst(service, options) ??
-      (sends && !options.send && "needs --send");
-    const told = new Map<string, ProbeValue>();
-    const own = new Set<Made>();
-    const why = against || (await attempt(experiment, labFor(experiment, { told, own }, run), over, options.signal));
-    if (!options.signal?.aborted) await ledger.clearUp(own);
-    for (const [name, fact] of Object.entries(experiment.facts)) {
-      facts.push(makeFact({ name, service, fact, seen: told.get(name), why: why || "not shown" }, door.privacy));
+  let left: string[];
+  try {
+    for (const experiment of experiments) {
+      const { service, sends } = experiment;
+      const against =
+        over.get("all") ??
+        over.get(service) ??
+        reasonAgainst(service, options) ??
+        (sends && !options.send && "needs --send");
+      const told = new Map<string, ProbeValue>();
+      const own = new Set<Made>();
+      const why = against || (await attempt(experiment, labFor(experiment, { told, own }, run), over, options.signal));
+      if (!options.signal?.aborted) await ledger.clearUp(own);
+      for (const [name, fact] of Object.entries(experiment.facts)) {
+        facts.push(makeFact({ name, service, fact, seen: told.get(name), why: why || "not shown" }, door.privacy));
+      }
     }
+  } finally {
+    door.cleaning = true;
+    left = await ledger.clear();
   }
-  door.cleaning = true;
-  const left = await ledger.clear();
   return makeReport({ started, ended: means.now(), door, facts, left, stopped: options.signal?.aborted ?? false });
 }
 

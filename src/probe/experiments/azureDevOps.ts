@@ -1,5 +1,6 @@
 import { at, isDone, listAt, textAt, type Answer } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import type { Lab } from "../lab.js";
 import { dots, type ProbeRequest } from "../requests.js";
 

@@ -1,5 +1,6 @@
 import { at, isDone } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import type { Lab } from "../lab.js";
 import { file, graph } from "../requests.js";
 import { sharedFolder } from "./drive.js";

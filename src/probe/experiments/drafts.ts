@@ -1,5 +1,6 @@
 import { isDone, listAt } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { findBySubject, makeItem, makeOrFail, mark, sharedDraft } from "../items.js";
 import { attachment, graph } from "../requests.js";
 
@@ -89,7 +90,8 @@ const mime: Experiment = {
     },
   },
   async run(lab) {
-    const text = `Subject: ${lab.name} mime\r\nContent-Type: text/plain\r\n\r\n${"probe text\r\n".repeat(192_000)}`;
+    const lines = `${".".repeat(900)}\r\n`.repeat(2553);
+    const text = `Subject: ${lab.name} mime\r\nContent-Type: text/plain\r\n\r\n${lines}`;
     const { answer } = await makeItem(lab, {
       ...{ what: "message", label: "mime", collection: `${lab.me}/messages` },
       mime: Buffer.from(text).toString("base64"),

@@ -1,5 +1,6 @@
 import { expiryIn, isDone, lifeIn, rangesIn, textAt, type Answer } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import type { Lab } from "../lab.js";
 import { graph, onSession, origin, preflight, range, type ProbeRequest } from "../requests.js";
 import { fileIn } from "./drive.js";

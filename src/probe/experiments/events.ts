@@ -1,5 +1,6 @@
 import { isDone, listAt } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { makeItem, makeOrFail } from "../items.js";
 import type { Lab } from "../lab.js";
 import { attachment, graph } from "../requests.js";

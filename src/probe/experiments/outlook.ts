@@ -1,5 +1,6 @@
 import { at, codeOf, isDone, listAt, textAt, type Answer } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { makeOrFail, mark, sharedDraft, triedDraft } from "../items.js";
 import { attachment, dots, graph } from "../requests.js";
 

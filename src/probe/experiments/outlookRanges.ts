@@ -1,4 +1,5 @@
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { onSession, range } from "../requests.js";
 import { openOrFail, sharedSession, total } from "./outlookSession.js";
 

@@ -1,5 +1,6 @@
 import { codeOf, expiryIn, isDone, keyLike, lifeIn, rangesIn, textAt, type Answer } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { sharedDraft } from "../items.js";
 import type { Lab } from "../lab.js";
 import { graph, onSession, origin, preflight, range } from "../requests.js";

@@ -1,5 +1,6 @@
 import { at, isDone, textAt } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { findBySubject, untilFound } from "../items.js";
 import type { Lab } from "../lab.js";
 import { graph } from "../requests.js";

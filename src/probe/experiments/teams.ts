@@ -1,5 +1,6 @@
 import { isDone, listAt, textAt } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import type { Lab } from "../lab.js";
 import { graph } from "../requests.js";
 import { sharedFile } from "./drive.js";

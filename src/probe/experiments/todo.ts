@@ -1,5 +1,6 @@
 import { isDone, keyLike, textAt } from "../answer.js";
-import { Unexpected, type Experiment } from "../experiment.js";
+import { Unexpected } from "../errors.js";
+import type { Experiment } from "../experiment.js";
 import { sharedTask } from "../items.js";
 import type { Lab } from "../lab.js";
 import { attachment, graph, range, type ProbeRequest } from "../requests.js";

@@ -9,7 +9,8 @@ const sdk = "@microsoft/microsoft-graph-client";
  * stands in src itself, but for index.ts, is the vocabulary that all of them use.
  */
 const layers = [
-  ["client"], //
+  ["outlook"], //
+  ["client"],
   ["messages"],
   ["attach"],
   ["upload"],
@@ -26,7 +27,16 @@ const usesTheClient = ["client/azureDevOpsClient", "errors", "http/refusal", "ht
 /** What a folder must not import: what stands above or beside it, the other entry points, and what it must not know. */
 function zoneOf(folder, level) {
   const forbidden = layers.filter((_, other) => other <= level).flat();
-  const from = [...forbidden, ...(strangers[folder] ?? []), "node", "cli", "emulator"].filter((one) => one !== folder);
+  const from = [
+    ...forbidden,
+    ...(strangers[folder] ?? []),
+    "node",
+    "nodemailer",
+    "redis",
+    "cli",
+    "emulator",
+    "probe",
+  ].filter((one) => one !== folder);
   const message = `src/${folder} imports itself and what stands below it: see ARCHITECTURE.md.`;
   return { target: `./src/${folder}`, from: [...from.map((one) => `./src/${one}`), "./src/index.ts"], message };
 }
@@ -34,12 +44,18 @@ function zoneOf(folder, level) {
 const vocabulary = "./src/*.ts";
 const zones = [
   ...layers.flatMap((folders, level) => folders.map((folder) => zoneOf(folder, level))),
-  ...["cli", "node"].map((folder) => ({
+  ...["cli", "node", "nodemailer", "redis"].map((folder) => ({
     target: `./src/${folder}`,
     from: "./src",
     except: [`./${folder}`, "./index.ts", "./node/index.ts"],
-    message: "The command line and node import what users may import.",
+    message: "The command line, node, nodemailer and redis import what users may import.",
   })),
+  {
+    target: "./src/probe",
+    from: "./src",
+    except: ["./probe"],
+    message: "The probe shares nothing with the client side and the emulator, mistakes least of all.",
+  },
   {
     target: "./src/emulator",
     from: "./src",
@@ -70,7 +86,10 @@ export default tseslint.config(
   prettier,
   {
     rules: {
-      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { varsIgnorePattern: "^_", argsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" },
+      ],
       eqeqeq: "error",
       "no-console": "error",
     },

@@ -19,7 +19,11 @@ module.exports = {
   moduleNameMapper: {
     "^graph-large-attachments$": "<rootDir>/src/index.ts",
     "^graph-large-attachments/node$": "<rootDir>/src/node/index.ts",
+    "^graph-large-attachments/nodemailer$": "<rootDir>/src/nodemailer/index.ts",
+    "^graph-large-attachments/redis$": "<rootDir>/src/redis/index.ts",
+    "^graph-large-attachments/outlook$": "<rootDir>/src/outlook/index.ts",
     "^graph-large-attachments/emulator$": "<rootDir>/src/emulator/index.ts",
+    "^graph-large-attachments/probe$": "<rootDir>/src/probe/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
 };

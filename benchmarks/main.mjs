@@ -13,6 +13,7 @@ import { writerOf } from "./support/page.mjs";
 const BENCHMARKS = [
   ["peers"],
   ["streams"],
+  ["nodemailer"],
   ["interception"],
   ["passThrough"],
   ["blobs"],

@@ -23,7 +23,15 @@ for (const { outDir, type, format, options } of formats) {
   for (const project of ["tsconfig.client.json", "tsconfig.emulator.json"]) {
     execFileSync(process.execPath, [tsc, "-p", project, "--outDir", outDir, ...options], { stdio: "inherit" });
   }
-  removeUnreachableTypes(outDir, ["index.d.ts", "node/index.d.ts", "emulator/index.d.ts"]);
+  removeUnreachableTypes(outDir, [
+    "index.d.ts",
+    "outlook/index.d.ts",
+    "node/index.d.ts",
+    "nodemailer/index.d.ts",
+    "redis/index.d.ts",
+    "emulator/index.d.ts",
+    "probe/index.d.ts",
+  ]);
   for (const input of await bundleModules(outDir, format)) bundled.add(packageOf(input));
   writeFileSync(`${outDir}/package.json`, JSON.stringify({ type, sideEffects: false }) + "\n");
 }

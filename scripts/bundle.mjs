@@ -1,4 +1,5 @@
-// Bundles the parts that run on Node only, with their dependencies: the emulator, the checkpoint store and the command line.
+// Bundles the parts that run on Node only, with their dependencies: the emulator, the probe, the checkpoint store, the
+// transport for nodemailer, the limiter in Redis and the command line.
 // `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,11 +19,28 @@ const common = {
   metafile: true,
 };
 
+/** What users may import of the package is not bundled a second time. */
+const thePackageItself = {
+  name: "the package itself",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/index\.js$/ }, ({ path, importer }) =>
+      /[\\/]src[\\/]nodemailer[\\/]/.test(importer) ? { path, external: true } : undefined,
+    );
+  },
+};
+
 /** Bundles the modules that users import, and returns the names of the bundled files. */
 export async function bundleModules(outdir, format) {
   const { metafile } = await build({
     ...common,
-    entryPoints: ["src/emulator/index.ts", "src/node/index.ts"],
+    entryPoints: [
+      "src/emulator/index.ts",
+      "src/node/index.ts",
+      "src/nodemailer/index.ts",
+      "src/redis/index.ts",
+      "src/probe/index.ts",
+    ],
+    plugins: [thePackageItself],
     outdir,
     outbase: "src",
     format,
@@ -42,7 +60,7 @@ export async function bundleCommand(outdir) {
     splitting: true,
     mainFields: ["module", "main"], // Unused code of the Graph client's ES modules is left out.
     define: { VERSION: JSON.stringify(version) },
-    external: ["graph-large-attachments/emulator"], // The package contains it already.
+    external: ["graph-large-attachments/emulator", "graph-large-attachments/probe"], // The package contains them already.
     banner: { js: requireInEsm },
   });
   const page = "src/cli/emulator/page";

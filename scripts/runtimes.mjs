@@ -1,7 +1,7 @@
 // Runs one smoke suite from the packed tarball in every runtime, browser and bundler, and fails where a check does.
 // npm run test:runtimes             runs it
 // npm run test:runtimes -- Bun Vite runs it in these only
-// npm run test:runtimes -- --write  also writes docs/runtimes.json and the table in docs/runtimes.md
+// npm run test:runtimes -- --write  also writes docs/runtimes.json and the table in docs/runtimes.md; with names: their rows only
 // npm run test:runtimes -- --check  runs nothing, and fails where the table or the results are out of date
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,11 +38,18 @@ async function runAll() {
   const home = mkdtempSync(join(tmpdir(), "runtimes-"));
   try {
     await step("Packed and installed", () => install(home));
-    const bundlers = await step("Bundled", () => bundle(home));
-    const all = [...processRuns(home), ...workerRuns(home), ...browserRuns(home, bundlers)];
+    const processes = processRuns(home);
+    const bundles = wanted.length === 0 || wanted.some((name) => !processes.some(({ runtime }) => runtime === name));
+    const bundlers = bundles ? await step("Bundled", () => bundle(home)) : [];
+    const all = [...processes, ...workerRuns(home), ...browserRuns(home, bundlers)];
     const chosen = all.filter(({ runtime }) => wanted.length === 0 || wanted.includes(runtime));
     if (chosen.length === 0) throw new Error(`There is no ${wanted.join(", ")}.`);
-    report(await twoAtOnce(chosen, done), Object.fromEntries(bundlers.map(({ name, weight }) => [name, weight])));
+    const order = [...new Set(all.map(({ runtime }) => runtime))];
+    report(
+      await twoAtOnce(chosen, done),
+      order,
+      Object.fromEntries(bundlers.map(({ name, weight }) => [name, weight])),
+    );
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
@@ -87,18 +94,29 @@ async function step(name, work) {
   return result;
 }
 
-function report(done, weights) {
+function report(done, order, weights) {
   const failed = done.filter(({ failed }) => failed > 0).length;
   for (const [name, weight] of Object.entries(weights))
     console.log(`${name}: ${weight.first} bytes, later ${weight.later}, minified and gzipped`);
   console.log(`${done.length - failed} of ${done.length} runs passed, each of ${names.length} checks`);
   if (failed > 0) process.exitCode = 1;
-  else if (given.includes("--write")) write({ checks: names, runs: done.map(({ failed: _, ...run }) => run), weights });
+  else if (given.includes("--write"))
+    write({ checks: names, runs: done.map(({ failed: _, ...run }) => run), weights }, order);
 }
 
-function write(results) {
-  if (wanted.length > 0) throw new Error("What is written has to be of all runs: leave out the names.");
+function write(of, order) {
+  const results = wanted.length > 0 ? among(JSON.parse(readFileSync(resultsFile, "utf8")), of, order) : of;
   writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(pageFile, withSection(readFileSync(pageFile, "utf8"), results));
   console.log("docs/runtimes.json and the table in docs/runtimes.md were written.");
+}
+
+/** The results before, with the rows of these runs in the place of their own. */
+function among(before, { checks, runs }, order) {
+  if (String(before.checks) !== String(checks))
+    throw new Error("The suite has changed: run it everywhere to write it.");
+  const others = before.runs.filter(({ runtime }) => !runs.some((run) => run.runtime === runtime));
+  const place = ({ runtime }) => (order.includes(runtime) ? order.indexOf(runtime) : order.length);
+  const all = [...others, ...runs].sort((one, other) => place(one) - place(other));
+  return { ...before, runs: all };
 }

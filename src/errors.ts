@@ -13,8 +13,10 @@ import type { UploadSession } from "./protocol.js";
  * - `stalled`: the service answers but takes no bytes; `session` can be resumed later
  * - `lost`: the session is gone and the upload could not start again
  * - `uncertain`: the service may or may not have the file; check before you attach it again
+ * - `takenOver`: another process has taken the upload or the mail over and finishes it; this one has stopped
  * - `cancelled`: the task was cancelled
  * - `notLoaded`: a part of this package could not be loaded; nothing was sent
+ * - `notSynced`: the service did not know the draft in all the time of `waitForDraft`; nothing was attached
  * - `leftBehind`: something that was created on the way could not be deleted; `item` is its id
  */
 export type UploadErrorCode =
@@ -27,8 +29,10 @@ export type UploadErrorCode =
   | "stalled"
   | "lost"
   | "uncertain"
+  | "takenOver"
   | "cancelled"
   | "notLoaded"
+  | "notSynced"
   | "leftBehind";
 
 const BRAND = Symbol.for("graph-large-attachments.error");

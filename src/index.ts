@@ -5,6 +5,7 @@ export { LargeAttachmentTask, type RunOptions, type UploadStatus } from "./clien
 export {
   preload,
   withLargeAttachments,
+  type AttachingClient,
   type CreatedAttachment,
   type CreatedReference,
 } from "./client/withLargeAttachments.js";
@@ -16,6 +17,7 @@ export {
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
 export type { ClientWrapper } from "./http/graphClient.js";
+export { jobCheckpoints, type JobCheckpoints } from "./client/jobCheckpoints.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
 export {
@@ -32,5 +34,7 @@ export {
   type UploadAttempt,
   type UploadOptions,
   type UploadProgress,
+  type UploadWaiting,
 } from "./options.js";
+export type { LimitedRequest, Limiter } from "./limiter.js";
 export type { FileInfo, UploadSession } from "./protocol.js";

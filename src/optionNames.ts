@@ -7,10 +7,16 @@ export const NAMES = {
   retries: "",
   delay: "",
   timeout: "",
+  patience: "maxWait",
+  limiter: "rateLimiter",
+  mailbox: "",
+  waitForDraft: "",
   maxSize: "",
   deleteSentCopy: "",
+  once: "idempotencyKey jobId dedupeId",
   onProgress: "",
   onAttempt: "",
+  onWaiting: "",
   fetch: "",
   signal: "",
   name: "",
@@ -30,7 +36,7 @@ export const NAMES = {
 };
 
 /** The option that somebody may have meant: one with the same letters or with many of the same pairs of letters. */
-export function nearest(given: string): string | undefined {
+export function nearest(given: string, names: Readonly<Record<string, string>> = NAMES): string | undefined {
   const lower = given.toLowerCase();
   const pairsOf = (word: string) => Array.from(word.slice(1), (letter, at) => word[at] + letter);
   const likeness = (name: string, others: string): number => {
@@ -40,21 +46,22 @@ export function nearest(given: string): string | undefined {
     if ([...word].sort().join() === [...lower].sort().join()) return 1;
     return (2 * one.filter((pair) => other.includes(pair)).length) / (one.length + other.length);
   };
-  const [best] = Object.entries(NAMES)
+  const [best] = Object.entries(names)
     .map(([name, others]) => ({ name, score: likeness(name, others) }))
     .sort((one, other) => other.score - one.score);
   return best && best.score > 0.5 ? best.name : undefined;
 }
 
-export function unknownOption(name: string): UploadError {
-  const meant = nearest(name);
+export function unknownOption(name: string, names?: Readonly<Record<string, string>>): UploadError {
+  const meant = nearest(name, names);
   return new UploadError("invalid", `There is no option "${name}"${meant ? `; did you mean ${meant}?` : "."}`);
 }
 
 /** The options that are given. Throws an `UploadError` for what is none. */
 export function entriesOf(options: object | undefined): [name: string, value: unknown][] {
-  if (typeof (options ?? {}) !== "object") {
-    throw new UploadError("invalid", `Options are an object such as { name: "report.pdf" }, not a ${typeof options}.`);
+  if (typeof (options ?? {}) !== "object" || options instanceof Promise) {
+    const kind = options instanceof Promise ? "Promise" : typeof options;
+    throw new UploadError("invalid", `Options are an object such as { name: "report.pdf" }, not a ${kind}.`);
   }
   const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
   for (const [name] of given) if (!Object.hasOwn(NAMES, name)) throw unknownOption(name);

@@ -2,7 +2,11 @@ import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-clie
 import { UploadError } from "./errors.js";
 import { entriesOf, NAMES, nearest, unknownOption } from "./optionNames.js";
 import { isObject } from "./json.js";
+import type { Limiter } from "./limiter.js";
 import type { Content, FileInfo, UploadSession } from "./protocol.js";
+import type { UploadAttempt, UploadProgress, UploadWaiting } from "./reports.js";
+
+export type { UploadAttempt, UploadProgress, UploadWaiting } from "./reports.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
@@ -21,33 +25,6 @@ export interface RandomAccessFile {
 export type AttachmentSource =
   Blob | BytesLike | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | RandomAccessFile;
 
-/** How much of the file the service has received. Bytes. */
-export interface UploadProgress {
-  readonly loaded: number;
-  readonly total: number;
-  /** For several files: the name and index of the current one. The bytes are those of all files together. */
-  readonly file?: string;
-  readonly index?: number;
-}
-
-/** One attempt to send a range, and its outcome. */
-export interface UploadAttempt {
-  /** Bytes `start` up to, but not including, `end` of `total`. */
-  readonly range: { readonly start: number; readonly end: number; readonly total: number };
-  /** Counts the attempts at this range from 1. */
-  readonly attempt: number;
-  /** HTTP status. Absent if no reply came. */
-  readonly status?: number;
-  /**
-   * `taken`; otherwise the meaning of the reply, such as `busy`, `passing`, `gone` or `refused`; if no reply came, the reason.
-   */
-  readonly reason: string;
-  /** Milliseconds until the next attempt, if there is one. */
-  readonly wait?: number;
-  /** The service's id of the request, for its support. */
-  readonly requestId?: string;
-}
-
 /** How files are uploaded. Give them to a client, a handler or a task as defaults, or to a single call. */
 export interface UploadOptions {
   /** Files of more bytes than this use an upload session. @default 3000000; 4194304 for drives */
@@ -63,6 +40,21 @@ export interface UploadOptions {
   readonly delay?: number;
   /** Milliseconds to wait for the reply to a range before it is sent again. @default 300000 */
   readonly timeout?: number;
+  /**
+   * Milliseconds to wait in all while the service throttles: 429, or 503 with `Retry-After`. Such waits use up no `retries`,
+   * and progress resets their sum. @default 600000
+   */
+  readonly patience?: number;
+  /** Shared by processes, it keeps them together within the limits of a mailbox. @default one for each client, in the process */
+  readonly limiter?: Limiter;
+  /** The id or name of the user that `/me` stands for, so that its requests count with those to `/users/…`. */
+  readonly mailbox?: string;
+  /**
+   * Milliseconds to wait for a draft that the service does not know yet. Classic Outlook saves a draft locally first and
+   * synchronizes it later (office-js #5847, #6077). Then an `UploadError` of code `notSynced`. 0 does not wait.
+   * @default a few seconds, then the service's own 404; 300000 for `attachToItem`
+   */
+  readonly waitForDraft?: number;
   /** Largest file in bytes, if your organization has its own limit. @default the documented limit of the service */
   readonly maxSize?: number;
   /**
@@ -70,13 +62,32 @@ export interface UploadOptions {
    * `saveToSentItems: false` is sent all the same, and its copy is deleted afterwards. @default false
    */
   readonly deleteSentCopy?: boolean;
+  /**
+   * The name of one job, such as its id in a queue, at most 200 characters. The same mail, draft, event or attachment that is
+   * asked for again under this name, by any process, is sent or made once: what an earlier try has left is found by a mark in
+   * the mailbox, and finished. Give it with one request, not to a client. For Outlook. @default each call is a job of its own
+   */
+  readonly once?: string;
+  /**
+   * Stores the uploads, so that the same files attached to the same item again, by any process, resume after a crash or a
+   * failure, and answer the attachment after success. For files that can be read at any position. Give it with `attach` or
+   * `withAttachments`.
+   */
+  readonly checkpoints?: CheckpointStore;
   /** Called when the service has taken bytes. `loaded` never falls, and ends at `total`. */
   readonly onProgress?: (progress: UploadProgress) => void;
   /** Called after every attempt to send a range, for logs and support tickets. Contains no address, token or content. */
   readonly onAttempt?: (attempt: UploadAttempt) => void;
   /**
-   * Sends ranges to upload URLs instead of the global `fetch` and the client's middleware chain. For servers that have a
-   * leaner `fetch`. Ranges that need a token (To Do, Azure DevOps) still use the client's chain.
+   * Called before each wait: for a service that throttles, for an item that the service does not know yet, or for one that is
+   * changed at the same time. Contains no address, token or content.
+   */
+  readonly onWaiting?: (waiting: UploadWaiting) => void;
+  /**
+   * Sends all requests to upload URLs, instead of the client's middleware chain: ranges, and the session's status, commit and
+   * cancellation. For chains that add their token to every request, which upload hosts refuse (401 `InvalidAudience`), for
+   * proxies, and for a leaner `fetch`. It must follow no redirects (`redirect: "manual"`). Requests that need a token (To Do,
+   * Azure DevOps) still use the client's chain. @default the client's chain
    */
   readonly fetch?: typeof fetch;
   /** Stops the upload immediately, even during a wait. */
@@ -132,7 +143,7 @@ export class AttachedFiles implements MiddlewareOptions {
   }
 }
 
-/** Who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
+/** The people who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
 export type LinkScope = "organization" | "anonymous" | "users";
 
 /** File metadata. Omit what the source already knows. */
@@ -159,14 +170,18 @@ export interface FileDetails {
   readonly size?: number;
 }
 
-/** Stores the sessions of unfinished uploads, so that the same program continues them when it runs again. What it stores is secret: whoever reads it can write to the upload. */
+/**
+ * Stores the sessions of uploads, so that the same program continues them when it runs again, also in another process. After
+ * success the entry holds the attachment, until its session would have expired: see `jobCheckpoints`. What it stores is secret:
+ * whoever reads it can write to the upload.
+ */
 export interface CheckpointStore {
-  /** Returns the session that was last saved under this key. */
-  load(key: string): Promise<UploadSession | undefined> | UploadSession | undefined;
-  /** Called when a session is opened and after every range. The next range waits for it. */
-  save(key: string, session: UploadSession): Promise<void> | void;
-  /** Called when the upload has succeeded or failed for good. A key that does not exist is not an error. */
-  remove(key: string): Promise<void> | void;
+  /** Returns the session that was last saved under this key; `null` or `undefined` if there is none. */
+  load(key: string): Promise<UploadSession | null | undefined> | UploadSession | null | undefined;
+  /** Called when a session is opened, after every range, and at the end. The next range waits for it. What it returns does not matter. */
+  save(key: string, session: UploadSession): unknown;
+  /** Called when the upload has failed for good, or when its result is forgotten. A key that does not exist is not an error. */
+  remove(key: string): unknown;
 }
 
 /** Metadata of a file, and how it is uploaded. */
@@ -174,17 +189,12 @@ export interface AttachOptions extends UploadOptions, FileDetails {
   /** Azure DevOps: the area whose members may read the file before a work item links to it. */
   readonly areaPath?: string;
   /**
-   * Stores the upload session, so that attaching the same file to the same item again resumes the upload after a crash or a
-   * failure. For files that can be read at any position.
-   */
-  readonly checkpoints?: CheckpointStore;
-  /**
    * Messages and events: uploads a file over the limit to the folder "Email attachments" of the sender's OneDrive and
    * attaches a link to it. If the service does not take link attachments, the link is added to the text. Needs the
-   * permission `Files.ReadWrite`. @default an error
+   * permission `Files.ReadWrite` too. @default an error
    */
   readonly overflow?: "link";
-  /** Who can open the link of `overflow`. @default "organization" */
+  /** The people who can open the link of `overflow`. @default "organization" */
   readonly linkScope?: LinkScope;
 }
 
@@ -243,13 +253,33 @@ const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> =
   retries: [0, Infinity],
   delay: [0, 2 ** 31 - 1],
   timeout: [1, 2 ** 31 - 1],
+  patience: [0, 2 ** 31 - 1],
+  waitForDraft: [0, 2 ** 31 - 1],
 };
+
+/** Options that are no numbers, by what they must have: methods, or, for "", a call. */
+const SHAPES: Readonly<Record<string, readonly [methods: string, text: string]>> = {
+  onProgress: ["", "a function"],
+  onAttempt: ["", "a function"],
+  fetch: ["", "a function"],
+  signal: ["addEventListener", "an AbortSignal, such as controller.signal"],
+  checkpoints: ["load save remove", "a store with load, save and remove, such as fileCheckpoints(folder)"],
+};
+
+function isLike(value: unknown, methods: string): boolean {
+  if (methods === "") return typeof value === "function";
+  const has = (name: string) => typeof Reflect.get(Object(value), name) === "function";
+  return methods.split(" ").every(has);
+}
 
 /** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */
 export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): Settings {
   const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(all.flatMap(entriesOf)) };
   for (const [name, value] of Object.entries(merged)) {
     const bounds = BOUNDS[name];
+    const [methods, text] = SHAPES[name] ?? [];
+    if (methods !== undefined && value && !isLike(value, methods))
+      throw new UploadError("invalid", `${name} must be ${text}.`);
     if (!bounds || typeof value === "undefined") continue;
     const [least, most] = bounds;
     const isNumber = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");
@@ -260,8 +290,18 @@ export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): 
       `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
     );
   }
+  const { limiter, mailbox } = merged;
+  if (limiter !== undefined && !(isObject(limiter) && isCallable(limiter.enter) && isCallable(limiter.pause)))
+    throw new UploadError("invalid", "limiter must be an object with the functions enter and pause.");
+  if (mailbox !== undefined && !(typeof mailbox === "string" && /^[^/?#\s]+$/.test(mailbox)))
+    throw new UploadError(
+      "invalid",
+      `mailbox must be the id or name of a user, such as megan@contoso.com, but is ${String(mailbox)}.`,
+    );
   return merged;
 }
+
+const isCallable = (value: unknown) => typeof value === "function";
 
 /** True if so many bytes use an upload session. */
 export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {

@@ -108,6 +108,12 @@ export interface UploadSession {
   readonly linkTo?: string;
   /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position, and when it was changed. */
   readonly fingerprint?: string;
+  /** The process that has the upload in hand. One that finds another name in the store has been taken over, and stops. */
+  readonly owner?: string;
+  /** The file goes by one request, so there is no session, and `uploadUrl` is empty. */
+  readonly whole?: boolean;
+  /** The attachment, once it is complete. Kept in a checkpoint, so that a job that is done twice finds it. */
+  readonly done?: object;
 }
 
 /** The part of a session that the service's reply tells. */
@@ -129,11 +135,12 @@ export type Step = { readonly next: number; readonly until?: number } | { readon
 export interface Api {
   /** Name for messages to people. */
   readonly label: string;
-  /** Requests that one mailbox takes at the same time. Absent if the service does not say. */
+  /** What the service counts its limits for. */
   readonly throttle?: {
+    /** Requests that it takes at the same time. `Infinity` if it does not say. */
     readonly most: number;
-    /** Names the mailbox that a URL belongs to. */
-    lane(url: string): string;
+    /** Names the mailbox, drive, team or organization that a URL belongs to, in one spelling. `me`: the user behind `/me`. */
+    lane(url: string, me?: string): string;
   };
   verdict(reply: Reply): Verdict;
   /** True if a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
@@ -158,9 +165,9 @@ export interface Target {
   idIn?(collection: string): string | undefined;
   /** Where people find the file. @default the item's attachments */
   readonly where?: string;
-  /** Tells what is wrong with what was given for a file, before anything is sent. */
+  /** Checks the metadata that was given for a file, before anything is sent. Returns the mistake, if any. */
   wrong?(file: FileInfo): string | undefined;
-  /** Names what takes one write at a time. Absent if uploads do not disturb each other. */
+  /** Names the item that takes one write at a time. Absent if uploads do not disturb each other. */
   item?(collection: string, file?: Pick<FileInfo, "name">): string;
   /** The drive folder for files over the limit, and the item that gets a link to them. */
   overflow?(collection: string): { readonly folder: string; readonly item: string };
@@ -201,7 +208,7 @@ export interface Place {
 export interface SecondLook {
   readonly request: WireRequest;
   read(reply: Reply): Place | undefined;
-  /** How often this is done for one file. */
+  /** The number of times that this is done for one file. */
   readonly times: number;
 }
 
@@ -231,12 +238,13 @@ export interface InlineFile {
 
 /** An attachment that an item holds. */
 export interface Listed {
-  /** Tells it from those that were there before. */
+  /** Distinguishes it from those that were there before. */
   readonly id: string;
   readonly name: string;
   /** It is not the file, and never will be. */
   readonly other?: true | undefined;
   readonly attachment: object;
+  readonly contentId?: string;
   /** The file may be there with another size, because the service changes such files. */
   readonly changed?: boolean;
 }
@@ -250,6 +258,8 @@ export interface AttachmentPage {
 /** The attachments of an item. Absent if an extra upload does no harm, because nothing refers to it yet. */
 export interface ListProtocol {
   request(collection: string, file: FileInfo): WireRequest;
+  /** Lists the content ids as well, which mark attachments. Absent if attachments have none. */
+  marked?(collection: string): WireRequest;
   /** A short request, where the list is long. If it lists nothing, the rest of the list does not matter. */
   probe?(collection: string, file: FileInfo): WireRequest | undefined;
   read(reply: Reply, file: FileInfo): AttachmentPage | undefined;

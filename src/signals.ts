@@ -1,13 +1,13 @@
-/** Who waits for a signal, and which joined signals follow it. */
+/** The listeners of a signal, and the joined signals that follow it. */
 class Waiting {
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Set<(reason: unknown) => void>();
   readonly #followers = new Set<{ deref(): AbortController | undefined }>();
   #listens = false;
   #sweepAt = 64;
 
   constructor(private readonly signal: AbortSignal) {}
 
-  add(waiter: () => void): () => void {
+  add(waiter: (reason: unknown) => void): () => void {
     this.#waiters.add(waiter);
     this.#listen();
     return () => {
@@ -36,14 +36,14 @@ class Waiting {
   }
 
   readonly #abort = (): void => {
-    const { reason } = this.signal;
+    const reason = reasonOf(this.signal);
     const followers = [...this.#followers];
     const waiters = [...this.#waiters];
     this.#followers.clear();
     this.#waiters.clear();
     this.#listen();
     for (const one of followers) one.deref()?.abort(reason);
-    for (const waiter of waiters) waiter();
+    for (const waiter of waiters) waiter(reason);
   };
 }
 
@@ -70,8 +70,8 @@ function count(signal: AbortSignal, more: number): void {
   else awaited.delete(signal);
 }
 
-/** Calls `stop` when the signal aborts. Returns what ends that, which must be called. */
-export function onAbort(signal: AbortSignal | null | undefined, stop: () => void): () => void {
+/** Calls `stop` with the reason when the signal aborts. Returns what ends that, which must be called. */
+export function onAbort(signal: AbortSignal | null | undefined, stop: (reason: unknown) => void): () => void {
   if (!signal) return () => {};
   const end = waitingFor(signal).add(stop);
   if (!joined.has(signal)) return end;
@@ -84,15 +84,33 @@ export function onAbort(signal: AbortSignal | null | undefined, stop: () => void
   };
 }
 
+/** Reasons of signals that have none: `AbortSignal` of React Native (`abort-controller` 3) knows only that it is aborted. */
+const reasons = new WeakMap<AbortSignal, unknown>();
+
+/** The reason of an aborted signal, always the same. */
+export function reasonOf(signal: AbortSignal): unknown {
+  const root = abortedBehind(signal) ?? signal;
+  const known: unknown = signal.reason ?? root.reason ?? reasons.get(root);
+  if (known !== undefined) return known;
+  const reason = Object.assign(new Error("This operation was aborted"), { name: "AbortError" });
+  reasons.set(root, reason);
+  return reason;
+}
+
+/** Throws the signal's reason if it is aborted. Not its own `throwIfAborted`, which React Native lacks. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal);
+}
+
 /** Settles as `work` does, or rejects with the signal's reason when it aborts. Leaves no listener behind. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       work.catch(() => {});
-      return reject(signal.reason);
+      return reject(reasonOf(signal));
     }
-    const end = onAbort(signal, () => reject(signal.reason));
+    const end = onAbort(signal, reject);
     void work.then(resolve, reject).finally(end);
   });
 }
@@ -106,7 +124,7 @@ export function signalFor(...signals: readonly (AbortSignal | null | undefined)[
   const aborted = [...given].find((signal) => signal.aborted);
   const roots = aborted ? rootsOf(aborted) : [...new Set([...given].flatMap(rootsOf))];
   joined.set(controller.signal, { controller, roots });
-  if (aborted) controller.abort(aborted.reason);
+  if (aborted) controller.abort(reasonOf(aborted));
   else for (const root of roots) waitingFor(root).follow(controller);
   return controller.signal;
 }

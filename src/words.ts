@@ -42,7 +42,7 @@ function saidIn(body: unknown): string | undefined {
   return body.trim() || undefined;
 }
 
-/** What a refusal says. Without words of the service: its status, its code, and what they mean. Never empty. */
+/** The text of a refusal. If the service gave none: the status, the code, and their meaning. Never empty. */
 export function wordsOf({ status, body }: Reply): string {
   const said = saidIn(body);
   if (said !== undefined) return said;

@@ -184,7 +184,7 @@ describe("a request that can be repeated without harm", () => {
   });
 
   test.each<[string, (Reply | Error)[]]>([
-    ["all retries fail", [cut(), cut(), failure(429, "x")]],
+    ["all retries fail", [cut(), cut(), failure(503, "x")]],
     ["it is refused afterwards", [cut(), failure(409, "nameAlreadyExists")]],
   ])("is uncertain after a lost reply if %s", async (_, post) => {
     const { result } = posting({ post }, {}, repeatable);

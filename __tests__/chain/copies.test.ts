@@ -147,6 +147,23 @@ describe("a wrapper that holds a client, as SharePoint's MSGraphClientV3 does", 
     await here.preload(wrapper);
   });
 
+  test.each(["graphClient", "_client", "sdk"])("is taken by any name of the member: %s", async (name) => {
+    const inner = clientFrom(load("graph-client-lowest"));
+    const wrapper = withLargeAttachments({ api: (path: string) => inner.api(path), [name]: inner }, options);
+    const item = emulator.addMessage();
+    await wrapper.api(item.path).attach(large, { name: "big.bin" });
+    holds(item);
+  });
+
+  test.each([
+    [Promise.resolve(clientFrom), /This is not a Graph client: await it\.$/],
+    [{ getClient: async () => clientFrom }, /give what its getClient\(…\) resolves to\.$/],
+  ])("that has none yet is told how to get it: %p", async (given, message) => {
+    expect(() => withLargeAttachments(given as never)).toThrow(message);
+    await expect(LargeAttachmentTask.create(given as never, "/me/messages/1", large)).rejects.toThrow(message);
+    await expect(here.preload(given as never)).rejects.toThrow(message);
+  });
+
   test.each([undefined, null, {}, { api: () => ({}) }, { client: {} }, "client", 5])(
     "that holds none is told in one sentence: %p",
     async (given) => {

@@ -252,7 +252,6 @@ describe("a failure while the item is created", () => {
       on: { kind: "draft" },
       status: 503,
       times: 3,
-      headers: { "Retry-After": "0" },
       body: { error: { code: "ErrorServerBusy", message: "Busy." } },
     });
     expect(await failed(sendMail(file()))).toMatchObject({ statusCode: 503, code: "ErrorServerBusy" });

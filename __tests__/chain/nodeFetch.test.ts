@@ -2,7 +2,7 @@ import { Agent } from "node:https";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { withLargeAttachments } from "../../src/index.js";
 import { fileOf, sha256 } from "../support/graph";
-import { everything, take } from "../support/subjects";
+import { everything, subjects, take } from "../support/subjects";
 
 /** node-fetch 2, as isomorphic-fetch and cross-fetch install it. It writes each apostrophe of a URL as %27. */
 type Web = Pick<typeof globalThis, "fetch" | "Headers" | "Request" | "Response">;
@@ -50,6 +50,49 @@ test("node-fetch 2 cancels an upload at an upload URL with apostrophes", async (
   expect(emulator.sessions.at(-1)).toMatchObject({ state: "deleted" });
   expect(sent.some((url) => url.includes("'"))).toBe(true);
 });
+
+const spellings: Record<string, (url: string) => string> = {
+  "lower-case digits": (url) => url.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
+  "%27 and lower-case digits": (url) =>
+    url.replace(/'|%[\dA-F]{2}/g, (code) => (code === "'" ? "%27" : code.toLowerCase())),
+  "%24 in names of the query": (url) => url.replace(/([?&])\$/g, "$1%24"),
+  "%2C between values": (url) => url.replace(/\?.*/, (query) => query.replaceAll(",", "%2c")),
+};
+
+test.each(Object.keys(spellings))(
+  "a fetch that writes every URL with %s uploads, and finds its drafts again",
+  async (name) => {
+    const respell = (url: string, init: object) => old(spellings[name]!(url), init);
+    Object.assign(globalThis, { fetch: respell });
+    try {
+      for (const subject of everything) {
+        take(emulator, subject);
+        const item = subject.add(emulator);
+        const bytes = fileOf(2 * subject.range + 17);
+        const options = { ...subject.about, threshold: 9_999, rangeSize: subject.range, delay: 1, retries: 1 };
+        await withLargeAttachments(subject.client(emulator)).api(item.path).attach(bytes, options);
+        expect(subject.held(emulator, item)).toMatchObject([{ sha256: sha256(bytes) }]);
+      }
+      emulator.reset();
+      const options = { threshold: 9_999, rangeSize: 327_680, delay: 1, retries: 1 };
+      const drives = withLargeAttachments(subjects.find(({ name }) => name.includes("OneDrive"))!.client(emulator));
+      await drives.api("/me/drive/root:/Reports/J%C3%BCli%20%26%20%2C.bin:").attach(fileOf(800_000), options);
+      expect(emulator.drive.files().map(({ name }) => name)).toEqual(["Jüli & ,.bin"]);
+
+      emulator.reset();
+      emulator.fault({ on: { kind: "draft" }, reset: "after" });
+      const client = withLargeAttachments(everything[0]!.client(emulator), { delay: 1 });
+      const message = { subject: "Found again", toRecipients: [{ emailAddress: { address: "a@example.com" } }] };
+      await client
+        .api("/me/sendMail")
+        .withAttachments([{ file: fileOf(4_000_000), name: "a.bin" }])
+        .post({ message });
+      expect([emulator.mailbox.outbox().length, emulator.mailbox.drafts().length]).toEqual([1, 0]);
+    } finally {
+      Object.assign(globalThis, { fetch: old });
+    }
+  },
+);
 
 test("an upload URL that is rewritten in any other way is still refused", async () => {
   const { path } = emulator.addMessage();

@@ -329,12 +329,12 @@ describe("what happens on the way", () => {
     },
   );
 
-  test("a message that has to wait is posted once; one that has to wait too often is not, and leaves no file", async () => {
+  test("a message that has to wait is posted once; one that has to wait for more than ten minutes is not, and leaves no file", async () => {
     const { path, place } = chatAt("");
     const busy = { on: { kind: "chat" }, status: 429, headers: { "Retry-After": "0" } } as const;
     emulator.fault(busy);
     await post(path, [notes]);
-    emulator.fault({ ...busy, times: 3 });
+    emulator.fault({ ...busy, headers: { "Retry-After": "601" } });
     expect(await failed(post(path, [film]))).toMatchObject({ statusCode: 429 });
     expect(messages(place)).toHaveLength(1);
     expect(stored()).toEqual([[`${folder}/${notes.name}`, sha256(small)]]);

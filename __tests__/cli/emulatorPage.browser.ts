@@ -56,7 +56,7 @@ describe("Chromium", () => {
     const bar = await page.$eval("#uploads progress", ({ max, value }) => value / max);
     expect(bar).toBeGreaterThan(0.4);
     expect(await ended).toMatchObject({ code: 0 });
-    await shows("#uploads", "outlook, complete: 9.0 MB of 9.0 MB");
+    await shows("#uploads", "Outlook, complete: 9.0 MB of 9.0 MB");
     await shows("#items", sha256(bytes));
     await shows("#requests", "0-3932159/9000000");
     await page.click("#slow");

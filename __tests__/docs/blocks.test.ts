@@ -89,6 +89,7 @@ const known: readonly (readonly [RegExp, (...found: string[]) => boolean])[] = [
   [/^npm (?:ci|cit|pack|test|publish)$/, () => true],
   [/^npm (start)\b/, (name) => scripts.includes(name)],
   [/^npm run ([\w:-]+)/, (name) => scripts.includes(name)],
+  [/^npm install$/, () => true],
   [/^npm install (?:--save-dev |-D )?[@\w/ -]+$/, () => true],
   [/^npx jest (\S+)/, (path) => existsSync(join(root, path))],
   [/^npx (?:jest|vitest)$/, () => true],

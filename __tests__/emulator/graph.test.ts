@@ -275,6 +275,36 @@ test("the documented limits of a mailbox end in 429 with Retry-After", async () 
   await own.emulator.close();
 });
 
+test("ranges of Outlook count for the mailbox of their session, not for that of who signed in", async () => {
+  const own = await startBench({ vary: { countOutlookRequests: true, mailboxUploadBytes: 1_000 } });
+  const { id } = own.emulator.addMessage();
+  const open = async (owner: string) => {
+    const AttachmentItem = { attachmentType: "file", name: "a", size: 1_200 };
+    const created = await own.graph("POST", `${owner}/messages/${id}/attachments/createUploadSession`, {
+      AttachmentItem,
+    });
+    return ((await created.json()) as { uploadUrl: string }).uploadUrl;
+  };
+  const put = async (url: string, start: number, end: number) =>
+    (await own.send(url, rangeOf(sampleBytes(1_200), start, end))).status;
+  const shared = await open("/users/shared@contoso.example");
+  expect(await put(shared, 0, 700)).toBe(200);
+  expect(await put(shared, 700, 1_200)).toBe(429);
+  const mine = await open("/me");
+  expect(await put(mine, 0, 700)).toBe(200);
+  expect(await put(mine, 700, 1_200)).toBe(429);
+  expect(await put(await open("/users('Other@contoso.example')"), 0, 700)).toBe(200);
+  await own.emulator.close();
+});
+
+test("a body that is larger than the window of a mailbox is refused for good with 413, because no wait helps", async () => {
+  const own = await startBench({ vary: { mailboxUploadBytes: 100 } });
+  const { path } = own.emulator.addMessage();
+  const refused = await own.graph("POST", `${path}/attachments`, { ...smile, contentBytes: "A".repeat(200) });
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([413, null]);
+  await own.emulator.close();
+});
+
 test("the log shows every request and no secret", async () => {
   const { emulator, send } = bench;
   const url = await openOutlook(bench, emulator.addMessage(), { size: 5 });

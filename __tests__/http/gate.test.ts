@@ -96,3 +96,96 @@ test("a pause holds back jobs that have not started, and an abort ends the wait"
     jest.useRealTimers();
   }
 });
+
+describe("a lane that was throttled", () => {
+  const places = async (gate: Gate, most = 4) => {
+    const { start, ends, running } = jobs(gate, "a", most);
+    const all = Array.from({ length: 10 }, () => start());
+    await settled();
+    const seen = running();
+    while (ends.length > 0) {
+      ends.shift()!();
+      await settled();
+    }
+    await Promise.all(all);
+    return seen;
+  };
+
+  test("has half of its places, and gets them back slowly", async () => {
+    const gate = new Gate();
+    expect(await places(gate)).toBe(4);
+    const leave = await gate.enter({ lane: "a", most: 4 });
+    gate.pause("a", 0);
+    leave();
+    expect(await places(gate)).toBe(2);
+    expect(await places(gate)).toBe(2);
+    for (let times = 0; times < 6; times++) await places(gate);
+    expect(await places(gate)).toBe(4);
+  });
+
+  test("keeps one place, however often it is throttled", async () => {
+    const gate = new Gate();
+    const leave = await gate.enter({ lane: "a", most: 4 });
+    for (let times = 0; times < 5; times++) gate.pause("a", 0);
+    leave();
+    expect(await places(gate)).toBe(1);
+  });
+
+  test("is halved once by all replies of one pause", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    try {
+      const gate = new Gate();
+      const leaves = await Promise.all(Array.from({ length: 4 }, () => gate.enter({ lane: "a", most: 4 })));
+      for (const leave of leaves) {
+        gate.pause("a", 1_000);
+        leave();
+      }
+      await jest.advanceTimersByTimeAsync(1_001);
+      expect(await places(gate)).toBe(2);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("has half of what was under way where the service names no number", async () => {
+    const gate = new Gate();
+    const leaves = await Promise.all(Array.from({ length: 8 }, () => gate.enter({ lane: "a", most: Infinity })));
+    gate.pause("a", 0);
+    leaves.forEach((leave) => leave());
+    expect(await places(gate, Infinity)).toBe(4);
+  });
+
+  test("lets nobody in who has waited while others were answered 429", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    try {
+      const gate = new Gate();
+      const leave = await gate.enter({ lane: "a", most: 1 });
+      const next = jest.fn();
+      const entering = gate.enter({ lane: "a", most: 1 }).then(next);
+      gate.pause("a", 1_000);
+      leave();
+      await jest.advanceTimersByTimeAsync(990);
+      expect(next).not.toHaveBeenCalled();
+      await jest.advanceTimersByTimeAsync(20);
+      await entering;
+      expect(next).toHaveBeenCalledTimes(1);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("keeps no timer once nobody waits", async () => {
+    jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+    try {
+      const gate = new Gate();
+      gate.pause("a", 600_000);
+      const stop = new AbortController();
+      const entering = gate.enter({ lane: "a", most: 4 }, stop.signal);
+      stop.abort("stop");
+      await expect(entering).rejects.toBe("stop");
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});

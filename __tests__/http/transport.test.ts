@@ -297,3 +297,13 @@ test("the caller's conditions apply to writes only", async () => {
   expect(Object.keys(headersOf(seen[0])!)).toEqual([]);
   expect(headersOf(seen[1])).toMatchObject({ "If-Match": '"1"', "if-none-match": "*" });
 });
+
+// A browser gives a redirect that it does not follow the status 0. Read as "below 300", it would count as a success.
+test.each([CREATE, RANGE])("a redirect that a browser hides is read as a redirect", async (request) => {
+  const { send } = chain({}, () => {
+    const hidden = new Response(null, { status: 204 });
+    Object.defineProperty(hidden, "status", { value: 0 });
+    return hidden;
+  });
+  expect((await send(request, LIMITS)).status).toBe(302);
+});

@@ -55,9 +55,12 @@ describe("the tarball", () => {
   });
 
   test("brings nothing along: no dependency but the peer", async () => {
-    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(await read("package.json"));
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+      await read("package.json"),
+    );
     expect({ dependencies, optionalDependencies }).toEqual({});
-    expect(peerDependencies).toEqual({ "@microsoft/microsoft-graph-client": "^3.0.2" });
+    expect(peerDependencies).toEqual({ "@microsoft/microsoft-graph-client": "^3.0.2", nodemailer: ">=7" });
+    expect(peerDependenciesMeta).toEqual({ nodemailer: { optional: true } });
   });
 
   test("holds the build, what people read, and the licences of all that is bundled, and nothing else", async () => {
@@ -80,7 +83,7 @@ describe("the tarball", () => {
   test("has a client side that needs no Node and loads nothing but the peer, so that it runs in browsers", async () => {
     for (const format of ["esm", "cjs"]) {
       const files = await readdir(join(unpacked, "dist", format), { recursive: true });
-      const client = files.filter((file) => file.endsWith(".js") && !/^(emulator|node)/.test(file));
+      const client = files.filter((file) => file.endsWith(".js") && !/^(emulator|node|nodemailer|redis|probe)/.test(file));
       expect(client).toContain("index.js");
       for (const file of client) {
         const code = await read(join("dist", format, file));

@@ -131,7 +131,7 @@ describe("replies", () => {
       "a redirect",
       reply(302, "<html>Object moved</html>", { Location: "https://spsprodcus1.vssps.visualstudio.com/_signin?x" }),
     ],
-    ["a redirect that a browser hides", reply(0)],
+    ["a redirect whose target a browser hides", reply(302)],
     ["200 after somebody followed the redirect", reply(200, "<!DOCTYPE html><title>Sign In</title>")],
   ])("a sign-in page with %s is an authentication error, never a success", (_, given) => {
     expect(azureDevOps.session.opened(given)).toBeUndefined();

@@ -12,8 +12,11 @@ import { install, runProgram, unmet, type Program } from "../docs/support/progra
 const { blocks, text: readme } = page("README.md");
 const ofLanguage = (wanted: string) => blocks.filter(({ language }) => language === wanted).map(({ text }) => text);
 
-test("the README shows one diff, one program, three recipes and two commands", () => {
-  expect(blocks.map(({ language }) => language)).toEqual(["diff", "sh", "js", "js", "js", "js", "sh"]);
+test("the README shows one diff, one program, three recipes and two commands, in about 100 lines", () => {
+  expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(118);
+  expect(blocks.map(({ language }) => language)).toEqual(["diff", "sh", "js", "js", "sh"]);
+  const recipes = blocks[3]!.text.split("\n").filter((line) => line.startsWith("// ") && !/console\.log/.test(line));
+  expect(recipes).toHaveLength(3);
   expect(blocks.map(({ file }) => file).filter((file) => file !== "")).toEqual(["try.mjs"]);
 });
 

@@ -41,8 +41,8 @@ describe("npm start", () => {
   });
 });
 
-describe("samples/attach.ts", () => {
-  const sample = "samples/attach.ts";
+describe("samples/attach/main.ts", () => {
+  const sample = "samples/attach/main.ts";
 
   test("reports a wrong path in one line and fails", async () => {
     expect(await runTs(sample, ["no such file"])).toEqual({
@@ -65,7 +65,7 @@ describe("samples/attach.ts", () => {
   });
 });
 
-describe("samples/attach.ts with a token for the real Graph", () => {
+describe("samples/attach/main.ts with a token for the real Graph", () => {
   let emulator: Emulator;
   let env: NodeJS.ProcessEnv;
   let task: string;
@@ -90,7 +90,7 @@ describe("samples/attach.ts with a token for the real Graph", () => {
       "--import",
       module,
     ]);
-    return run(process.execPath, [...imports, "samples/attach.ts", path, ...args], env);
+    return run(process.execPath, [...imports, "samples/attach/main.ts", path, ...args], env);
   };
   const removed = () =>
     emulator.requests
@@ -128,37 +128,45 @@ describe("samples/attach.ts with a token for the real Graph", () => {
   });
 });
 
-test("samples/handler.ts posts through its own chain, and the upload uses a session", async () => {
-  const { code, stdout, stderr } = await runTs("samples/handler.ts");
+test("samples/handler/main.ts posts through its own chain, and the upload uses a session", async () => {
+  const { code, stdout, stderr } = await runTs("samples/handler/main.ts");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("10000000 of 10000000 bytes");
   expect(stdout).toContain("It went by session.");
 });
 
-test("samples/task.ts stops in the middle and resumes from there", async () => {
-  const { code, stdout, stderr } = await runTs("samples/task.ts");
+test("samples/task/main.ts stops in the middle and resumes from there", async () => {
+  const { code, stdout, stderr } = await runTs("samples/task/main.ts");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Stopped: AbortError\nThe service has 11796480 of 20000000 bytes.\n15728640 bytes\n");
   expect(stdout).toMatch(/\n20000000 bytes\n/);
 });
 
-test("samples/azure-devops.ts attaches a file to a work item, and it arrives unchanged", async () => {
-  const { code, stdout, stderr } = await runTs("samples/azure-devops.ts", [path]);
+test("samples/azure-devops/main.ts attaches a file to a work item, and it arrives unchanged", async () => {
+  const { code, stdout, stderr } = await runTs("samples/azure-devops/main.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain(`SHA-256 of the attachment  ${sha256(file)}`);
   expect(stdout).toContain("They agree.");
 });
 
-test("samples/send-mail.ts sends a file and an inline image in one call, and shows what has arrived", async () => {
-  const { code, stdout, stderr } = await runTs("samples/send-mail.ts", [path]);
+test("samples/send-mail/main.ts sends a file and an inline image in one call, and shows what has arrived", async () => {
+  const { code, stdout, stderr } = await runTs("samples/send-mail/main.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("In Sent Items: video.mp4, attached\n");
   expect(stdout).toContain(`video.mp4, 9000000 bytes, SHA-256 ${sha256(file)}\n`);
   expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
 });
 
-test("samples/onedrive.ts uploads to a path, and attaches a link to a file over the limit", async () => {
-  const { code, stdout, stderr } = await runTs("samples/onedrive.ts", [path]);
+test("samples/nodemailer/main.ts sends what nodemailer composes, and a large file with it", async () => {
+  const { code, stdout, stderr } = await runTs("samples/nodemailer/main.ts", [path]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^Sent <.*> to me@example\.com\.$/m);
+  expect(stdout).toMatch(/dot\.gif, \d+ bytes, inline, SHA-256/);
+  expect(stdout).toContain(`video.mp4, 9000000 bytes, SHA-256 ${sha256(file)}\n`);
+});
+
+test("samples/onedrive/main.ts uploads to a path, and attaches a link to a file over the limit", async () => {
+  const { code, stdout, stderr } = await runTs("samples/onedrive/main.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("OneDrive: 9000000 of 9000000 bytes\n");
   expect(stdout).toContain("On the emulator: Videos/video.mp4, 9000000 bytes.\n");
@@ -167,8 +175,8 @@ test("samples/onedrive.ts uploads to a path, and attaches a link to a file over 
   expect(stdout).toContain("In the text of the draft: a link to it.\n");
 });
 
-test("samples/teams.ts posts the file to a chat and a channel, and stores it where Teams itself does", async () => {
-  const { code, stdout, stderr } = await runTs("samples/teams.ts", [path]);
+test("samples/teams/main.ts posts the file to a chat and a channel, and stores it where Teams itself does", async () => {
+  const { code, stdout, stderr } = await runTs("samples/teams/main.ts", [path]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(lines(stdout, /^(chat|channel): 9000000 of 9000000 bytes$/)).toHaveLength(2);
   expect(lines(stdout, /^In the (chat|channel): video\.mp4, at https:\/\/\S+\/video\.mp4$/)).toHaveLength(2);
@@ -176,8 +184,8 @@ test("samples/teams.ts posts the file to a chat and a channel, and stores it whe
   expect(stdout).toContain(`/General/video.mp4, SHA-256 ${sha256(file)}\n`);
 });
 
-test("samples/teams.ts with a token reports what else it needs", async () => {
-  const { code, stderr } = await run(process.execPath, ["--import", "tsx", "samples/teams.ts", path], {
+test("samples/teams/main.ts with a token reports what else it needs", async () => {
+  const { code, stderr } = await run(process.execPath, ["--import", "tsx", "samples/teams/main.ts", path], {
     GRAPH_ACCESS_TOKEN: "x",
   });
   expect({ code, stderr }).toEqual({
@@ -187,7 +195,10 @@ test("samples/teams.ts with a token reports what else it needs", async () => {
 });
 
 test("every sample is run here", async () => {
-  const samples = (await readdir(join(root, "samples"))).filter((name) => name.endsWith(".ts"));
+  const samples = (await readdir(join(root, "samples"), { recursive: true })).filter((name) =>
+    name.endsWith("main.ts"),
+  );
   const tests = await readFile(join(root, "__tests__/readme/samples.test.ts"), "utf8");
+  expect(samples.length).toBeGreaterThan(5);
   expect(samples.filter((name) => !tests.includes(`"samples/${name}"`))).toEqual([]);
 });

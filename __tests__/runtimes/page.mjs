@@ -5,4 +5,4 @@ import { smoke } from "./smoke.mjs";
 
 const kit = { Client, GraphError, createAzureDevOpsClient, LargeAttachmentTask, withLargeAttachments };
 
-Object.assign(globalThis, { page: { smoke: (control) => smoke({ kit, control }) } });
+Object.assign(globalThis, { page: { smoke: (control, given) => smoke({ kit, control, ...given }) } });

@@ -23,7 +23,9 @@ test("the results are of every runtime that is promised, each with all checks pa
   const nodes = runs.filter(({ runtime }: { runtime: string }) => runtime === "Node");
   const lines = nodes.map(({ version }: { version: string }) => version.split(".")[0]);
   expect([...new Set(lines)]).toEqual(["20", "22", "24", "26"]);
-  const promised = ["Node", "Bun", "Deno", "jsdom", "workerd", "Chromium", "Firefox", "WebKit"];
+  const clients = ["the lowest Graph client", "SharePoint", "TeamsFx", "two copies"];
+  const engines = ["workerd", "Chromium", "Firefox", "WebKit"];
+  const promised = ["Node", "Bun", "Deno", "jsdom", "React Native", ...clients, ...engines];
   const bundlers = ["Vite", "webpack", "esbuild", "Rollup"];
   expect([...new Set(runs.map(({ runtime }: { runtime: string }) => runtime))]).toEqual([...promised, ...bundlers]);
   expect([...new Set(runs.map(({ passed }: { passed: number }) => passed))]).toEqual([checks.length]);

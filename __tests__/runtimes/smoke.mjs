@@ -1,7 +1,8 @@
 // The smoke suite: the same file in every runtime. It imports neither the package nor anything of a runtime; who runs it
 // hands over what it has imported.
 import { askAt } from "./emulatorCalls.mjs";
-import { base64Of, fileOf, streamOf } from "./files.mjs";
+import * as ownFiles from "./files.mjs";
+import { base64Of } from "./files.mjs";
 import { equal, rejection, until, within } from "./expect.mjs";
 
 const RANGE = 3_932_160;
@@ -22,7 +23,7 @@ export const checks = {
     equal(await emulator("attachments", message.id), [{ id, name: file.name, via: "session", sha256: file.sha256 }]);
   },
 
-  async "a stream"({ client, emulator, file }) {
+  async "a stream"({ client, emulator, file, streamOf }) {
     const event = await emulator("addEvent");
     const { id } = await client.api(event.path).attach(streamOf(file.bytes), { name: file.name, size: SIZE });
     equal(await emulator("attachments", event.id), [{ id, name: file.name, via: "session", sha256: file.sha256 }]);
@@ -131,9 +132,11 @@ export const checks = {
 /**
  * Runs every check and answers how each ended: `[{ name, error? }]`.
  * `kit` is what the package and the Graph client export; `control` where the emulator is asked from outside;
- * `fetchOptions`, for a certificate, make the runtime's fetch trust it where the runtime needs that.
+ * `fetchOptions`, for a certificate, make the runtime's fetch trust it where the runtime needs that. `fileOf` and `streamOf` are for
+ * runtimes without hashes and streams.
  */
-export async function smoke({ kit, control, fetchOptions = () => undefined }) {
+export async function smoke({ kit, control, fetchOptions = () => undefined, ...files }) {
+  const { fileOf, streamOf } = { ...ownFiles, ...files };
   const emulator = askAt(control);
   const target = await emulator("target");
   const options = fetchOptions(target.ca);
@@ -149,7 +152,7 @@ export async function smoke({ kit, control, fetchOptions = () => undefined }) {
   const results = [];
   for (const [name, check] of Object.entries(checks)) {
     await emulator("reset");
-    const running = check({ kit, client, emulator, target, fetchOptions: options, file, fileOf });
+    const running = check({ kit, client, emulator, target, fetchOptions: options, file, fileOf, streamOf });
     const error = await within(30_000, running).then(
       () => undefined,
       (error) => describe(error),

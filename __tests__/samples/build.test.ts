@@ -13,6 +13,13 @@ test("both samples build without their stubs and stay small", async () => {
     expect(page.includes("office.js")).toBe(name === "outlook-addin");
     const assets = (await readdir(join(folder, name, "assets"))).filter((file) => file.endsWith(".js"));
     const code = await Promise.all(assets.map((file) => readFile(join(folder, name, "assets", file), "utf8")));
+    if (name === "outlook-addin") {
+      const files = ["launchevent.html", "launchevent.js"].map((file) => readFile(join(folder, name, file), "utf8"));
+      const [handlerPage, handler] = await Promise.all(files);
+      expect(handlerPage).toContain('src="/launchevent.js"');
+      expect(handler).toMatch(/Office\.actions\.associate\("onSend"/);
+      expect(handler).not.toMatch(/\bimport\b|\?\.|\basync\b/);
+    }
     expect(code.join("")).toContain("createUploadSession");
     expect(code.join("")).not.toMatch(/emulator|from"node:/);
     expect(gzipSync(code.join("")).length).toBeLessThan(330_000);

@@ -64,9 +64,37 @@ describe("The two manifests of the Outlook add-in", () => {
   test("open the same page and require the same API", async () => {
     const xml = await read("outlook-addin/manifest.xml");
     const [extension] = (await json("outlook-addin/manifest.json")).extensions;
-    expect(values(xml, /<bt:Url id="Pane.Url" DefaultValue="(.*)"/g)).toEqual([extension.runtimes[0].code.page]);
+    const { page } = extension.runtimes[0].code;
+    expect(values(xml, /<bt:Url id="Pane.Url" DefaultValue="(.*)"/g)).toEqual([page, page]); // for each version
     const { name, minVersion } = extension.requirements.capabilities[0];
     expect(xml).toContain(`<Set Name="${name}" MinVersion="${minVersion}"/>`);
+  });
+
+  test("run the same handler before a message or an event is sent, and send if it is not to be had", async () => {
+    const xml = await read("outlook-addin/manifest.xml");
+    const [extension] = (await json("outlook-addin/manifest.json")).extensions;
+    const { requirements, code, actions } = extension.runtimes[1];
+    expect(values(xml, /<bt:Url id="LaunchEvent\.\w+" DefaultValue="(.*)"/g)).toEqual([code.page, code.script]);
+    expect(values(xml, /<LaunchEvent Type="(\w+)" FunctionName="onSend" SendMode="SoftBlock"/g)).toEqual([
+      ...["OnMessageSend", "OnAppointmentSend"],
+    ]);
+    const [{ events, ...needs }] = extension.autoRunEvents;
+    const event = { actionId: "onSend", options: { sendMode: "softBlock" } };
+    expect(events).toEqual([
+      { type: "messageSending", ...event },
+      { type: "appointmentSending", ...event },
+    ]);
+    expect(actions.map(({ id }: { id: string }) => id)).toEqual(["onSend"]);
+    expect(await read("outlook-addin/src/launchevent.ts")).toContain('Office.actions.associate("onSend"');
+    const sets = [requirements, needs.requirements].map(({ capabilities }) => capabilities);
+    expect(sets).toEqual(Array(2).fill([{ name: "Mailbox", minVersion: "1.12" }]));
+    expect(xml.split("VersionOverridesV1_1")[1]).toContain('<bt:Sets DefaultMinVersion="1.12">');
+  });
+
+  test("are for shared mailboxes and folders as well", async () => {
+    expect(await read("outlook-addin/manifest.xml")).toContain("<SupportsSharedFolders>true</SupportsSharedFolders>");
+    const { permissions } = (await json("outlook-addin/manifest.json")).authorization;
+    expect(permissions.resourceSpecific).toContainEqual({ name: "Mailbox.SharedFolder", type: "Delegated" });
   });
 
   test("name only icons that exist", async () => {
@@ -90,13 +118,16 @@ describe("samples/outlook-addin/manifest.xml", () => {
     ]);
   });
 
-  test("defines each used resource once, and no other", async () => {
-    const xml = await read("outlook-addin/manifest.xml");
-    const defined = values(xml, /<bt:(?:Image|Url|String) id="(.*?)"/g);
-    expect([...new Set(defined)]).toEqual(defined);
-    expect(new Set(values(xml, /resid="(.*?)"/g))).toEqual(new Set(defined));
-    for (const text of values(xml, /<bt:String id="\w+\.Label" DefaultValue="(.*?)"/g)) {
-      expect(text.length).toBeLessThanOrEqual(125); // ShortStrings
+  test("has two versions, which each define their used resources once, and no other", async () => {
+    const versions = (await read("outlook-addin/manifest.xml")).split(/<VersionOverrides /).slice(1);
+    expect(versions).toHaveLength(2);
+    for (const xml of versions) {
+      const defined = values(xml, /<bt:(?:Image|Url|String) id="(.*?)"/g);
+      expect([...new Set(defined)]).toEqual(defined);
+      expect(new Set(values(xml, /resid="(.*?)"/g))).toEqual(new Set(defined));
+      for (const text of values(xml, /<bt:String id="\w+\.Label" DefaultValue="(.*?)"/g)) {
+        expect(text.length).toBeLessThanOrEqual(125); // ShortStrings
+      }
     }
   });
 });

@@ -112,6 +112,13 @@ const ways: Record<UploadErrorCode, [answer: Answer, fail: (client: Client) => P
     ],
   ],
   notLoaded: [[() => undefined, async () => lazy(() => Promise.reject(new TypeError("Failed to fetch a module")))()]],
+  notSynced: [
+    [
+      ({ method }) =>
+        method === "POST" ? Response.json({ error: { code: "ErrorItemNotFound" } }, { status: 404 }) : undefined,
+      (client) => client.api(path).attach(file, { ...options, name: "a", waitForDraft: 1 }),
+    ],
+  ],
   leftBehind: [
     [
       ({ method, url, origin }) => {

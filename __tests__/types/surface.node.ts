@@ -3,9 +3,19 @@ import { createReadStream, openAsBlob } from "node:fs";
 import { Readable } from "node:stream";
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { Client as GraphClient } from "@microsoft/microsoft-graph-client";
-import type { AttachmentSource, CheckpointStore } from "graph-large-attachments";
+import {
+  withLargeAttachments,
+  type AttachmentSource,
+  type CheckpointStore,
+  type Limiter,
+} from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
 import { fileCheckpoints } from "graph-large-attachments/node";
+import { redisLimiter } from "graph-large-attachments/redis";
+import type { Redis } from "ioredis";
+import type { RedisClientType } from "redis";
+import { graphTransport, type MailError, type SentMessageInfo } from "graph-large-attachments/nodemailer";
+import nodemailer from "nodemailer";
 
 declare const client: Client;
 
@@ -17,6 +27,28 @@ export const sources: AttachmentSource[] = [
 ];
 export const blob = openAsBlob("a").then((file) => client.api("/").attach(file, { name: "a" }));
 export const checkpoints: CheckpointStore = fileCheckpoints("folder");
+
+declare const [ioredis, nodeRedis]: readonly [Redis, RedisClientType];
+const limiters: readonly Limiter[] = [
+  redisLimiter((script, keys, args) => ioredis.eval(script, keys.length, ...keys, ...args)),
+  redisLimiter((script, keys, args) => nodeRedis.eval(script, { keys, arguments: args }), {
+    uploadBytes: 157_286_400,
+    subscribe: (channel, hear) => nodeRedis.subscribe(channel, hear),
+  }),
+];
+export const limited = limiters.map((limiter) => withLargeAttachments(client, { limiter, mailbox: "a@contoso.com" }));
+// @ts-expect-error a limiter also hears of throttles
+withLargeAttachments(client, { limiter: { enter: async () => () => {} } });
+
+export async function mailed(): Promise<SentMessageInfo> {
+  const mailer = nodemailer.createTransport(graphTransport(client, { mailbox: "a@contoso.com", retries: 3 }));
+  await mailer.verify();
+  // @ts-expect-error there is no such option
+  graphTransport(client, { mailbx: "a@contoso.com" });
+  mailer.sendMail({ to: "b@contoso.com" }, (error: Error | null) => (error as MailError | null)?.responseCode);
+  const info = await mailer.sendMail({ to: "b@contoso.com", attachments: [{ path: "big.zip" }] });
+  return info;
+}
 
 export async function emulated(): Promise<Client> {
   const emulator: Emulator = await startEmulator({ vary: { outlookStatus: 405 } });

@@ -1,5 +1,6 @@
 // Compiled, never run. Lines that must not compile are marked. Needs no types of Node, as in a browser.
 import type { Client, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
+import type { Client as OtherClient, GraphRequest as OtherRequest } from "graph-client-lowest";
 import type { Attachment, FileAttachment, TaskFileAttachment } from "@microsoft/microsoft-graph-types";
 import {
   LargeAttachmentHandler,
@@ -19,6 +20,14 @@ import {
   type UploadOptions,
   type UploadSession,
 } from "graph-large-attachments";
+import {
+  attachToItem,
+  blockSendWhileAttaching,
+  outlookLimits,
+  untilShown,
+  type ComposedItem,
+  type ItemAttachment,
+} from "graph-large-attachments/outlook";
 
 declare const client: Client;
 declare const file: File;
@@ -31,6 +40,17 @@ export const outlook: FileAttachment = created;
 export const todo: TaskFileAttachment = created;
 export const any: Attachment = created;
 export const id: string = created.id;
+
+// Wrappers, and clients of another copy of the Graph client, keep their own members and get typed requests.
+declare const wrapper: { readonly client: OtherClient; readonly kind: "wrapper"; api(path: string): OtherRequest };
+declare const other: OtherClient;
+const wrapped = withLargeAttachments(wrapper);
+export const kind: "wrapper" = wrapped.kind;
+export const inner: OtherClient = withLargeAttachments(other);
+export const throughWrapper: Promise<CreatedAttachment> = wrapped.api("/me/messages/1").attach(file);
+export const throughOther = withLargeAttachments(other).api("/me/sendMail").withAttachments([file]).post({});
+export const same: Client = withLargeAttachments(client, { retries: 1 });
+export const taskOfOther = LargeAttachmentTask.create(other, "/me/messages/1", file);
 
 // Every request has attach.
 export const attached: Promise<CreatedAttachment> = client.api("/me/messages/1").attach(file);
@@ -151,3 +171,15 @@ withLargeAttachments(client, { overflow: "link" });
 client.api("/me/sendMail").withAttachments([file], { overflow: "link" });
 // @ts-expect-error files are a list
 client.api("/chats/1/messages").withAttachments(file);
+
+// An Outlook add-in, without the types of Office.js.
+declare const item: ComposedItem;
+export const inOutlook: Promise<ItemAttachment> = attachToItem(client, item, file, { waitForDraft: 60_000 });
+export const asAttachment: Promise<FileAttachment> = inOutlook;
+export const seen: Promise<boolean> = inOutlook.then((one) => untilShown(item, one, { timeout: 1000 }));
+export const sentences: string[] = outlookLimits(item).map(({ sentence }) => sentence);
+export const handler: (event: { completed(options: { allowEvent: boolean }): void }) => void = blockSendWhileAttaching;
+// @ts-expect-error an item is an object of Office.js
+void attachToItem(client, "AAMk", file);
+// @ts-expect-error no such option
+void attachToItem(client, item, file, { waitForDrafts: 1 });

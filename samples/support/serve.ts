@@ -58,7 +58,7 @@ function stubbed(name: string, emulator: Emulator) {
   return {
     ...config,
     resolve: { alias: [...config.resolve.alias, ...alias] },
-    plugins: [emulatorPlugin(emulator, stubs[name]!)],
+    plugins: [...config.plugins, emulatorPlugin(emulator, stubs[name]!)],
   };
 }
 

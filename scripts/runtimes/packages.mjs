@@ -1,7 +1,7 @@
 // Installs the packed tarball, the runtimes and the bundlers in their own folder, on demand. They are no dependencies of
 // the project, because they take more than a gigabyte.
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,6 +15,7 @@ export const versions = {
   bun: "1.4.5",
   deno: "2.9.6",
   jsdom: "26.1.0",
+  "whatwg-fetch": "3.6.20",
   workerd: "1.20261117.1",
   vite: "8.3.8",
   webpack: "5.112.2",
@@ -24,6 +25,15 @@ export const versions = {
   "@rollup/plugin-commonjs": "29.0.3",
   "@rollup/plugin-terser": "1.0.2",
 };
+
+/** Folders with a Graph client of their own, and what is installed there next to the package. */
+export const others = {
+  lowest: { "@microsoft/microsoft-graph-client": "3.0.2" },
+  sharepoint: { "@microsoft/sp-http-msgraph": "1.23.2" },
+  teams: { "@microsoft/teamsfx": "4.0.3" },
+};
+/** The version that the older copy of the package says it has. */
+export const older = "0.0.1";
 
 /** The packages with Node's binaries. The package `node` only downloads them by a script. */
 const nodePackage = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -48,6 +58,26 @@ export async function install(home) {
   await npm(home, "install", ...quietly, join(await packing, tarball));
   await run(process.execPath, ["install.js"], { cwd: join(home, "node_modules/bun") }); // installs its binary
   await cp(join(root, "__tests__/runtimes"), home, { recursive: true });
+  await copyOlder(home);
+  for (const [name, dependencies] of Object.entries(others)) {
+    const folder = join(home, name);
+    await mkdir(folder);
+    const all = { ...dependencies, "graph-large-attachments": `file:${join(await packing, tarball)}` };
+    await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: all }));
+    await npm(folder, "install", ...quietly);
+    await cp(join(root, "__tests__/runtimes"), folder, { recursive: true });
+  }
+}
+
+/** Puts a copy of the package with another version below a dependency. */
+async function copyOlder(home) {
+  const name = "graph-large-attachments";
+  const dependency = join(home, "node_modules/a-dependency");
+  const copy = join(dependency, "node_modules", name);
+  await cp(join(home, "node_modules", name), copy, { recursive: true });
+  await writeFile(join(dependency, "package.json"), JSON.stringify({ name: "a-dependency", version: "1.0.0" }));
+  const own = JSON.parse(await readFile(join(copy, "package.json"), "utf8"));
+  await writeFile(join(copy, "package.json"), JSON.stringify({ ...own, version: older }));
 }
 
 /** Runs npm on this Node, and prints its output only if it fails. */

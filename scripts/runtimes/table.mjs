@@ -4,7 +4,13 @@ const begin = "<!-- runtimes -->";
 const end = "<!-- /runtimes -->";
 
 /** Notes on runtimes, besides their names in the results. */
-const labels = { workerd: "workerd, of Cloudflare Workers" };
+const labels = {
+  workerd: "workerd, of Cloudflare Workers",
+  "React Native": "React Native's globals",
+  SharePoint: "`MSGraphClientV3` of `@microsoft/sp-http-msgraph`",
+  TeamsFx: "`OnBehalfOfUserCredential` of `@microsoft/teamsfx`",
+  "two copies": "two copies of this package",
+};
 
 /** `page` with the section of `results` in the place of the one that it has. */
 export function withSection(page, results) {

@@ -6,6 +6,7 @@ import { isObject, member, text } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
 import { isLarge } from "../options.js";
 import type { Created, FileInfo, WireRequest } from "../protocol.js";
+import { throwIfAborted } from "../signals.js";
 import type { Job } from "../upload/job.js";
 import { deliver } from "./deliver.js";
 import { postWhole } from "./post.js";
@@ -55,7 +56,7 @@ async function complete({ service, file }: Job, attachment: object, more: WireRe
   try {
     return await service.get(more, ({ status, body }) => (status < 300 && isObject(body) ? body : undefined));
   } catch (error) {
-    service.settings.signal?.throwIfAborted();
+    throwIfAborted(service.settings.signal);
     const message = `${file.name} is uploaded, but without its description and dates. Set them yourself, or delete it.`;
     const cause = error instanceof Refusal ? graphError(error.reply) : error;
     throw new UploadError("leftBehind", message, { cause, item: text(member(attachment, "id")) });

@@ -5,7 +5,11 @@ import { closeAll } from "../files/open.js";
 import type { AttachOptions } from "../options.js";
 import type { Content } from "../protocol.js";
 import type { Job } from "../upload/job.js";
+import { attachFile } from "./attachFile.js";
+import { mustBeMine } from "../upload/checkpoints.js";
 import { attachFiles } from "./attachFiles.js";
+import { attachOnce } from "./attachOnce.js";
+import { attachedBefore } from "./kept.js";
 import { linkAll, mustTake } from "./link.js";
 import { attachLink } from "./overflow.js";
 import { prepare, type Uploader } from "./prepare.js";
@@ -51,16 +55,29 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
   const { service, protocol, overflow } = first;
   const { traffic, settings } = service;
   const attach = async () => {
-    const state = await mustTake(jobs);
-    const attachments = overflow ? [await attachLink(first, overflow)] : await attachFiles(jobs);
-    if (first.linkTo !== undefined && protocol.link) {
-      const uploaded = jobs.flatMap(({ file }, index) => {
-        const attachment = attachments[index];
+    const { once } = settings;
+    const before = await Promise.all(jobs.map(attachedBefore));
+    const todo = jobs.filter((_, index) => !before[index]);
+    const state = await mustTake(todo);
+    const made =
+      todo.length === 0
+        ? []
+        : once !== undefined
+          ? [await attachOnce(first, once, attachFile)]
+          : overflow
+            ? [await attachLink(first, overflow)]
+            : await attachFiles(todo);
+    if (first.linkTo !== undefined && protocol.link && todo.length > 0) {
+      const uploaded = todo.flatMap(({ file }, index) => {
+        const attachment = made[index];
         return attachment ? [{ file, attachment }] : [];
       });
+      for (const { checkpoint } of todo) await mustBeMine(checkpoint);
       await linkAll(first, protocol.link, uploaded, { state });
     }
-    for (const { checkpoint } of jobs) await checkpoint?.remove();
+    for (const [index, { checkpoint }] of todo.entries()) await checkpoint?.finish(made[index] ?? {});
+    const rest = made.values();
+    const attachments = before.flatMap((found) => found ?? rest.next().value ?? []);
     return attachments;
   };
   return asGraphError(traffic.items.run(overflow ? overflow.turn : first.turn, attach, settings.signal));

@@ -7,6 +7,7 @@ import type { Job } from "../upload/job.js";
 import { discardSession, openSession, tryToOpen } from "../upload/session.js";
 import { Upload } from "../upload/upload.js";
 import { isLinked } from "./link.js";
+import { keepOne, postKept } from "./kept.js";
 import { fitsOnePost } from "./post.js";
 
 /** Errors after which the upload can be resumed, or the service may have the file: its session is kept. */
@@ -23,7 +24,7 @@ const NO_SESSION = new Set([400, 403, 404, 405, 501]);
 export async function deliver<T>(job: Job, post: () => Promise<T>, fits = fitsOnePost(job)): Promise<T | Created> {
   const { size } = job.file;
   const large = size > 0 && isLarge(size, job.service.settings);
-  const posted = () => untilKnown(job.service, post);
+  const posted = () => untilKnown(job.service, () => postKept(job, post));
   if (!large) {
     try {
       return await posted();
@@ -57,7 +58,8 @@ function isRefusal(error: unknown, verdict: Verdict): boolean {
 /** Opens or resumes a session and sends the file. Discards a session that nobody can resume. */
 async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened: () => void): Promise<Created> {
   const { service, protocol, checkpoint, linkTo } = job;
-  const stored = await checkpoint?.load();
+  const kept = await checkpoint?.load();
+  const stored = kept?.whole || kept?.done ? undefined : kept;
   const attachment = stored?.attachment;
   if (attachment && linkTo !== undefined && protocol.link && (await isLinked(job, protocol.link, attachment))) {
     return { attachment };
@@ -66,12 +68,14 @@ async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened:
   opened();
   const upload = new Upload(job, session, stored !== undefined);
   try {
-    if (!stored) await checkpoint?.save(session);
-    return await upload.run(service, stored !== undefined);
+    await checkpoint?.save(session);
+    return await keepOne(job, upload.session, await upload.run(service, stored !== undefined));
   } catch (error) {
     job.content.close(error);
-    const kept = error instanceof UploadError && KEPT.has(error.code);
-    if (!kept) await Promise.allSettled([discardSession(job, upload.session), checkpoint?.remove()]);
+    const { uploadUrl } = upload.session;
+    const isTheirs = (await checkpoint?.rival())?.uploadUrl === uploadUrl;
+    const isKept = error instanceof UploadError && KEPT.has(error.code);
+    if (!isKept && !isTheirs) await Promise.allSettled([discardSession(job, upload.session), checkpoint?.remove()]);
     throw error;
   }
 }

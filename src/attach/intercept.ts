@@ -4,12 +4,16 @@ import { isOwn } from "../http/ownContext.js";
 import { networkFailure } from "../http/network.js";
 import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
-import { parseJson } from "../json.js";
 import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
-import type { Protocol, Reply } from "../protocol.js";
+import type { Protocol } from "../protocol.js";
+import { readReply } from "../reply.js";
 import { onAbort, orAborted, signalFor } from "../signals.js";
+import { UploadError } from "../errors.js";
 import { created, pristine, refused } from "./answer.js";
-import { createJob } from "./createJob.js";
+import { attachFile } from "./attachFile.js";
+import { attachOnce, mustTakeMark } from "./attachOnce.js";
+import { mustBeOnce, NOT_ONCE } from "./mustBeOnce.js";
+import { createJob, serviceFor } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
 import { unconfirmed } from "./post.js";
@@ -44,7 +48,11 @@ export async function intercept(request: InterceptedRequest, recognition: Recogn
   const { context, next, handler, attaches } = request;
   const most = attaches && !isOwn(context) ? recognition.atMost(context.options?.body) : undefined;
   const found = most === undefined ? undefined : match(urlOf(context), recognition.protocols);
-  if (!found || most === undefined) return next.execute(context);
+  if (!found || most === undefined) {
+    if (attaches && !isOwn(context) && request.settings().once !== undefined)
+      throw new UploadError("invalid", NOT_ONCE);
+    return next.execute(context);
+  }
   const item = found.protocol.target.item?.(found.collection);
   const { signal } = request.settings();
   const work = () => attachInstead(request, recognition, found, most);
@@ -60,8 +68,10 @@ async function attachInstead(
   const { context, next, handler } = request;
   const { protocol } = found;
   const settings = request.settings();
+  mustBeOnce(settings);
+  if (settings.once !== undefined) return attachOnceInstead(request, recognition, found, settings.once);
   const small = !isLarge(most, settings);
-  const pass = () => passWith(settings.signal, request);
+  const pass = () => inTurn(request, found, settings, () => passWith(settings.signal, request));
   const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
   if (small) {
     await pass();
@@ -79,6 +89,12 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
+    await inTurn({ ...request, context: again }, found, settings, () => passInTime(again));
+    context.response = again.response;
+    passed = await refusalIn(context.response, protocol);
+    if (passed) throw passed;
+  };
+  const passInTime = async (again: Context): Promise<void> => {
     const late = new AbortController();
     const noReply = new NoReply(`No reply came within ${settings.timeout} ms.`);
     const timer = setTimeout(() => late.abort(noReply), settings.timeout);
@@ -91,9 +107,6 @@ async function attachInstead(
     } finally {
       clearTimeout(timer);
     }
-    context.response = again.response;
-    passed = await refusalIn(context.response, protocol);
-    if (passed) throw passed;
   };
   const fits = !small && protocol.post?.inline !== undefined && bytesIn(context.options?.body) <= REQUEST_LIMIT;
   try {
@@ -104,17 +117,55 @@ async function attachInstead(
   }
 }
 
+/** Attaches the file of a request under the option `once`, however small it is. */
+async function attachOnceInstead(
+  { context, next, handler, ...request }: InterceptedRequest,
+  recognition: Recognition,
+  found: Match,
+  once: string,
+): Promise<void> {
+  mustTakeMark(found.protocol);
+  const part = recognition.open(context, found.protocol);
+  if (!part) throw new UploadError("invalid", NOT_ONCE);
+  const sending = {
+    call: { context: pristine(context), next },
+    traffic: trafficOf(handler),
+    settings: request.settings(),
+  };
+  const job = createJob(sending, found, part.content, part.file);
+  try {
+    context.response = created(await attachOnce(job, once, attachFile));
+  } catch (error) {
+    context.response = refused(error);
+  }
+}
+
 /** Bytes of a text in UTF-8. Anything else is taken to fit in no request. */
 function bytesIn(body: unknown): number {
   if (typeof body !== "string" || body.length > REQUEST_LIMIT) return Infinity;
   return new TextEncoder().encode(body).length;
 }
 
+/** Sends a request on when it is its turn among those to its mailbox. */
+async function inTurn(
+  { context, next, handler }: InterceptedRequest,
+  { protocol, collection }: Match,
+  settings: Settings,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const sending = { call: { context, next }, traffic: trafficOf(handler), settings };
+  const body = typeof context.options?.body === "string" ? context.options.body : undefined;
+  await serviceFor(sending, protocol.api, collection).inTurn({ method: "POST", body }, async () => {
+    await pass();
+    return context.response;
+  });
+}
+
 /** Sends a request on as it came. The signals of its options stop it as its own does. */
 async function passWith(signal: AbortSignal | undefined, { context, next }: InterceptedRequest): Promise<void> {
   if (!signal || signal === signalOf(context)) return next.execute(context);
   const stop = new AbortController();
-  const end = onAbort(signal, () => stop.abort(signal.reason));
+  const end = onAbort(signal, (reason) => stop.abort(reason));
   context.options = { ...context.options, signal: stop.signal };
   try {
     await orAborted(next.execute(context), signal);
@@ -126,10 +177,6 @@ async function passWith(signal: AbortSignal | undefined, { context, next }: Inte
 /** The refusal in a response. Reads a copy, so that the caller can still read the response. */
 export async function refusalIn(response: Response | undefined, protocol?: Protocol): Promise<Refusal | undefined> {
   if (!response || response.ok) return undefined;
-  const text = await response
-    .clone()
-    .text()
-    .catch(() => "");
-  const reply: Reply = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  const reply = await readReply(response.clone());
   return new Refusal(reply, protocol?.api.verdict(reply) ?? "refused");
 }

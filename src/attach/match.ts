@@ -19,12 +19,19 @@ export function match(url: string, protocols: readonly Protocol[]): Match | unde
   return undefined;
 }
 
+/** The paths of POSTs that create or send something with files. */
+const WITH_FILES =
+  /[/.](sendMail|reply|replyAll|forward|create(Reply|ReplyAll|Forward)|messages|events|replies|replyWithQuote)\/?$/i;
+
 /** Like `match`, but throws an `UploadError` if nothing takes attachments there. */
 export function mustMatch(url: string, protocols: readonly Protocol[]): Match {
   mustBeWhole(url);
   const found = match(url, protocols);
   if (found) return found;
   const path = parseUrl(url)?.pathname ?? "This URL";
+  if (WITH_FILES.test(path)) {
+    throw new UploadError("invalid", `${path} takes files with a POST: use .withAttachments([file]).post(…).`);
+  }
   const takers =
     "an Outlook message or event, a To Do task, a file of a drive, the filesFolder of a channel, or a print document (or a work item, with createAzureDevOpsClient)";
   throw new UploadError("invalid", `${path} takes no attachments. Give the URL of ${takers}.`);

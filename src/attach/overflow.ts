@@ -7,6 +7,7 @@ import { itemUrl } from "../protocols/graph/drivePath.js";
 import { item } from "../protocols/graph/item.js";
 import { below } from "../protocols/graph/path.js";
 import { attachReference, bodyWithLink, createLink, readBody, readLink } from "../protocols/sharing.js";
+import { mustBeMine } from "../upload/checkpoints.js";
 import { findCreated, idsOf, type Place } from "../upload/find.js";
 import type { Job, Overflow } from "../upload/job.js";
 import { attachInTurn } from "./attachFile.js";
@@ -26,6 +27,7 @@ export async function attachLink(job: Job, overflow: Overflow): Promise<object> 
   const id = text(member(uploaded, "id")) ?? "";
   const name = text(member(uploaded, "name")) ?? job.file.name;
   const url = itemUrl(job.collection, id);
+  await mustBeMine(job.checkpoint);
   try {
     const sourceUrl = await job.service.get(createLink(url, overflow.scope), readLink);
     const attached = await attachOnce({ ...place, file: { name, size: job.file.size } }, sourceUrl, before);

@@ -16,12 +16,14 @@ import { checkpointOf } from "../upload/checkpoints.js";
 import type { Job } from "../upload/job.js";
 import { discardSession } from "../upload/session.js";
 import { isSession, withoutOptions } from "../upload/storedSession.js";
+import { mustTakeMark } from "./attachOnce.js";
 import { createJob, limitOf, serviceFor } from "./createJob.js";
 import { meantBy } from "./filesFolder.js";
+import { mustBeOnce } from "./mustBeOnce.js";
 import { mustMatch, type Match } from "./match.js";
 import { isPath, mustNotBeCut } from "./names.js";
 
-/** What a client's URLs can be, and the defaults of its uploads. */
+/** The protocols that a client's URLs can belong to, and the defaults of its uploads. */
 export interface Uploader {
   readonly protocols: readonly Protocol[];
   readonly defaults?: UploadOptions;
@@ -40,6 +42,7 @@ export async function prepare(
   const own = requestOptions(context);
   const signal = signalFor(signalOf(context), defaults?.signal, own?.signal, options.signal);
   const settings = resolveOptions(defaults, own, options, { signal });
+  mustBeOnce(settings);
   const sending = { call, settings, traffic: trafficOf(call.next) };
   const url = await meantBy(urlOf(context), sending);
   const found = mustMatch(url, protocols);
@@ -49,10 +52,13 @@ export async function prepare(
   const needsLink = content.size > limitOf(found, settings) || target.refuses?.(collection) !== undefined;
   const over = options.overflow && needsLink ? target.overflow?.(collection) : undefined;
   const linkTo = protocol.link?.item(url);
+  // a default of the client is for files that it suits
+  const store = content.anywhere || options.checkpoints ? settings.checkpoints : undefined;
+  if (settings.once !== undefined) mustTakeMark(protocol, over !== undefined);
   if (!over) {
     const job = createJob(sending, { protocol, collection: withArea(collection, options.areaPath) }, content, file);
     const turn = linkTo ?? job.turn;
-    return { ...job, ...(await stored(job, options.checkpoints, linkTo ?? job.collection)), linkTo, turn };
+    return { ...job, ...(await stored(job, store, linkTo ?? job.collection)), linkTo, turn };
   }
   const job = createJob(
     { ...sending, settings: { ...settings, maxSize: undefined } },
@@ -68,7 +74,7 @@ export async function prepare(
     scope: options.linkScope ?? "organization",
     turn: target.item?.(collection, file),
   };
-  return { ...job, ...(await stored(job, options.checkpoints, collection)), overflow };
+  return { ...job, ...(await stored(job, store, collection)), overflow };
 }
 
 /** The metadata of a file: as given, or as the URL or the source knows it. */
@@ -123,19 +129,23 @@ function withArea(collection: string, areaPath: string | undefined): string {
   return `${collection}${collection.includes("?") ? "&" : "?"}areaPath=${encodeURIComponent(areaPath)}`;
 }
 
+/** Refuses what cannot be recognized again. */
+export function mustBeRecognizable({ content }: Pick<Job, "content">): void {
+  if (content.anywhere) return;
+  throw new UploadError(
+    "invalid",
+    "checkpoints need a file that can be read at any position, because streams cannot be told apart. Attach a Blob.",
+  );
+}
+
 /** Where a job's session is stored. A session of the file as it was before it changed is discarded and not found. */
-async function stored(
+export async function stored(
   { service, protocol, collection, content, file }: Job,
   store: CheckpointStore | undefined,
   item: string,
 ): Promise<Pick<Job, "fingerprint" | "checkpoint">> {
   if (!store) return {};
-  if (!content.anywhere) {
-    throw new UploadError(
-      "invalid",
-      "checkpoints need a file that can be read at any position, because streams cannot be told apart. Attach a Blob.",
-    );
-  }
+  mustBeRecognizable({ content });
   const print = await fingerprint(content, service.settings.signal);
   const checkpoint = await checkpointOf(store, item, file.name, edgesIn(print));
   const load = async () => {

@@ -30,6 +30,7 @@ export async function createTask(
   content: Content,
   options: AttachOptions,
 ): Promise<TaskRun> {
+  mustNotBeOnce(options);
   const job = await prepare(client.api(url), uploader, content, { ...options, overflow: undefined });
   if (job.file.size === 0) {
     throw new UploadError("invalid", "An empty file has no ranges to upload. Use client.api(url).attach(file).");
@@ -38,6 +39,7 @@ export async function createTask(
   const named = { ...job, fingerprint: await fingerprint(content, settings.signal) };
   const open = async (job: Job) => {
     await mustTake([job]);
+    await job.checkpoint?.load(); // the task begins anew, and takes over what is stored
     return new TaskRun(job, await openListed(job), false);
   };
   return asGraphError(traffic.items.run(job.turn, () => tryPlaces(named, open), settings.signal));
@@ -51,6 +53,7 @@ export async function restoreTask(
   file: AttachmentSource,
   options: UploadOptions,
 ): Promise<TaskRun> {
+  mustNotBeOnce(options);
   const { context } = await callOf(client.api("/"));
   const session = parseSession(stored, uploader.protocols);
   const { collection, uploadUrl, offset, linkTo } = session;
@@ -70,6 +73,14 @@ export async function restoreTask(
     content.close(error);
     throw error;
   }
+}
+
+function mustNotBeOnce({ once }: UploadOptions): void {
+  if (once === undefined) return;
+  throw new UploadError(
+    "unsupported",
+    "A task is resumed by its session, so it takes no once. Omit it, or use attach.",
+  );
 }
 
 /** The work behind a `LargeAttachmentTask`. */

@@ -47,8 +47,9 @@ async function connect(organizationUrl: string, options: AzureDevOpsCommandOptio
   });
 }
 
-async function credentialFor(
-  options: AzureDevOpsCommandOptions,
+/** Signs in to Azure DevOps, unless the environment has a token. */
+export async function credentialFor(
+  options: Pick<AzureDevOpsCommandOptions, "tenant" | "clientId">,
   run: Run,
 ): Promise<Pick<AzureDevOpsClientOptions, "getToken" | "personalAccessToken">> {
   const { output, situation } = run;

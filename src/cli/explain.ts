@@ -63,6 +63,7 @@ function uploadHint(code: UploadErrorCode, { resume, tooLarge, check }: Situatio
     invalid: "Run the command with --help for the paths and options it takes.",
     otherFile: "Give the same file as before, or leave out --resume.",
     uncertain: check,
+    notSynced: "Attach it again when the draft shows in Outlook on the web.",
     leftBehind: "Delete what is left by hand.",
     lost: "Run the command again without --resume.",
     interrupted: later,

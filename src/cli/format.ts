@@ -20,9 +20,11 @@ export function shorten(text: string, limit: number): string {
   return [...characters.slice(0, head), "…", ...characters.slice(characters.length - (limit - 1 - head))].join("");
 }
 
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Turns text into a sentence: a capital letter first, a full stop last. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   const ended = /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-  return ended.charAt(0).toUpperCase() + ended.slice(1);
+  return capital(ended);
 }

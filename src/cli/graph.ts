@@ -11,8 +11,23 @@ export interface GraphOptions extends UploadCommandOptions {
   readonly baseUrl: string;
 }
 
+/** Access to Graph for programs that send their own requests. */
+export interface GraphAccess {
+  readonly getToken: GetToken;
+  readonly fetchOptions: Record<string, unknown>;
+}
+
 /** Signs in, checks that Graph answers, and returns a client. */
 export async function connectToGraph(options: GraphOptions, run: Run): Promise<Client> {
+  const { getToken, fetchOptions } = await accessToGraph(options, run);
+  return graphClient(options.baseUrl, getToken, fetchOptions);
+}
+
+/** Signs in and checks that Graph answers. */
+export async function accessToGraph(
+  options: Pick<GraphOptions, "baseUrl" | "ca" | "tenant" | "clientId">,
+  run: Run,
+): Promise<GraphAccess> {
   const { origin } = parseBaseUrl(options.baseUrl);
   const { output, stop, situation } = run;
   const token = tokenFrom("GRAPH_TOKEN", output);
@@ -22,7 +37,7 @@ export async function connectToGraph(options: GraphOptions, run: Run): Promise<C
     ? async () => token
     : await signIn({ scope: `${origin}/.default`, variables: "GRAPH_TOKEN" }, options, run);
   await checkConnection(origin, fetchOptions, stop.signal);
-  return graphClient(options.baseUrl, getToken, fetchOptions);
+  return { getToken, fetchOptions };
 }
 
 export function graphClient(baseUrl: string, getToken: GetToken, fetchOptions: object = {}): Client {
@@ -37,7 +52,7 @@ export function graphClient(baseUrl: string, getToken: GetToken, fetchOptions: o
   return withLargeAttachments(client);
 }
 
-function parseBaseUrl(baseUrl: string): { origin: string; version: string } {
+export function parseBaseUrl(baseUrl: string): { origin: string; version: string } {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const path = /^\/(v1\.0|beta)?\/?$/.exec(url?.pathname ?? "");
   if (url?.protocol !== "https:" || !path || url.username !== "")

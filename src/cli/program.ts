@@ -3,6 +3,7 @@ import type { AttachCommandOptions } from "./attach.js";
 import type { AzureDevOpsCommandOptions } from "./azureDevOps.js";
 import type { EmulatorCommandOptions } from "./emulator/start.js";
 import type { OutputOptions } from "./output.js";
+import type { ProbeCommandOptions } from "./probe.js";
 import type { SendCommandOptions } from "./send.js";
 
 /** The version of the package. The bundler fills it in. */
@@ -26,6 +27,7 @@ Examples:
   graph-large-attachments attach /me/messages/AAMkAD… report.zip
   graph-large-attachments attach /me/drive/root:/Reports/big.zip: big.zip
   graph-large-attachments azure-devops --organization fabrikam App/299 a.zip
+  graph-large-attachments probe --dry-run
   graph-large-attachments emulator --open`;
 
 const TARGETS = `
@@ -108,6 +110,8 @@ export function createProgram(exit: (code: number) => void, json: boolean): Comm
     addSignInOptions(command, command.name() !== "azure-devops");
   }
 
+  addProbe(program, exit);
+
   program
     .command("sign-out")
     .summary("delete stored sign-ins")
@@ -120,12 +124,41 @@ export function createProgram(exit: (code: number) => void, json: boolean): Comm
     .summary("start a local Graph to try it on")
     .description("Start a strict local Graph and Azure DevOps, and a page that shows what they hold.")
     .option("--open", "open the page in the browser")
-    .option("--port <number>", "port of the page", port, 4400)
+    .option("--port <number>", "port of the page; Graph and Azure DevOps get the next two", port, 4400)
+    .option("--like <path>", "behave as the tenant in this report of a probe")
     .option("--json", "print the addresses as one JSON document")
     .action(async (options: EmulatorCommandOptions) =>
       exit(await (await import("./emulator/start.js")).startEmulatorCommand(options)),
     );
   return program;
+}
+
+function addProbe(program: Command, exit: (code: number) => void): void {
+  const command = program
+    .command("probe")
+    .summary("show how your tenant behaves")
+    .description(
+      "Run small experiments on items that the probe makes and deletes, and write a report without data of your tenant.",
+    )
+    .optionsGroup("Probe options:")
+    .option("--dry-run", "print every request and send none")
+    .option("--only <services>", "outlook, todo, drive, site, print, teams, azureDevOps", append)
+    .option("--user <id>", "probe this user, by id or address; applications always need it")
+    .option("--send", "also send two mails, to the user and nobody else")
+    .option("--site <id>", "SharePoint site: its id, or host:/path:")
+    .option("--print-share <id>", "printer share; nothing is printed")
+    .addOption(new Option("--devops-org <url>", "URL or name").env("AZURE_DEVOPS_ORGANIZATION"))
+    .option("--project <name>", "project of Azure DevOps")
+    .optionsGroup("Output options:")
+    .option("-o, --output <path>", "file for the report", "probe.json")
+    .option("--compare <path>", "an older report; print what has changed")
+    .option("-q, --quiet", "print errors only")
+    .option("-v, --verbose", "print every request as it is sent")
+    .option("--json", "print one JSON document on standard output")
+    .optionsGroup("Network options:")
+    .option("--ca <path>", "PEM file of a certificate authority to trust too")
+    .action(async (options: ProbeCommandOptions) => exit(await (await import("./probe.js")).probeCommand(options)));
+  addSignInOptions(command, true);
 }
 
 function addUploadOptions(command: Command): void {
@@ -173,6 +206,6 @@ function seconds(value: string): number {
 
 function port(value: string): number {
   const number = wholeNumber(value);
-  if (number > 65_535) throw new InvalidArgumentError("It must be a port, or 0 for any free port.");
+  if (number > 65_533) throw new InvalidArgumentError("It must be up to 65533, or 0 for any free ports.");
   return number;
 }

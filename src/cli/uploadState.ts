@@ -35,16 +35,18 @@ export class UploadState {
 
   /** A checkpoint store for the library. Without `--resume`, it ignores the checkpoints of earlier runs. */
   get checkpoints(): CheckpointStore {
+    const remove = (key: string) => {
+      this.#sessions.delete(key);
+      return this.#store.remove(key);
+    };
     return {
       load: (key) => (this.resume || this.#sessions.has(key) ? this.#store.load(key) : undefined),
       save: (key, session) => {
+        if (session.done) return remove(key); // the results of a run are kept by their files
         this.#sessions.add(key);
         return this.#store.save(key, session);
       },
-      remove: (key) => {
-        this.#sessions.delete(key);
-        return this.#store.remove(key);
-      },
+      remove,
     };
   }
 

@@ -20,7 +20,7 @@ export function parseWorkItem(given: string, organization: string | undefined): 
   return { organizationUrl, path: `/${encodeURIComponent(project)}/_apis/wit/workitems/${id}` };
 }
 
-function parseOrganization(given: string): string {
+export function parseOrganization(given: string): string {
   if (/^[\w-]+$/.test(given)) return `https://dev.azure.com/${given}`;
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url?.protocol !== "https:" || url.username !== "")

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "../errors.js";
 import { NEXT, signalOf } from "../http/graphClient.js";
 import {
   attachedFiles,
@@ -31,6 +32,7 @@ export abstract class AttachmentHandler implements Middleware {
 
   /** @internal */
   configure(options: UploadOptions): void {
+    if (options.once !== undefined) throw new UploadError("invalid", "once names one job: give it with its request.");
     this.#settings = resolveOptions(this.options, options);
     this.options = { ...this.options, ...options };
   }

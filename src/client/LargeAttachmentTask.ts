@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
+import { UploadError } from "../errors.js";
 import { letGo, openSource } from "../files/open.js";
 import { clientIn, type ClientWrapper } from "../http/graphClient.js";
 import { resolveOptions, type AttachmentSource, type AttachOptions, type UploadOptions } from "../options.js";
@@ -42,8 +43,19 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
   }
 
   /**
-   * Opens an upload session. `url` is that of a message, event or task, or of its attachments. Works with any client, even
-   * without `withLargeAttachments`.
+   * Opens an upload session. `url` is that of a message, event or task, or of its attachments, of a file or folder of a
+   * drive, or of a print document. Works with any client, even without `withLargeAttachments`.
+   *
+   * @example
+   * ```ts
+   * import { LargeAttachmentTask } from "graph-large-attachments";
+   *
+   * const task = await LargeAttachmentTask.create(client, "/me/messages/AAMkAD…", file);
+   * const pause = new AbortController(); // pause.abort() stops it
+   * const attachment = await task.upload({ signal: pause.signal });
+   * // later, also after a pause, or after `restore` in another process:
+   * await task.resume();
+   * ```
    */
   static async create<A = CreatedAttachment>(
     client: Client | ClientWrapper,
@@ -53,6 +65,9 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
   ): Promise<LargeAttachmentTask<A>> {
     const content = openSource(file, options.size); // before anything else, because a stream may fail while nobody reads it
     try {
+      resolveOptions(options);
+      if (typeof url !== "string")
+        throw new UploadError("invalid", 'The URL must be a string such as "/me/messages/AAMk…".');
       const { createTask } = await tasks(options.signal);
       const uploader = await uploaderOf(client, options.signal);
       return new LargeAttachmentTask<A>(await createTask(clientIn(client), uploader, url, content, options));

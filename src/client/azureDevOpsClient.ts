@@ -2,8 +2,9 @@ import { Client, HTTPMessageHandler, RetryHandler } from "@microsoft/microsoft-g
 import type { ClientOptions, Context, GraphRequest, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { headerEntries } from "../http/headers.js";
-import { parseJson } from "../json.js";
+import { NAMES, unknownOption } from "../optionNames.js";
 import type { AttachmentSource, AttachOptions, FileToAttach, UploadOptions } from "../options.js";
+import { readReply } from "../reply.js";
 import { originOf } from "../urls.js";
 import { AzureDevOpsAttachmentHandler, azureDevOpsUploads } from "./AzureDevOpsAttachmentHandler.js";
 import { withAttach, type CreatedAttachment, type CreatedReference } from "./withLargeAttachments.js";
@@ -48,6 +49,18 @@ export interface AzureDevOpsClient extends Client {
   api(path: string): AzureDevOpsRequest;
 }
 
+const NONE: AzureDevOpsClientOptions = { organizationUrl: "" };
+
+/** The options that are not about uploads, with other names that people give them. */
+const OWN_NAMES = {
+  organizationUrl: "orgUrl organisationUrl url",
+  personalAccessToken: "pat token",
+  credential: "",
+  getToken: "",
+  apiVersion: "",
+  fetchOptions: "",
+};
+
 /** The id of Azure DevOps in Entra ID (docs: Azure DevOps, authenticate with Microsoft Entra). */
 const SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default";
 /** Milliseconds before its expiry at which a token is no longer used. */
@@ -59,7 +72,11 @@ const MARGIN = 120_000;
  * Azure DevOps reaches the caller as a `GraphError` with its status, its type key and its own words.
  */
 export function createAzureDevOpsClient(options: AzureDevOpsClientOptions): AzureDevOpsClient {
-  const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } = options;
+  const { organizationUrl, personalAccessToken, credential, getToken, apiVersion, fetchOptions, ...upload } =
+    options ?? NONE;
+  for (const name of Object.keys(upload)) {
+    if (!Object.hasOwn(NAMES, name)) throw unknownOption(name, { ...NAMES, ...OWN_NAMES });
+  }
   const origin = /^https?:/.test(organizationUrl ?? "") ? originOf(organizationUrl) : undefined;
   if (origin === undefined) {
     throw new UploadError("invalid", "organizationUrl must be a URL such as https://dev.azure.com/fabrikam.");
@@ -149,10 +166,10 @@ async function inGraphsShape(response: Response | undefined): Promise<Response |
   if (!response || (response.ok && response.status !== 203)) return response;
   const part = await Promise.resolve(azureDevOpsUploads()).catch(() => undefined);
   if (!part) return response; // the page is offline: the response passes as it came
-  const text = await response.text().catch(() => "");
-  const given = { status: response.status, headers: response.headers, body: parseJson(text) ?? text };
+  const given = await readReply(response.clone());
   const { status, body } = part.explain(given);
-  if (body === given.body) return new Response(text || null, { status, headers: response.headers });
+  if (body === given.body) return response;
+  void response.body?.cancel();
   const headers = new Headers(response.headers);
   headers.set("Content-Type", "application/json");
   headers.delete("Content-Length");

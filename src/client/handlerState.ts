@@ -18,7 +18,7 @@ export interface Uploads {
   ): Promise<object[]>;
 }
 
-/** What a handler at the head of a chain offers to every upload through its client. */
+/** The services that a handler at the head of a chain offers to every upload through its client. */
 export interface HandlerState {
   readonly defaults: UploadOptions;
   /** The handler sends the files of `withAttachments`. */

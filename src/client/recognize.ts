@@ -1,5 +1,5 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { attachedFiles, isLarge, REQUEST_LIMIT, type Settings } from "../options.js";
+import { attachedFiles, isLarge, REQUEST_LIMIT, requestOptions, type Settings } from "../options.js";
 
 const COLLECTION = /\/attachments\/?(\?|#|$)/i;
 /** Wider than what is composed in the end. The code that decides is loaded only then. */
@@ -14,10 +14,17 @@ export function mayAttach({ request, options }: Context): boolean {
 export function mayCompose(context: Context, settings: () => Settings): boolean {
   const { request, options } = context;
   if (!isPost(options) || typeof request !== "string") return false;
-  if (attachedFiles(context)) return true;
+  if (attachedFiles(context) || requestOptions(context)?.once !== undefined) return true;
   const body: unknown = options?.body;
-  if (typeof body !== "string" || !MESSAGES.test(request)) return false;
+  if (!body || !MESSAGES.test(request)) return false;
+  if (typeof body !== "string") return !(bytesIn(body) <= REQUEST_LIMIT / 3); // may be MIME
   return body.length > REQUEST_LIMIT / 3 || isLarge(body.length, settings());
+}
+
+/** The length of bytes. `NaN` for a stream. */
+function bytesIn(body: unknown): number {
+  const { byteLength, size } = Object(body);
+  return Number(byteLength ?? size);
 }
 
 function isPost(options: Context["options"]): boolean {

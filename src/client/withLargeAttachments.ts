@@ -45,18 +45,41 @@ declare module "@microsoft/microsoft-graph-client" {
      *
      * Rejects with the client's `GraphError` for refusals by the service, with an `UploadError` for what is not possible, and
      * with the signal's reason for an abort.
+     *
+     * Permissions: `Mail.ReadWrite`, `Calendars.ReadWrite` or `Tasks.ReadWrite` for an item, `Files.ReadWrite` for OneDrive,
+     * `Files.ReadWrite.All` for SharePoint, `PrintJob.ReadWrite` for a print document.
+     *
+     * @example
+     * ```ts
+     * const attachment = await client.api("/me/messages/AAMkAD…").attach(file, {
+     *   onProgress: ({ loaded, total }) => console.log(`${loaded} of ${total} bytes`),
+     *   signal: AbortSignal.timeout(600_000),
+     * });
+     * ```
      */
     attach<T = CreatedAttachment>(file: RandomAccessFile, options?: AttachOptions): Promise<T>;
     attach<T = CreatedAttachment>(file: AttachmentSource, options?: AttachOptions): Promise<T>;
     /**
      * Adds files to the message or event that the next `post` creates or sends. Large files never become base64. For
      * `sendMail`, `messages`, `reply`, `replyAll`, `forward`, their `create…` forms, and `events`. Needs
-     * `withLargeAttachments(client)` and, if the files do not fit into one request, the permission `Mail.ReadWrite` (or
-     * `Calendars.ReadWrite`). Also for messages to chats and channels of Teams: their files go to a drive, and the people of
-     * a chat get access; this needs `Files.ReadWrite.All`.
+     * `withLargeAttachments(client)`. Also for messages to chats and channels of Teams: their files go to a drive, and the
+     * people of a chat get access.
      *
      * A further call adds to them. Throws an `UploadError` for files that cannot be attached.
      * Nothing is sent then.
+     *
+     * Permissions: those of the POST. If the files do not fit into one request, a mail needs `Mail.ReadWrite` too. A chat
+     * needs `ChatMessage.Send`, `Chat.ReadBasic` and `Files.ReadWrite`, a channel `ChannelMessage.Send` and
+     * `Files.ReadWrite.All`.
+     *
+     * @example
+     * ```ts
+     * const toRecipients = [{ emailAddress: { address: "adele@contoso.com" } }];
+     * await client
+     *   .api("/me/sendMail")
+     *   .withAttachments([file])
+     *   .post({ message: { subject: "The report", toRecipients } });
+     * ```
      */
     withAttachments(files: readonly FileToAttach[], options?: UploadOptions): GraphRequest;
   }
@@ -66,8 +89,9 @@ declare module "@microsoft/microsoft-graph-client" {
 async function attach(
   this: GraphRequest,
   file: AttachmentSource | readonly FileToAttach[],
-  options: AttachOptions = {},
+  given?: AttachOptions,
 ): Promise<object | object[] | undefined> {
+  const options = given ?? {};
   const several = isList(file);
   const files = openAll(several ? file : [{ file }], (one): OpenedFile => {
     const { file: source, ...own } = splitFile(one);
@@ -108,6 +132,12 @@ function withAttachments(
     );
   }
   const parts = openAll(listOf(files), partOf);
+  try {
+    resolveOptions(options);
+  } catch (error) {
+    closeAll(parts, error);
+    throw error;
+  }
   const before = added.get(this);
   if (before) {
     before.parts.push(...parts);
@@ -147,16 +177,31 @@ function partOf(one: FileToAttach): Part {
   };
 }
 
+/** The requests of a wrapper, or of a client of another copy of the Graph client, as this package's own copy types them. */
+export interface AttachingClient {
+  api(path: string): GraphRequest;
+}
+
 /**
  * Adds large attachments to an existing Graph client: intercepts its POSTs as `LargeAttachmentHandler` does, and gives its
  * requests `attach` and `withAttachments`. Returns the same client. A second call only changes the defaults. Also takes a wrapper
  * that holds the client as `client`, such as SharePoint's `MSGraphClientV3`.
+ *
+ * @example
+ * ```ts
+ * import { Client } from "@microsoft/microsoft-graph-client";
+ * import { withLargeAttachments } from "graph-large-attachments";
+ *
+ * const client = withLargeAttachments(Client.initWithMiddleware({ authProvider }));
+ * ```
  */
-export function withLargeAttachments<C extends Client | ClientWrapper>(client: C, options: UploadOptions = {}): C {
+export function withLargeAttachments<C extends Client>(client: C, options?: UploadOptions): C;
+export function withLargeAttachments<C extends ClientWrapper>(client: C, options?: UploadOptions): AttachingClient & C;
+export function withLargeAttachments(client: Client | ClientWrapper, options: UploadOptions = {}): object {
   const state = stateOf(client);
   if (state) state.configure(options);
   else putFirst(client, new LargeAttachmentHandler(options));
-  return addMethods<C>(client, { attach, withAttachments });
+  return addMethods(client, { attach, withAttachments });
 }
 
 /** Gives the requests of a client `attach`, with the types that its service has. */

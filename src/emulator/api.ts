@@ -1,3 +1,4 @@
+import type { ReportOfProbe } from "./like.js";
 import type { Variations } from "./variations.js";
 
 // The emulator
@@ -8,6 +9,15 @@ export interface EmulatorOptions {
   /** The emulator's clock, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
   readonly vary?: Partial<Variations>;
+  /**
+   * The report of a probe, or the path of its file: the emulator behaves as that tenant did. `vary` goes before it. A report that
+   * cannot be read or that this version does not understand is a `TypeError`.
+   */
+  readonly like?: string | ReportOfProbe;
+  /** Fixed ports. An origin without one gets any free port. */
+  readonly ports?: { readonly [origin in Origin]?: number };
+  /** A certificate for localhost, 127.0.0.1 and ::1 with its key, both as PEM. @default a new one */
+  readonly certificate?: { readonly key: string; readonly cert: string };
   /** The credentials that the Azure DevOps origin accepts. */
   readonly azureDevOps?: { readonly personalAccessToken?: string; readonly bearer?: string };
 }
@@ -20,6 +30,8 @@ export interface Emulator extends Fixture {
   readonly printUrl: string;
   /** The certificate of all origins, as PEM. */
   readonly ca: string;
+  /** The same certificate with its key, for the next start. */
+  readonly certificate: NonNullable<EmulatorOptions["certificate"]>;
   readonly token: string;
   readonly clientOptions: ClientOptions;
   /** Adds scripted faults. Each one meets the next request that it matches. */
@@ -53,6 +65,13 @@ export interface Fixture {
   events(): EventInfo[];
   readonly sessions: readonly SessionInfo[];
   readonly requests: readonly RequestLogEntry[];
+  /** The requests, grouped by the file that they upload. */
+  uploads(): UploadInfo[];
+  /**
+   * Draws the uploads as a waterfall of their requests: an SVG for test reports and guides. Every outcome has a color and
+   * a text. It follows the light or dark theme of the reader and contains no path, URL or content.
+   */
+  timeline(options?: TimelineOptions): string;
   /** Changes variations. The others keep their values. */
   vary(changes: Partial<Variations>): void;
   readonly azureDevOps: AzureDevOpsFixture;
@@ -60,6 +79,44 @@ export interface Fixture {
   readonly drive: DriveFixture;
   readonly print: PrintFixture;
   readonly teams: TeamsFixture;
+}
+
+/** Options of `timeline()`. */
+export interface TimelineOptions {
+  /** The name of the picture for screen readers. @default "Uploads" */
+  readonly title?: string;
+  /** "order" gives every request the same width, so that each run draws the same picture. @default "time" */
+  readonly axis?: "time" | "order";
+}
+
+/** One file on its way, with all its requests. Requests that belong to no file have a group of their own. */
+export interface UploadInfo {
+  /** The name of the file. Empty for requests about an item with several files, and for other requests. */
+  readonly name: string;
+  /** Where it goes: "message", "event", "task", "drive", "print document" or "work item". Empty for other requests. */
+  readonly target: string;
+  /** The bytes of the file, if they are known. */
+  readonly size?: number;
+  readonly state?: SessionState;
+  readonly steps: readonly UploadStep[];
+}
+
+/**
+ * What a request came to. "failed" is an answer that a client may wait for and try again: 429 and 5xx. "refused" is any
+ * other answer from 400 on. "lost" means that the client got no answer.
+ */
+export type StepOutcome = "done" | "failed" | "refused" | "lost" | "waiting";
+
+/** One request of an upload, in words for people. */
+export interface UploadStep {
+  /** Its position in `requests`, from 1. */
+  readonly number: number;
+  readonly request: RequestLogEntry;
+  /** `Range 0–3.9 MB` */
+  readonly label: string;
+  readonly outcome: StepOutcome;
+  /** `503 Service Unavailable` */
+  readonly result: string;
 }
 
 /** A message, event or task that holds attachments. `path` is what a client appends to the API version. */
@@ -123,6 +180,18 @@ export interface RequestLogEntry {
   status?: number;
   /** The scripted fault that this request met, in one line. */
   fault?: string;
+  /** The arrival of the head and the end of the exchange on the emulator's clock, in milliseconds since 1970. */
+  readonly started: number;
+  ended?: number;
+  /** Set if the client got no answer: "request" if nothing was processed, "reply" if it was processed. */
+  lost?: "request" | "reply";
+  /** The id of the upload session, or of the attachment in Azure DevOps. */
+  session?: string;
+  /** The id of the message, event, task, print document or work item. */
+  item?: string;
+  /** The body, if it is JSON of up to 4000 bytes, and the answer as far. Upload URLs have no tokens here. */
+  sent?: string;
+  reply?: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
 export type SessionState = "open" | "complete" | "deleted" | "expired";
@@ -218,7 +287,7 @@ export interface MessageInfo extends Item {
   /** The name or id of its folder, as written in the request that put it there. */
   readonly folder: string;
   readonly attachments: StoredAttachment[];
-  /** The decoded MIME of a message that was sent as MIME. It is not parsed. */
+  /** The decoded MIME of a message that was posted as MIME. */
   readonly mime?: Buffer;
 }
 
@@ -239,7 +308,7 @@ export interface SentMail {
   readonly attachments: StoredAttachment[];
   /** The message in Sent Items, or the event. Absent if nothing was saved. */
   readonly item?: Item;
-  /** The decoded MIME of a message that was sent as MIME. It is not parsed. */
+  /** The decoded MIME of a message that was posted as MIME. */
   readonly mime?: Buffer;
 }
 
@@ -287,7 +356,7 @@ export interface DrivePermission {
 /** One drive. Refer to an item by itself, by its id or by its path from the root. */
 export interface DriveFixture {
   readonly id: string;
-  /** What a client appends to the API version: `/me/drive`. */
+  /** The path that a client appends to the API version: `/me/drive`. */
   readonly path: string;
   readonly root: Item;
   /** Bytes in all files. */

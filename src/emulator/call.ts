@@ -1,5 +1,6 @@
 import type { Origin, Reply, RequestLogEntry } from "./api.js";
 import type { ItemRoute } from "./items/routes.js";
+import type { ParsedMime } from "./mail/mime.js";
 import type { Route } from "./router.js";
 
 /** The head of a request. Header names are in lower case, and `url` is absolute with its path as sent. */
@@ -26,14 +27,16 @@ export interface Call {
   readonly body: Buffer;
   /** The number of bytes of a range that the service keeps, if a fault limits it. */
   readonly keep?: number;
+  /** What the body says, if it is MIME. Absent where it was not parsed. */
+  readonly mime?: ParsedMime;
 }
 
 /** One request in progress. It counts for conflicts and concurrency from its head to `close` or `abandon`. */
 export interface Exchange {
   readonly head: RequestHead;
   readonly entry: RequestLogEntry;
-  /** Processes the request. `keep` limits the bytes of a range that are kept. */
-  answer(body: Buffer, keep?: number): Reply;
+  /** Processes the request. `keep` limits the bytes of a range that are kept. `mime` is what the body says. */
+  answer(body: Buffer, keep?: number, mime?: ParsedMime): Reply;
   /** Drops the session of the request, if it has one, and answers 404 or the given status. */
   dropSession(status?: number): Reply;
   /** True if other requests that count were in progress on arrival. */

@@ -1,5 +1,7 @@
 import type { ClientOptions, Emulator, EmulatorOptions, Origin } from "./api.js";
 import { makeDenoClient, makeDispatcher } from "./dispatcher.js";
+import { readLike } from "./like.js";
+import { checkFault, checkOptions, checkVariations } from "./mistakes.js";
 import { createService } from "./service.js";
 import { carry, type Wire } from "./wire/carry.js";
 import { makeCertificate } from "./wire/certificate.js";
@@ -9,11 +11,26 @@ import { listen, type Listening } from "./wire/server.js";
 
 /** Starts a strict local Graph with its upload hosts, and Azure DevOps, to test uploads against. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const certificate = makeCertificate();
+  checkOptions(options);
+  const like = await readLike(options.like);
+  const certificate = options.certificate ?? makeCertificate();
   const pauses = new Pauses();
   const bases: Record<Origin, string> = { graph: "", outlook: "", azureDevOps: "", drive: "", print: "" };
-  const start = (origin: Origin, host: string): Promise<Listening> =>
-    listen(host, certificate, (request, response) => void carry(wire, origin, bases[origin], request, response));
+  const started: Listening[] = [];
+  const closeAll = (): Promise<unknown> => Promise.all(started.map((each) => each.close()));
+  const start = async (origin: Origin, host: string): Promise<Listening> => {
+    const listening = await listen(
+      host,
+      options.ports?.[origin] ?? 0,
+      certificate,
+      (request, response) => void carry(wire, origin, bases[origin], request, response),
+    ).catch(async (error: unknown) => {
+      await closeAll();
+      throw error;
+    });
+    started.push(listening);
+    return listening;
+  };
   const graph = await start("graph", "localhost");
   const outlook = await start("outlook", "127.0.0.1");
   const drive = await start("drive", "127.0.0.1");
@@ -27,6 +44,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const service = createService({
     ...options,
+    vary: { ...like, ...options.vary },
     graphUrl: bases.graph,
     outlookUrl: bases.outlook,
     driveUrl: bases.drive,
@@ -44,6 +62,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     driveUrl: bases.drive,
     printUrl: bases.print,
     ca: certificate.cert,
+    certificate: { key: certificate.key, cert: certificate.cert },
     token: service.token,
     clientOptions: clientOptions(bases.graph, { dispatcher, client, tls: { ca: certificate.cert } }),
     addMessage: service.addMessage,
@@ -53,16 +72,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     attachments: service.attachments,
     mailbox: service.mailbox,
     events: service.events,
-    vary: service.vary,
+    vary: (changes) => {
+      checkVariations(changes);
+      service.vary(changes);
+    },
     get sessions() {
       return service.sessions;
     },
     requests: service.requests,
+    uploads: service.uploads,
+    timeline: service.timeline,
     azureDevOps: service.azureDevOps,
     drive: service.drive,
     print: service.print,
     teams: service.teams,
-    fault: (...scripts) => faults.add(scripts),
+    fault: (...scripts) => {
+      scripts.forEach(checkFault);
+      faults.add(scripts);
+    },
     unusedFaults: () => faults.unused(),
     verifyFaults: () => faults.verify(),
     reset: () => {
@@ -71,8 +98,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     close: async () => {
       pauses.end();
-      const all = [graph, outlook, drive, print, azureDevOps];
-      await Promise.all([...all.map((each) => each.close()), dispatcher?.destroy()]);
+      await Promise.all([closeAll(), dispatcher?.destroy()]);
       client?.close();
     },
   };

@@ -44,10 +44,10 @@ export function openExchange(
   const passage = limits ? limits.passage : undefined;
   return {
     head,
-    entry: logEntry(head, kind, authorized),
-    answer: (body, keep) => {
+    entry: logEntry(head, kind, authorized, context.now()),
+    answer: (body, keep, mime) => {
       if (redirect) return finish(redirect);
-      const call: Call = { head, body, keep };
+      const call: Call = { head, body, keep, mime };
       const refused = limits ? limits.refuse(body) : undefined;
       const others = passage ? othersIn(passage) : 0;
       const reply = refused ?? (host ? host.answer(context, call, others) : answerGraph(context, call, route));
@@ -104,7 +104,7 @@ function enterMailbox(context: Context, traffic: Traffic, head: RequestHead, rou
   const onOutlook = route === undefined;
   const session = onOutlook ? outlookSessionAt(context, head.url) : todoSessionOf(context, { route });
   const item = session?.item ?? (route && context.store.find(route));
-  const mailbox = mailboxOf(route?.keys.user);
+  const mailbox = mailboxOf(route ? route.keys.user : session?.user); // an upload URL names its session, not who signed in
   const writes = head.method !== "GET" && head.method !== "HEAD";
   const admitted = onOutlook ? head.headers.authorization === undefined : carries(head, context.token);
   const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);

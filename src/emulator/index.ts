@@ -28,16 +28,21 @@ export type {
   SentMail,
   SessionInfo,
   SessionState,
+  StepOutcome,
   StoredAttachment,
   StoredBlob,
   TeamsAttachment,
   TeamsFixture,
   TeamsMessage,
+  TimelineOptions,
+  UploadInfo,
+  UploadStep,
   WorkItemInfo,
   WorkItemInit,
   WorkItemReference,
   WorkItemRelation,
 } from "./api.js";
+export type { ReportOfProbe } from "./like.js";
 export type {
   AzureDevOpsVariations,
   DriveVariations,

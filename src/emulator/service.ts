@@ -1,4 +1,4 @@
-import type { EmulatorOptions, Fixture, Reply, RequestLogEntry, SessionInfo } from "./api.js";
+import type { EmulatorOptions, Fixture, Reply, RequestLogEntry, SessionInfo, UploadInfo } from "./api.js";
 import { createAzureDevOps } from "./azureDevOps/service.js";
 import type { Exchange, RequestHead, ServiceRequest } from "./call.js";
 import type { Context } from "./context.js";
@@ -9,9 +9,11 @@ import { Store } from "./items/store.js";
 import { addEvent, addMessage, eventsOf, mailboxFixture } from "./mail/mailbox.js";
 import { printFixture } from "./print/fixture.js";
 import { PrintStore } from "./print/store.js";
-import { logEntry } from "./requestLog.js";
+import { logEntry, noteBody, noteReply, Subjects } from "./requestLog.js";
 import { teamsFixture } from "./teams/fixture.js";
 import { TeamsStore } from "./teams/store.js";
+import { drawTimeline } from "./timeline/draw.js";
+import { groupUploads } from "./timeline/uploads.js";
 import { Traffic } from "./traffic.js";
 import { defaultVariations, type Variations } from "./variations.js";
 import { answerPreflight, corsHeaders, isPreflight } from "./wire/cors.js";
@@ -31,6 +33,7 @@ export interface ServiceOptions extends EmulatorOptions {
 /** Graph, its upload hosts and Azure DevOps without sockets and timers. */
 export interface Service extends Fixture {
   readonly token: string;
+  readonly now: () => number;
   /** The answer to a browser's preflight, which no limit counts. Undefined for every other request. */
   preflight(head: RequestHead): Reply | undefined;
   /** The headers that let a page of another origin read an answer. */
@@ -54,9 +57,13 @@ export function createService(options: ServiceOptions): Service {
   const sessions: (() => SessionInfo)[] = [];
   const traffic = new Traffic(now);
   const requests: RequestLogEntry[] = [];
+  const subjects = new Subjects();
   const context: Context = {
     ...{ graphUrl, outlookUrl, driveUrl, printUrl, token, now, store, drives, print, teams },
-    noteSession: (describe) => void sessions.push(describe),
+    noteSession: (describe) => {
+      sessions.push(describe);
+      subjects.add(describe());
+    },
     get vary() {
       return vary;
     },
@@ -76,13 +83,15 @@ export function createService(options: ServiceOptions): Service {
         ? azureDevOps.open(head)
         : openExchange(context, traffic, head, (reply) => withIds(reply, head, now(), ++answered));
     requests.push(exchange.entry);
-    return exchange;
+    return subjects.note(exchange);
   }
 
   function preflight(head: RequestHead): Reply | undefined {
     if (vary.cors === "off" || !isPreflight(head)) return undefined;
     const reply = answerPreflight(head);
-    requests.push({ ...logEntry(head, "preflight", false), status: reply.status });
+    const entry = logEntry(head, "preflight", false, now());
+    noteReply(entry, reply, now());
+    requests.push(entry);
     return reply;
   }
 
@@ -90,18 +99,28 @@ export function createService(options: ServiceOptions): Service {
     const exchange = open(head);
     const reply = exchange.answer(body);
     exchange.entry.bodyBytes = body.length;
-    exchange.entry.status = reply.status;
+    noteBody(exchange.entry, body);
+    noteReply(exchange.entry, reply, now());
     exchange.close();
     return reply;
   }
 
+  const uploads = (): UploadInfo[] =>
+    groupUploads(
+      requests,
+      sessions.map((describe) => describe()),
+      azureDevOps.fixture.attachments(),
+    );
   return {
     token,
+    now,
     preflight,
     corsHeaders: (head) => corsHeaders(head, vary),
     open,
     handle,
     requests,
+    uploads,
+    timeline: (drawn) => drawTimeline(uploads(), drawn),
     azureDevOps: azureDevOps.fixture,
     drive: driveFixture(context, { owner: "me" }),
     print: printFixture(print),
@@ -126,18 +145,24 @@ export function createService(options: ServiceOptions): Service {
       traffic.clear();
       azureDevOps.reset();
       requests.length = 0;
+      subjects.clear();
     },
   };
 }
 
-/** node-fetch 2 sends each apostrophe as %27, which servers take for the same URL. No other change of an upload URL is taken. */
-const inOneSpelling = (url: string): string => url.replaceAll("%27", "'");
+/**
+ * node-fetch 2 sends each apostrophe as %27, and others write %2c for %2C (RFC 3986, 6.2.2.1): servers take these for the same URL.
+ * No other change of an upload URL is taken.
+ */
+const inOneSpelling = (url: string): string =>
+  url.replace(/%[\da-f]{2}/gi, (code) => (code === "%27" ? "'" : code.toUpperCase()));
 
 /** Adds request ids to the headers and to an error's `innerError`, where the Outlook host writes `requestId` (field report). */
 function withIds(reply: Reply, head: RequestHead, time: number, count: number): Reply {
   const id = `00000000-0000-4000-8000-${String(count).padStart(12, "0")}`;
   const client = head.headers["client-request-id"] ?? id;
-  const headers = { ...reply.headers, "request-id": id, "client-request-id": client };
+  const clock: Record<string, string> = head.origin === "graph" ? { date: new Date(time).toUTCString() } : {};
+  const headers = { ...clock, ...reply.headers, "request-id": id, "client-request-id": client };
   const text = reply.status >= 400 ? reply.body.toString() : "";
   if (!text.includes('"innerError":{}')) return { ...reply, headers };
   const date = new Date(time).toISOString().slice(0, 19);

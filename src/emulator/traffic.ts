@@ -59,8 +59,14 @@ export class Traffic {
     return writesTo !== undefined && others.some((other) => !other.abandoned && other.writesTo === writesTo);
   }
 
-  /** Counts a request in the two documented windows. Answers 429 if one is full. */
+  /**
+   * Counts a request in the two documented windows. Answers 429 if one is full, and 413 to a body that fits into no window, which
+   * no wait would help. Its code is a choice.
+   */
   count(mailbox: string, uploadBytes: number, vary: Variations): Reply | undefined {
+    if (uploadBytes > vary.mailboxUploadBytes) {
+      return refuse(413, "RequestEntityTooLarge", `A mailbox takes ${vary.mailboxUploadBytes} bytes in 5 minutes.`);
+    }
     const now = this.now();
     this.arrivals = this.arrivals.filter(({ time }) => now - time < requestWindow);
     const own = this.arrivals.filter((arrival) => arrival.mailbox === mailbox);

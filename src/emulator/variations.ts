@@ -64,7 +64,10 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly mailboxRequests: number;
   /** Bytes of PATCH, POST and PUT to one mailbox in 5 minutes (documented: 150 MB). @default 157286400 */
   readonly mailboxUploadBytes: number;
-  /** Counts requests to the Outlook host in the two limits above. Choice. @default false */
+  /**
+   * Counts requests to the Outlook host in the two limits above, for the mailbox of their session. The documentation counts "PATCH,
+   * POST, PUT" of a mailbox (throttling-limits, Outlook service), and doesn't say whether ranges are among them. Choice. @default false
+   */
   readonly countOutlookRequests: boolean;
   /** `Retry-After` of the emulator's own 429. null omits the header. @default 1 */
   readonly retryAfterSeconds: number | null;
@@ -94,16 +97,34 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly jsonNames: "documented" | "anyCase";
   /** Number of first requests to a new draft or event that get 404 ErrorItemNotFound (field reports). @default 0 */
   readonly newItemDelay: number;
+  /**
+   * Milliseconds for which every request to a draft or event gets 404 ErrorItemNotFound after it was saved: classic Outlook
+   * saves locally and synchronizes later, after half a minute to several minutes (office-js #5847, #6077). @default 0
+   */
+  readonly draftVisibleAfter: number;
   /** First creations (items, folders, files, sessions) that are done and answer `createdFailure` (docs #133, sdk-ruby #38). @default 0 */
   readonly createdFailures: number;
   /** Status of these answers: 503 and 504 are in these reports. @default 503 */
   readonly createdFailure: 503 | 504;
   /** Attachments in the body of `createReply`, `createReplyAll` and `createForward`: kept, or dropped (field reports). @default "keep" */
   readonly answerAttachments: "keep" | "drop";
+  /**
+   * Lists with a `$filter` that do not show a message which was just made, moved or sent. The documentation promises no time;
+   * all folders together are a search folder, which follows its folders later (field reports). @default 0
+   */
+  readonly filterDelay: number;
+  /** A deleted message: gone, or moved to Deleted Items, where lists of all folders find it (field reports). @default "gone" */
+  readonly deletedMail: "gone" | "moved";
+  /** Extended properties in the body of `createReply` and the like, which no page describes: kept, or dropped. Choice. @default "keep" */
+  readonly answerProperties: "keep" | "drop";
   /** A message with a deferred send time (0x3FEF): sent immediately, or it waits in Drafts, where deleting it cancels it (field report). @default "send" */
   readonly deferredMail: "send" | "wait";
   /** Items made below `/calendars/{id}` or `/mailFolders/{id}`: found on every path, or only there, as those of others are (field reports). @default "found" */
   readonly otherPaths: "found" | "missing";
+  /** MIME above 2,240 kB but within the request cap: taken, or answered with 200 and ignored (field report, docs #13979). @default "taken" */
+  readonly largeMime: "taken" | "ignored";
+  /** Sending with another address as `from` than the mailbox's: granted, or 403 ErrorSendAsDenied (both documented). @default "granted" */
+  readonly sendAs: "granted" | "denied";
 }
 
 /** Disputed or open facts about drives. */
@@ -292,11 +313,17 @@ export const defaultVariations: Variations = {
   sentDelay: 0,
   jsonNames: "documented",
   newItemDelay: 0,
+  draftVisibleAfter: 0,
   createdFailures: 0,
   createdFailure: 503,
   answerAttachments: "keep",
+  filterDelay: 0,
+  deletedMail: "gone",
+  answerProperties: "keep",
   deferredMail: "send",
   otherPaths: "found",
+  largeMime: "taken",
+  sendAs: "granted",
   azureServer: false,
   azureApiCeiling: "7.1",
   azureUploadStatus: 201,

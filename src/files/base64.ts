@@ -1,9 +1,9 @@
 import { UploadError } from "../errors.js";
 import type { Content } from "../protocol.js";
 
-/** What the service skips: .NET's `Convert.FromBase64String`. */
+/** Characters that the service skips, as .NET's `Convert.FromBase64String` does. */
 const SPACE = [" ", "\t", "\n", "\r"];
-/** What `JSON.stringify` makes of a Buffer, a typed array or an array of bytes. Quotes inside a JSON text have backslashes. */
+/** Matches the text that `JSON.stringify` makes of a Buffer, a typed array or an array of bytes. Quotes inside a JSON text have backslashes. */
 const BYTES = /"contentBytes"\s*:\s*(?:\{|\[)/i;
 const DATA_URL = /^\s*data:/i;
 const IN_DATA_URL = /"contentBytes"\s*:\s*"\s*data:/i;

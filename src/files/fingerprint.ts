@@ -1,6 +1,6 @@
 import type { Content } from "../protocol.js";
-import { sha256 } from "./bytes.js";
 import { read } from "./read.js";
+import { sha256 } from "./sha256.js";
 
 const EDGE = 65_536;
 

@@ -54,7 +54,7 @@ function checked(file: unknown, size: number | undefined): Content {
 
 /** True if a source knows its own size. Streams and responses do not, or not reliably. */
 export function knowsItsSize(file: AttachmentSource): boolean {
-  return isBytes(file) || (!isResponse(file) && !isStream(file));
+  return typeof file !== "object" || isBytes(file) || (!isResponse(file) && !isStream(file));
 }
 
 function open(file: unknown, size: number | undefined): Content {
@@ -78,7 +78,15 @@ function open(file: unknown, size: number | undefined): Content {
     return new StreamContent(file, size);
   }
   if (isRandomAccess(file)) return randomAccess(file);
-  throw new UploadError("invalid", `The file must be ${KINDS}.`);
+  throw new UploadError("invalid", mistaken(file));
+}
+
+/** What an object that is no file may be instead. */
+function mistaken(file: object): string {
+  if (has(file, "then")) return "The file is a Promise: await it first.";
+  if ("file" in file) return "Give the file itself, and its name as an option: attach(file, { name }).";
+  if ("contentBytes" in file) return "An attachment with contentBytes is for post(…). Give the file itself.";
+  return `The file must be ${KINDS}.`;
 }
 
 function ofResponse(response: Response, size: number | undefined): Content {

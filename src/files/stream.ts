@@ -118,7 +118,7 @@ export class StreamContent implements Content {
   }
 }
 
-/** What `work` comes to in so many milliseconds; `false` if it takes longer. */
+/** Returns the result of `work`, or `false` if it takes longer than so many milliseconds. */
 async function within(milliseconds: number, work: Promise<boolean>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
@@ -130,7 +130,7 @@ function isNodeStream(stream: Source): stream is Source & NodeStream {
 }
 
 /** Web streams are not async iterables in every browser. */
-function chunksOf(stream: ReadableStream<Uint8Array>): AsyncIterator<unknown> {
+export function chunksOf(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
   const reader = stream.getReader();
   return {
     next: async () => {

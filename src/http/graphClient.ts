@@ -20,7 +20,7 @@ interface Privates {
   readonly _middlewareOptions?: readonly object[];
 }
 
-/** What holds a Graph client as `client`, such as SharePoint's `MSGraphClientV3`. */
+/** An object that holds a Graph client as `client`, such as SharePoint's `MSGraphClientV3`. */
 export interface ClientWrapper {
   api(path: string): object;
 }
@@ -29,16 +29,22 @@ const privatesOf = (owner: Client | GraphRequest) => owner as unknown as Private
 const hasChain = (owner: unknown): owner is Client =>
   Boolean((owner as Partial<Privates> | undefined)?.httpClient?.middleware);
 
-/** What has a chain: the client or request itself, or the client in a wrapper. */
+/** Finds the object with the chain: the client or request itself, or the client in a wrapper, as `client` or another member. */
 export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
   const inside = (given as { readonly client?: unknown } | undefined)?.client;
-  const found = [given, inside].find(hasChain);
+  const members: readonly unknown[] = Object.values(given ?? {});
+  const found = [given, inside, ...members].find(hasChain);
   if (found) return found;
-  throw new UploadError(
-    "invalid",
-    "This is not a Graph client: give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client.",
-  );
+  const missing = Object.keys(NOT_YET).find((member) => typeof Reflect.get(Object(given), member) === "function");
+  throw new UploadError("invalid", `This is not a Graph client: ${NOT_YET[missing ?? ""] ?? GIVE}.`);
 }
+
+const GIVE = "give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client";
+/** Objects that give a client only later, by the method that reveals them. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  then: "await it",
+  getClient: "give what its getClient(…) resolves to",
+};
 
 /** The first middleware of the chain of a client or of a request. */
 export function firstOf(owner: Client | ClientWrapper | GraphRequest): Middleware {
@@ -47,21 +53,19 @@ export function firstOf(owner: Client | ClientWrapper | GraphRequest): Middlewar
 
 /** Members that handlers of the Graph client have. */
 interface Handler {
-  readonly execute?: unknown;
+  readonly execute: unknown;
   readonly options?: unknown;
   readonly authenticationProvider?: unknown;
-  readonly next?: unknown;
-  readonly nextMiddleware?: unknown;
 }
 
+const isHandler = (value: unknown): value is Handler =>
+  typeof value === "object" && value !== null && "execute" in value && typeof value.execute === "function";
+
+/** The handlers of a chain, whatever the member is called in which each one keeps the next. */
 function handlersOf(first: Middleware): Handler[] {
-  const found: Handler[] = [];
-  for (let at: unknown = first; typeof at === "object" && at !== null && !found.includes(at);) {
-    const handler: Handler = at;
-    found.push(handler);
-    at = handler.nextMiddleware ?? handler.next;
-  }
-  return found;
+  const found = new Set<Handler>([first]);
+  for (const handler of found) for (const member of Object.values(handler)) if (isHandler(member)) found.add(member);
+  return [...found];
 }
 
 /** The options of the handlers of a chain. Their classes are those of the chain's own copy of the Graph client. */
@@ -69,11 +73,16 @@ export function optionsIn(first: Middleware): object[] {
   return handlersOf(first).flatMap(({ options }) => (typeof options === "object" && options !== null ? [options] : []));
 }
 
-/** True if a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. */
-export function signsEverything(first: Middleware): boolean {
-  return handlersOf(first).some(
-    ({ authenticationProvider, execute }) => authenticationProvider && !/customHosts/.test(String(execute)),
-  );
+/**
+ * True if a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. Where
+ * functions show no source, as in Hermes, their requests tell: they name `customHosts`, if only as undefined.
+ */
+export function signsEverything({ context, next }: Call): boolean {
+  return handlersOf(next).some(({ authenticationProvider, execute }) => {
+    const source = String(execute);
+    const isNew = /customHosts/.test(source) || (!/getAccessToken/.test(source) && "customHosts" in context);
+    return Boolean(authenticationProvider) && !isNew;
+  });
 }
 
 /** Puts a middleware first in a client's chain. */
@@ -101,7 +110,7 @@ function define(requests: object, methods: Readonly<Record<string, unknown>>): v
 const forgotten = (name: string) =>
   new UploadError("invalid", `${name} needs withLargeAttachments(client) once, before its first use.`);
 
-// What people read who forget it. Without these: "attach is not a function".
+// Explains to people who forget withLargeAttachments why there is no attach. Without these: "attach is not a function".
 if (!("attach" in GraphRequest.prototype)) {
   define(GraphRequest.prototype, {
     attach: async () => {

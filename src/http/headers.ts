@@ -8,6 +8,13 @@ export function headerEntries(headers: unknown): [name: string, value: string][]
   return [...entries].flatMap((entry) => (Array.isArray(entry) ? [[String(entry[0]), String(entry[1])]] : []));
 }
 
+/** True if the headers say that the body is text, as Graph takes a message in MIME (docs: outlook-send-mime-message). */
+export function isPlainText(headers: unknown): boolean {
+  return headerEntries(headers).some(
+    ([name, value]) => /^content-type$/i.test(name) && /^\s*text\/plain\b/i.test(value),
+  );
+}
+
 function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;
 }

@@ -77,7 +77,9 @@ function controlFor(callers: MiddlewareControl, trusted: boolean, chains: readon
   const noToken = new AuthenticationHandlerOptions({ getAccessToken: async () => "" });
   if (!trusted) own.set(AuthenticationHandlerOptions, noToken);
   const decided = (kind: Kind) =>
-    own.get(kind) ?? (!trusted && kind.name === "AuthenticationHandlerOptions" ? noToken : undefined);
+    own.get(kind) ??
+    ("MAX_MAX_RETRIES" in kind || "MAX_MAX_REDIRECTS" in kind ? Object.create(kind.prototype, OFF) : undefined) ??
+    (!trusted && kind.name === "AuthenticationHandlerOptions" ? noToken : undefined);
   return Object.create(callers, {
     [OWN]: { value: true },
     getMiddlewareOptions: { value: (kind: Kind) => decided(kind) ?? callers.getMiddlewareOptions(kind) },
@@ -100,11 +102,13 @@ export function endsInFetch(first: Middleware): boolean {
   return false;
 }
 
+/** For the options of retries and redirects of any copy of the Graph client, which a chain may hide. */
+const OFF = { maxRetries: { value: 0 }, maxRedirects: { value: 0 } };
+
 type Kind = Parameters<MiddlewareControl["getMiddlewareOptions"]>[0];
 
 /** The options of a handler that retries or redirects, under their own class and switched off. */
 function withoutRepeating(options: object): [unknown, MiddlewareOptions][] {
-  const off = ["maxRetries", "maxRedirects"].filter((name) => name in options);
-  const values = Object.fromEntries(off.map((name) => [name, { value: 0 }]));
-  return off.length > 0 ? [[options.constructor, Object.create(options, values)]] : [];
+  const repeats = Object.keys(OFF).some((name) => name in options);
+  return repeats ? [[options.constructor, Object.create(options, OFF)]] : [];
 }

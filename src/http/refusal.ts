@@ -35,7 +35,7 @@ export class NoReply extends Error {
   }
 }
 
-/** What one attempt at a request came to. `unsent`: it did not reach the service. `unheard`: it may have been done. */
+/** The outcome of one attempt at a request. `unsent`: it did not reach the service. `unheard`: it may have been done. */
 export type Answer =
   | { readonly reply: Reply; readonly verdict: Verdict }
   | { readonly reply?: undefined; readonly verdict: "unsent" | "unheard"; readonly cause: NoReply };

@@ -1,9 +1,14 @@
-import { onAbort } from "../signals.js";
+import type { Reply } from "../protocol.js";
+import { onAbort, reasonOf } from "../signals.js";
 import type { Answer } from "./refusal.js";
 
 /** Longest wait that a service may ask for. Beyond it the upload ends and can be resumed later. Milliseconds. */
 export const LONGEST_WAIT = 600_000;
 const LONGEST_BACKOFF = 60_000;
+/** Milliseconds that each wait for a throttle counts for at least, so that one of no length is not repeated forever. */
+const LEAST_HELD = 1_000;
+/** Milliseconds that a pause is longer than asked for at most, so that processes do not come back together. */
+const MOST_JITTER = 10_000;
 
 /** Milliseconds that a `Retry-After` in seconds or as an HTTP date asks for. `undefined` if there is none. */
 export function retryAfter(header: string | null, now: number): number | undefined {
@@ -30,14 +35,39 @@ export function backoff(attempt: number, delay: number, random: number): number 
   return Math.min(LONGEST_BACKOFF, delay * 2 ** Math.min(attempt, 30)) * (0.5 + random / 2);
 }
 
+type Head = Pick<Reply, "status" | "headers">;
+
+/**
+ * True if the service did not take a request because there were too many: 429, SharePoint's redirect to a page of that name
+ * (docs: avoid-throttling), and 503 or 509 (bandwidth) that say how long to wait. A date that is not believed is no throttle:
+ * the usual retries apply.
+ */
+export function isThrottle({ status, headers }: Head): boolean {
+  if (status >= 300 && status < 400) return /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
+  const asks = askedWait(headers) !== undefined;
+  if (status === 429) return asks || !headers.get("Retry-After")?.includes(":");
+  return asks && (status === 503 || status === 509);
+}
+
+/** Milliseconds to wait for a throttle: as long as it asks for, or, if it does not say, longer each time. */
+function throttleWait({ headers }: Head, times: number, delay: number): number {
+  return askedWait(headers) || backoff(times, delay, Math.random());
+}
+
+/** Milliseconds that a lane pauses for a throttle: somewhat longer than asked for. */
+export function pauseFor(reply: Head, times: number, delay: number): number {
+  const wait = throttleWait(reply, times, delay);
+  return wait + Math.random() * Math.min(MOST_JITTER, wait / 2);
+}
+
 /** Waits. An abort ends the wait immediately and rejects with the signal's reason. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const end = onAbort(signal, () => {
+    if (signal?.aborted) return reject(reasonOf(signal));
+    const end = onAbort(signal, (reason) => {
       clearTimeout(timer);
       end();
-      reject(signal?.reason);
+      reject(reason);
     });
     const timer = setTimeout(() => {
       end();
@@ -51,14 +81,14 @@ export function whenOnline(signal?: AbortSignal): Promise<void> {
   const { navigator, addEventListener, removeEventListener } = globalThis;
   if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => () => {
+    const end = (settle: (reason?: unknown) => void) => (reason?: unknown) => {
       removeEventListener("online", online);
       leave();
-      settle();
+      settle(reason);
     };
-    const online = end(resolve);
-    const stop = end(() => reject(signal?.reason));
-    if (signal?.aborted) return reject(signal.reason);
+    const online = end(() => resolve());
+    const stop = end(reject);
+    if (signal?.aborted) return reject(reasonOf(signal));
     addEventListener("online", online);
     const leave = onAbort(signal, stop);
   });
@@ -67,33 +97,45 @@ export function whenOnline(signal?: AbortSignal): Promise<void> {
 /** Counts attempts and waits between them. */
 export class Retrier {
   #attempts = 0;
+  /** Throttles, and the milliseconds that were waited for them. */
+  #throttles = 0;
+  #held = 0;
 
   constructor(
-    private readonly limits: { readonly retries: number; readonly delay: number },
+    private readonly limits: { readonly retries: number; readonly delay: number; readonly patience?: number },
     private readonly signal?: AbortSignal,
   ) {}
 
   /** Starts counting again, because the upload has made progress. */
   reset(): void {
-    this.#attempts = 0;
+    this.#attempts = this.#throttles = this.#held = 0;
   }
 
   /**
    * Waits before the next attempt, as long as the reply asks for. `tell` gets the milliseconds. Returns `false` if no attempt
-   * is left or the wait would be too long.
+   * is left or the wait would be too long. A throttle uses up no attempt, but time.
    */
-  async next(answer?: Answer, tell: (wait: number) => void = () => {}): Promise<boolean> {
+  async next(answer?: Answer, tell: (wait: number) => unknown = () => {}): Promise<boolean> {
     if (answer && !answer.reply && answer.cause.untrusted) return false;
     if (answer && !answer.reply && globalThis.navigator?.onLine === false) {
       await whenOnline(this.signal); // the service is not at fault: the attempt does not count
       return true;
     }
-    const asked = answer?.reply && askedWait(answer.reply.headers);
-    if (this.#attempts >= this.limits.retries || (asked ?? 0) > LONGEST_WAIT) return false;
-    const wait = asked ?? backoff(this.#attempts, this.limits.delay, Math.random());
+    const { retries, delay, patience = LONGEST_WAIT } = this.limits;
+    const reply = answer?.reply;
+    const throttled = reply !== undefined && isThrottle(reply);
+    const asked = reply && askedWait(reply.headers);
+    const wait = throttled
+      ? throttleWait(reply, this.#throttles, delay)
+      : (asked ?? backoff(this.#attempts, delay, Math.random()));
+    if (throttled) {
+      if (this.#held + wait > patience) return false;
+      this.#held += Math.max(wait, LEAST_HELD);
+    } else if (this.#attempts >= retries || (asked ?? 0) > patience) return false;
     tell(wait);
     await sleep(wait, this.signal);
-    this.#attempts += 1;
+    if (throttled) this.#throttles += 1;
+    else this.#attempts += 1;
     return true;
   }
 }

@@ -1,12 +1,14 @@
+import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
-import type { Settings } from "../options.js";
+import type { Settings, UploadWaiting } from "../options.js";
 import { isObject } from "../json.js";
 import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
-import { abortedBehind, onAbort } from "../signals.js";
+import { abortedBehind, onAbort, throwIfAborted } from "../signals.js";
 import type { Place } from "./gate.js";
+import { Lane } from "./lane.js";
 import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
-import { askedWait, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
+import { askedWait, isThrottle, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
 import type { Send } from "./transport.js";
 
@@ -65,6 +67,7 @@ function timeLeft(signal: AbortSignal | undefined): number | undefined {
 export class Service {
   /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
   #until = 0;
+  readonly #lane: Lane;
   /** The caller has aborted: what is left is cleaned up without waiting for a pause that the service has asked for. */
   #urgent = false;
 
@@ -81,7 +84,9 @@ export class Service {
     readonly fresh?: Fresh,
     /** The place of this upload among those to its mailbox. */
     private readonly place?: Place,
-  ) {}
+  ) {
+    this.#lane = new Lane(api, url, settings, traffic.gate);
+  }
 
   /** The same service with other settings. */
   with(settings: Partial<Settings>, fresh = this.fresh, place = this.place): Service {
@@ -95,13 +100,25 @@ export class Service {
     return new Retrier({ ...this.settings, retries }, this.settings.signal);
   }
 
+  /** Reports a wait. Milliseconds; `since` when the first attempt was made. */
+  waits(reason: UploadWaiting["reason"], wait: number, since: number): void {
+    tell(this.settings.onWaiting, { reason, wait, waited: performance.now() - since });
+  }
+
+  /** The error of a draft that the service did not know in all the time that it was waited for. */
+  notSynced(cause: Refusal): UploadError {
+    const { name = "the file" } = this.file ?? {};
+    const message = `${this.api.label} has not synchronized this draft yet, so ${name} was not attached. If the draft is open, save it in its own window. Attach the file again when the draft shows in Outlook on the web.`;
+    return new UploadError("notSynced", message, { cause: graphError(cause.reply) });
+  }
+
   /** The service's refusal, in Graph's shape. */
   refusal(reply: Reply): Refusal {
     return new Refusal(this.api.explain(reply, this.url, this.file), this.#verdict(reply));
   }
 
   #verdict(reply: Reply): Verdict {
-    return isThrottled(reply) ? "busy" : this.api.verdict(reply);
+    return isThrottle(reply) && reply.status < 500 ? "busy" : this.api.verdict(reply);
   }
 
   /** The error of an upload whose retries have all failed. `unreached`: the host that was never reached, in contrast to the API's. */
@@ -140,13 +157,11 @@ export class Service {
     const left = this.#until - performance.now();
     if (left > 0) await sleep(left, signal);
     try {
-      const received = await this.#inLane(() => this.send(request, { timeout: most, signal, fetch }));
+      const received = await this.inTurn(request, () => this.send(request, { timeout: most, signal, fetch }));
       const reply = request.to === "upload" ? withTokenAdvice(received, fetch !== undefined) : received;
       const asked = askedWait(reply.headers) ?? 0;
-      const pause = asked > LONGEST_WAIT ? 0 : asked;
-      if (reply.status < 300) this.#until = performance.now() + pause;
+      if (reply.status < 300) this.#until = performance.now() + (asked > LONGEST_WAIT ? 0 : asked);
       if (this.fresh && reply.status < 300) this.fresh.reached = true;
-      if (reply.status === 429 && this.api.throttle) this.traffic.gate.pause(this.api.throttle.lane(this.url), pause);
       return { reply, verdict: this.#verdict(reply) };
     } catch (error) {
       if (error instanceof NoReply) return noAnswer(error);
@@ -160,10 +175,11 @@ export class Service {
    */
   async ask<T>(asked: Ask<T>): Promise<T> {
     const { request, read, repeat, settle, uncertain, pending } = asked;
+    const since = performance.now();
     const retrier = this.retrier(asked.retries);
     const unknown = this.retrier(FRESH_RETRIES);
     for (let doubt = false; ;) {
-      this.settings.signal?.throwIfAborted();
+      throwIfAborted(this.settings.signal);
       const next = typeof request === "function" ? await request(doubt) : request;
       if ("done" in next) return next.done;
       pending?.(true);
@@ -178,7 +194,8 @@ export class Service {
       if (this.fresh && isMissing(answer) && (!doubt || repeat === "always") && (await unknown.next(answer))) continue;
       if (!comesBack(answer)) throw doubt ? unclear() : this.#failed(answer, asked);
       if (doubt && repeat === "ifNotTaken" && !settle) throw unclear();
-      const more = await retrier.next(answer);
+      const isConflict = answer.reply?.status === 412;
+      const more = await retrier.next(answer, (wait) => isConflict && this.waits("conflict", wait, since));
       const found = doubt && settle ? await settle() : undefined;
       if (found === "notDone") doubt = false;
       else if (found !== undefined) return found;
@@ -242,33 +259,24 @@ export class Service {
    * service with its place, and has it all the time, but for reads that take long.
    */
   upload<T>(work: (service: Service) => Promise<T>): Promise<T> {
-    const { settings, traffic, url } = this;
-    const { throttle } = this.api;
-    if (!throttle || this.place) return work(this);
+    const { most, name } = this.#lane;
+    if (most === Infinity || this.place) return work(this);
     const go = (place: Place) => work(this.with({}, this.fresh, place));
-    return traffic.gate.run(`uploads to ${throttle.lane(url)}`, throttle.most, go, settings.signal);
+    return this.traffic.gate.run(`uploads to ${name}`, most, go, this.settings.signal);
   }
+
+  /** Sends a request in its turn among those to its mailbox. Once the caller has aborted, what is left does not wait. */
+  inTurn: Lane["run"] = (request, go) => (this.#urgent ? go() : this.#lane.run(request, go));
 
   /** Waits for a file to be read. A source that takes long does not hold up other uploads. */
   whileReading<T>(read: Promise<T>): Promise<T> {
     return this.place ? this.place.lend(read) : read;
-  }
-
-  #inLane<T>(go: () => Promise<T>): Promise<T> {
-    const { throttle } = this.api;
-    if (this.#urgent) return go();
-    return throttle ? this.traffic.gate.run(throttle.lane(this.url), throttle.most, go, this.settings.signal) : go();
   }
 }
 
 /** True if a service did not find an item. It may not know yet what was just created (field reports). */
 function isMissing({ reply }: Answer): boolean {
   return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
-}
-
-/** SharePoint redirects who asks too much to a page of that name (docs: avoid-throttling). */
-function isThrottled({ status, headers }: Reply): boolean {
-  return status >= 300 && status < 400 && /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
 }
 
 /** True if the same request may succeed later. A success that cannot be read was cut off. */

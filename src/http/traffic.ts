@@ -2,7 +2,7 @@ import type { Middleware } from "@microsoft/microsoft-graph-client";
 import { Gate } from "./gate.js";
 import { Queue } from "./queue.js";
 
-/** What all uploads through one client share: an item takes one write at a time, a mailbox a few requests. */
+/** The order that all uploads through one client share: an item takes one write at a time, a mailbox a few requests. */
 export class Traffic {
   readonly items = new Queue();
   readonly gate = new Gate();

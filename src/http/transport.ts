@@ -1,6 +1,7 @@
-import { parseJson } from "../json.js";
+import { UploadError } from "../errors.js";
 import type { Reply, WireRequest } from "../protocol.js";
-import { onAbort } from "../signals.js";
+import { readReply } from "../reply.js";
+import { onAbort, throwIfAborted } from "../signals.js";
 import { originOf, parseUrl } from "../urls.js";
 import { signsEverything, urlOf, type Call } from "./graphClient.js";
 import { callersHeaders, headersFor } from "./headers.js";
@@ -27,7 +28,8 @@ const NEVER = new Set(["method", "body", "headers", "signal"]);
  * caller's headers and what `query` keeps of the caller's query, and follow a redirect within its origin. Requests to upload
  * URLs carry no such headers, carry no token, and follow no redirect.
  */
-export function transport({ context, next }: Call, query: (url: string) => string = () => ""): Send {
+export function transport(call: Call, query: (url: string) => string = () => ""): Send {
+  const { context, next } = call;
   const { options } = context;
   const callers = callersHeaders(options?.headers);
   const api = originOf(urlOf(context));
@@ -38,7 +40,7 @@ export function transport({ context, next }: Call, query: (url: string) => strin
     );
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
-    const past = !trusted && signsEverything(next) ? globalThis.fetch : undefined;
+    const past = !trusted && signsEverything(call) ? globalThis.fetch : undefined;
     const send = (request.to === "upload" ? fetch : undefined) ?? past;
     const offline = globalThis.navigator?.onLine === false;
     const once = async (url: string, stop: AbortSignal): Promise<Response> => {
@@ -59,6 +61,7 @@ export function transport({ context, next }: Call, query: (url: string) => strin
       if (send) own.response = await send(url, init);
       else await next.execute(own);
       if (!own.response) throw new Error("The middleware chain of the Graph client gave no response.");
+      mustHaveStayed(own.response, url);
       return own.response;
     };
     return withinTime({ timeout, signal, offline }, async (stop) => {
@@ -71,10 +74,18 @@ export function transport({ context, next }: Call, query: (url: string) => strin
         await response.body?.cancel();
         response = await once(url, stop);
       }
-      return { ...(await read(response)), from: request.to };
+      return { ...(await readReply(response)), from: request.to };
     });
   };
 }
+
+/** Stops an upload that a `fetch` without manual redirects, such as that of React Native, has taken to another origin. */
+function mustHaveStayed({ redirected, url }: Response, sent: string): void {
+  if (redirected !== false && url && originOf(url) !== originOf(sent)) throw new UploadError("invalid", FOLLOWED);
+}
+
+const FOLLOWED =
+  'The upload was stopped, because fetch followed a redirect to another origin. Set the option { fetch } to one that heeds redirect: "manual".';
 
 /** Adds the parameters that the URL does not have. */
 function withParameters(url: string, query: string): string {
@@ -108,7 +119,7 @@ async function withinTime<T>(
   { timeout, signal, offline }: Limits,
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const controller = new AbortController();
   let leave = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -117,7 +128,7 @@ async function withinTime<T>(
       reject(reason);
       controller.abort(reason);
     };
-    leave = onAbort(signal, () => stop(signal?.reason));
+    leave = onAbort(signal, stop);
     timer = setTimeout(
       () => stop(new NoReply(`No reply came within ${timeout} ms.`, false, false, undefined, true)),
       timeout,
@@ -126,20 +137,10 @@ async function withinTime<T>(
   try {
     return await Promise.race([work(controller.signal), stopped]);
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw networkFailure(error, offline) ?? redacted(error);
   } finally {
     clearTimeout(timer);
     leave();
   }
-}
-
-/** A body that was cut off counts as none. The status and headers of such a reply still count. */
-async function read(response: Response): Promise<Reply> {
-  const body = await response.text().then(parsed, () => undefined);
-  return { status: response.status, headers: response.headers, body };
-}
-
-function parsed(text: string): unknown {
-  return text === "" ? undefined : (parseJson(text) ?? text);
 }

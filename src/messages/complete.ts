@@ -13,6 +13,8 @@ export interface Expected {
   readonly id?: string;
   /** Attaches it. Returns it with its id. */
   attach(): Promise<Expected>;
+  /** Called if the item holds it already, without that this try has attached it. */
+  held?(): void;
 }
 
 /** Times that the list is read again: it may not show yet what was confirmed. */
@@ -21,17 +23,25 @@ const LATE = 3;
 /**
  * Compares what an item holds with what it must hold, and attaches what the creating request has dropped. Throws an
  * `UploadError` if something confirmed is missing. `ours`: the item holds nothing else, so that a file under another name
- * can only be one of these.
+ * can only be one of these. `before`: ends of ids that do not count. Returns everything that the item holds now.
  */
-export async function complete(service: Service, url: string, expected: readonly Expected[], ours: boolean) {
+export async function complete(
+  service: Service,
+  url: string,
+  expected: readonly Expected[],
+  ours: boolean,
+  before: readonly string[] = [],
+): Promise<readonly Expected[]> {
   const retrier = service.retrier(Math.min(LATE, service.settings.retries));
   for (let wanted = expected; ;) {
-    const held = await listed(service, url);
+    const held = (await listed(service, url))?.filter((one) => !isOneOf(before, one));
     const missing = held ? without(wanted, held, ours) : [];
     const [lost] = missing.filter(({ id }) => id !== undefined);
     if (!lost) {
-      for (const one of missing) await one.attach();
-      return;
+      const all = wanted.filter((one) => !missing.includes(one));
+      for (const { id, held: tell } of all) if (id === undefined) tell?.();
+      for (const one of missing) all.push(await one.attach());
+      return all;
     }
     if (!(await retrier.next())) {
       const message = `Outlook has confirmed ${lost.name}, but the item doesn't hold it. Nothing was sent. Try again later.`;
@@ -39,6 +49,32 @@ export async function complete(service: Service, url: string, expected: readonly
     }
   }
 }
+
+/** Deletes what two tries have attached twice. Whoever does it keeps the same ones. */
+export async function dropDoubles(
+  service: Service,
+  url: string,
+  expected: readonly Expected[],
+  before: readonly string[] = [],
+): Promise<void> {
+  const order = (one: unknown) => String(member(one, "id"));
+  const held = (await listed(service, url))?.filter((one) => !isOneOf(before, one)) ?? [];
+  const rest = held.sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  const fits = (wanted: Expected) => (one: unknown) => member(one, "name") === wanted.name && hasSize(one, wanted.size);
+  for (const wanted of expected) {
+    const at = rest.findIndex(fits(wanted));
+    if (at >= 0) rest.splice(at, 1);
+  }
+  for (const one of rest.filter((each) => expected.some((wanted) => fits(wanted)(each)))) {
+    const request = item.discard(`${url}/attachments/${encodeURIComponent(order(one))}`);
+    await service.get(request, (reply) => item.done(reply) ?? (reply.status === 404 ? true : undefined));
+  }
+}
+
+const isOneOf = (before: readonly string[], one: unknown) => {
+  const id = String(member(one, "id"));
+  return before.some((end) => id.endsWith(end));
+};
 
 /** Everything that the item holds. `undefined` if the service refuses to list it. */
 async function listed(service: Service, url: string): Promise<unknown[] | undefined> {
@@ -58,7 +94,7 @@ async function listed(service: Service, url: string): Promise<unknown[] | undefi
   return undefined;
 }
 
-/** What is missing. Ids may be written in two ways, so names and sizes count as well. */
+/** Finds the files that are missing. Ids may be written in two ways, so names and sizes count as well. */
 function without(expected: readonly Expected[], held: readonly unknown[], ours: boolean): readonly Expected[] {
   const rest = [...held];
   const isHeld = (fits: (one: unknown) => boolean) => {

@@ -1,4 +1,3 @@
-import type { Context } from "@microsoft/microsoft-graph-client";
 import { created, pristine, refused } from "../attach/answer.js";
 import { createJob, serviceFor, type Sending } from "../attach/createJob.js";
 import { refusalIn, type InterceptedRequest } from "../attach/intercept.js";
@@ -8,11 +7,10 @@ import { UploadError } from "../errors.js";
 import { closeAll } from "../files/open.js";
 import { urlOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
-import { headerEntries } from "../http/headers.js";
 import { trafficOf } from "../http/traffic.js";
 import { remembered } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { keyOf, member, parseJson } from "../json.js";
+import { keyOf, member, parseJson, type Members } from "../json.js";
 import { DEFAULT_THRESHOLD, isLarge, REQUEST_LIMIT, type AttachedFiles, type Settings } from "../options.js";
 import type { Content } from "../protocol.js";
 import { signalFor } from "../signals.js";
@@ -26,8 +24,12 @@ import { compose, create } from "./compose.js";
 import type { Work } from "./work.js";
 import { bytesOf, firstBody, mustFit, mustPass, reportInside } from "./firstBody.js";
 import { ending, whereToLook } from "./handOver.js";
+import { mustBeOnce, NOT_ONCE } from "../attach/mustBeOnce.js";
 import { heldIn, openLetter, withEntries, type Letter } from "./letter.js";
+import { withJob } from "./messageCheckpoint.js";
 import { isDeferred } from "./mark.js";
+import { isMime, mustBeTaken, openMime, passMime, requestFor } from "./mime.js";
+import { immutableId, mustBeSaved } from "./sentCopy.js";
 
 const { inline } = outlook.post;
 
@@ -59,26 +61,33 @@ async function composedInstead(request: InterceptedRequest): Promise<boolean> {
       "withAttachments is for POSTs that create or send a message or an event, or that post to a chat or channel.",
     );
   }
+  const settings = withFiles(request.settings(), files);
+  mustBeOnce(settings);
   const body: unknown = context.options?.body;
   const json = typeof body === "string" ? body : undefined;
-  const letter = composition && json !== undefined ? openLetter(json, composition.holder, inline.creates) : undefined;
+  const mime = composition && isMime(context, composition);
+  if (mime && !files && settings.once === undefined) return passMime(request);
+  const openJson = (holder?: string) => openLetter(json ?? "", holder, inline.creates);
+  const letter = composition && (mime ? await openMime(body, composition.holder) : openJson(composition.holder));
   if (files && !letter) {
     throw new UploadError("invalid", "withAttachments needs a message or event as the body of post(…).");
   }
-  const settings = request.settings();
-  if (!composition || !letter || json === undefined) return false;
-  if (files) {
-    const parts = files.files.map((part) => ({ part }));
-    const whole = { ...letter, files: [...letter.files, ...files.files], entries: [...letter.entries, ...parts] };
+  if (settings.once !== undefined && !letter && !request.attaches) throw new UploadError("invalid", NOT_ONCE);
+  if (!composition || !letter || (json === undefined && !mime)) return false;
+  if (files || mime) {
+    const given = files?.files ?? [];
+    const parts = given.map((part) => ({ part }));
+    const whole = { ...letter, files: [...letter.files, ...given], entries: [...letter.entries, ...parts] };
     mustBeClear(letter);
-    const work = workFor(request, composition, whole, withFiles(settings, files));
-    return answer(request, () => sendAtOnceOrCompose(work, url));
+    const work = workFor(request, composition, whole, settings);
+    return answer(request, () => withJob(work, letter.mime ?? json ?? "", (job) => sendAtOnceOrCompose(job, url)));
   }
   if (mustPass(letter, inline)) return false;
-  const large = bytesOf(json) > REQUEST_LIMIT && letter.entries.length > 0;
-  if (large || isHeavy(letter, composition, settings)) {
+  const large = bytesOf(json ?? "") > REQUEST_LIMIT && letter.entries.length > 0;
+  if (large || settings.once !== undefined || isHeavy(letter, composition, settings)) {
     mustBeClear(letter);
-    return answer(request, () => composed(workFor(request, composition, letter, settings), REQUEST_LIMIT));
+    const work = workFor(request, composition, letter, settings);
+    return answer(request, () => withJob(work, json ?? "", (job) => composed(job, REQUEST_LIMIT)));
   }
   if (letter.entries.length === 0 || composition.event) return false;
   return passOrCompose(request, composition, letter, settings);
@@ -109,7 +118,8 @@ function mustBeClear({ twice }: Letter): void {
 
 /** The settings of a request, with the options of `withAttachments`. */
 function withFiles(settings: Settings, files: AttachedFiles | undefined): Settings {
-  return { ...settings, ...files?.options, signal: signalFor(settings.signal, files?.options.signal) };
+  if (!files) return settings;
+  return { ...settings, ...files.options, signal: signalFor(settings.signal, files.options.signal) };
 }
 
 /** Gives the request its response, even if the service refuses. */
@@ -125,7 +135,7 @@ async function answer({ context }: InterceptedRequest, work: () => Promise<Respo
 /** How the requests of a message are sent. Progress is reported for all files together. */
 function sendingFor({ context, next, handler }: InterceptedRequest, settings: Settings): Sending {
   const call = { context: pristine(context), next };
-  return { call, settings: { ...settings, onProgress: undefined }, traffic: trafficOf(handler) };
+  return { call, settings: { ...settings, onProgress: undefined, once: undefined }, traffic: trafficOf(handler) };
 }
 
 /** Posts a message to a chat or channel, with its files. */
@@ -138,6 +148,10 @@ async function chat(request: InterceptedRequest, conversation: Conversation, fil
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
   mustBeClear(letter);
   const settings = withFiles(request.settings(), files);
+  if (files.options.checkpoints)
+    throw new UploadError("unsupported", "Messages to Teams take no checkpoints. Omit them. Nothing was sent.");
+  if (settings.once !== undefined)
+    throw new UploadError("unsupported", "Teams keeps no mark of once. Omit it. Nothing was sent.");
   const sending = sendingFor(request, settings);
   const jobs = files.files.map(({ content, file }) =>
     createJob(sending, { protocol: drive, collection: url }, content, { ...file, conflictBehavior: "rename" }),
@@ -174,32 +188,22 @@ function workFor(request: InterceptedRequest, composition: Composition, letter: 
     inline,
     jobs: withTotalProgress(jobs, settings.onProgress),
     headers: deletesCopy ? immutableId(request.context) : {},
+    once: settings.once,
     deletesCopy,
     mayDeleteCopy: settings.deleteSentCopy,
   };
 }
 
-/** Lets the draft keep its id when it is sent, so that its copy can be found. */
-function immutableId({ options }: Context): Record<string, string> {
-  const given = headerEntries(options?.headers).filter(([name]) => name.toLowerCase() === "prefer");
-  return { Prefer: [...given.map(([, value]) => value), 'IdType="ImmutableId"'].join(", ") };
-}
-
 async function composed(work: Work, most: number): Promise<Response> {
   mustFit(work);
-  if (work.deletesCopy && isDeferred(heldIn(work.letter))) throw new UploadError("unsupported", DEFERRED);
-  if (work.deletesCopy && !work.mayDeleteCopy) throw new UploadError("unsupported", UNSAVED);
+  mustBeSaved(work);
   const made = await compose(work, most);
   return made ? created(made) : new Response(null, { status: 202 });
 }
 
-const UNSAVED =
-  "A message that is too large for one request is sent as a draft, which Outlook always saves, so saveToSentItems: false is not possible. Omit it, or give { deleteSentCopy: true } to have the copy deleted after sending.";
-const DEFERRED =
-  "A message that is sent later waits in Drafts until then, and deleting its copy would cancel it. Omit saveToSentItems: false. Nothing was sent.";
-
 /** If everything fits, one request does it, which needs fewer permissions. A request that sends is not repeated in doubt. */
 async function sendAtOnceOrCompose(work: Work, url: string): Promise<Response> {
+  if (work.once !== undefined) return composed(work, REQUEST_LIMIT);
   const response = await work.service.upload((service) => atOnce({ ...work, service }, url));
   return typeof response === "number" ? composed(work, response) : response;
 }
@@ -218,10 +222,13 @@ async function atOnce(work: Work, url: string): Promise<Response | number> {
   }
 }
 
-async function sendAtOnce({ service, letter }: Work, url: string, body: object): Promise<Response> {
+async function sendAtOnce({ service, letter }: Work, url: string, body: Members): Promise<Response> {
   const reply = await service.ask({
-    request: item.create(url, body),
-    read: (one) => item.done(one) && one,
+    request: requestFor(letter, url, body),
+    read(one) {
+      mustBeTaken(one.status, letter.mime);
+      return item.done(one) && one;
+    },
     repeat: "ifNotTaken",
     uncertain(cause) {
       const message = `${ending(cause, "the sending")} ${whereToLook(isDeferred(heldIn(letter)))}`;

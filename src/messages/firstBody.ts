@@ -46,6 +46,7 @@ export async function firstBody(work: Work, most: number): Promise<FirstBody> {
   const { letter, composition, inline, service } = work;
   const { threshold = Infinity, signal } = service.settings;
   const all = attachmentsOf(work);
+  if (letter.mime !== undefined) return { body: {}, inside: [], outside: all };
   const stays = (one: Attachment) => composition.inside && !isMovable(one);
   const fixed = all.flatMap((one) => (stays(one) && "json" in one ? [one.json] : []));
   let length = bytesOf(JSON.stringify(withEntries(letter, [...fixed, 0])));

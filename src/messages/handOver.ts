@@ -12,6 +12,8 @@ export interface Handover {
   readonly id: string;
   /** See `Ask.pending`. */
   pending(maybe: boolean): void;
+  /** Present under the option `once`: what to do if nobody knows whether it was sent. */
+  readonly again?: string;
 }
 
 /** Says how a request ended that nobody knows the outcome of. */
@@ -30,7 +32,7 @@ export function whereToLook(deferred: boolean): string {
 }
 
 /** Sends a draft, never twice: after a doubt, the draft itself shows whether it has been sent. */
-export async function send({ service, url, id, pending }: Handover, deferred: boolean): Promise<void> {
+export async function send({ service, url, id, pending, again }: Handover, deferred: boolean): Promise<void> {
   await service.ask<true>({
     request: item.send(url),
     read: item.done,
@@ -42,7 +44,7 @@ export async function send({ service, url, id, pending }: Handover, deferred: bo
       return member(state, "isDraft") === false ? true : undefined;
     },
     uncertain(cause) {
-      const message = `${ending(cause, "the sending")} ${whereToLook(deferred)} Its id is ${id}.`;
+      const message = `${ending(cause, "the sending")} ${again ?? whereToLook(deferred)} Its id is ${id}.`;
       return new UploadError("uncertain", message, { item: id, cause });
     },
   });
@@ -67,6 +69,13 @@ export async function invite({ service, url, id, pending }: Handover, later: Mem
     },
     uncertain,
   });
+}
+
+/** True if people were invited to an event by an earlier try. */
+export async function isInvited({ service, url }: Handover, later: Members): Promise<boolean> {
+  const [name = ""] = Object.keys(later);
+  const people = member(await service.get(item.read(url, name), item.members), name);
+  return Array.isArray(people) && people.length > 0;
 }
 
 /** Deletes the copy in Sent Items, once the message has gone: deleting it earlier would stop it. */

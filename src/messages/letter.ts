@@ -13,6 +13,8 @@ export interface Letter {
   readonly body: Members;
   /** The members that hold the item and its attachments, as the caller spells them. */
   readonly holder?: string;
+  /** A message in MIME, in base64. It is sent as it is, and `body` is empty. */
+  readonly mime?: string;
   readonly list: string;
   readonly entries: readonly Entry[];
   /** Attachments that are not files. */
@@ -74,6 +76,20 @@ export function withEntries(letter: Letter, attachments: readonly unknown[]): Me
   const { body, holder, list } = letter;
   const held = attachments.length > 0 ? { ...heldIn(letter), [list]: attachments } : heldIn(letter);
   return holder === undefined ? held : { ...body, [holder]: held };
+}
+
+/** Separates the members that are set only when everything is attached. */
+export function splitLater(
+  body: Members,
+  names: readonly string[],
+): { readonly now: Members; readonly later: Members } {
+  const waits = (name: string, value: unknown) =>
+    names.includes(name.toLowerCase()) && Array.isArray(value) && value.length > 0;
+  const entries = Object.entries(body);
+  return {
+    now: Object.fromEntries(entries.filter(([name, value]) => !waits(name, value))),
+    later: Object.fromEntries(entries.filter(([name, value]) => waits(name, value))),
+  };
 }
 
 /** The text that was cut out of this member. */

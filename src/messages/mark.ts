@@ -1,11 +1,44 @@
 import type { Service } from "../http/service.js";
-import { isObject, member, text, type Members } from "../json.js";
+import { newId } from "../ids.js";
+import { isObject, member, parseJson, text, type Members } from "../json.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
+import {
+  changeProperties,
+  expandProperties,
+  PROPERTIES,
+  propertyId,
+  propertyIn,
+  readProperties,
+  readProperty,
+  type Property,
+} from "../protocols/graph/properties.js";
 import { withMember } from "../spelling.js";
 
-/** The name of the extended property that tells the drafts of one call from all others. The GUID is ours. */
-const PROPERTY = "String {8d3b6f0e-5c1e-4a53-9c0b-2f6d3a0c7b41} Name graph-large-attachments";
+/** Tells the items of one call, or of one job, from all others. */
+const MARK = propertyId("");
+/** How far a job has come with the item, as JSON. */
+const STATE = propertyId("-state");
+
+/** How far a job has come with an item. */
+export interface State {
+  /** The process that works on it. */
+  readonly owner?: string;
+  /** When it was about to be sent, by the clock of the service. ISO date. */
+  readonly sending?: string;
+  /** The attachments that it was created with, and that are not ours: the ends of their ids. */
+  readonly before?: readonly string[];
+}
+
+/** An item that carries a mark. */
+export interface Marked {
+  readonly id: string;
+  readonly url: string;
+  readonly isDraft: boolean;
+  readonly created: string;
+  readonly folder?: string;
+  readonly state: State;
+}
 
 /** A new item that is known again although the reply to its creation was lost. */
 export interface Mark {
@@ -14,62 +47,121 @@ export interface Mark {
   look(service: Service): Promise<Members | "notDone">;
 }
 
+/** A mark and its state, as a body holds them. */
+function markOf(value: string, state?: State): Property[] {
+  const mark = { id: MARK, value };
+  return state ? [mark, { id: STATE, value: JSON.stringify(state) }] : [mark];
+}
+
+/** Writes a mark and its state on an item that exists. */
+export const changeMark = (url: string, value: string, state: State) => changeProperties(url, markOf(value, state));
+
 /**
  * Marks a new item. A repeated event with the same `transactionId` is not made twice (docs: resources/event). A draft has no
- * such member, but is found by an extended property (docs: singlevaluelegacyextendedproperty-get).
+ * such member, but is found by an extended property (docs: singlevaluelegacyextendedproperty-get). `job`: the option `once`.
  */
-export function marked({ event, holder, items, bare }: Composition, body: Members): Mark {
+export function marked({ event, holder, items, bare }: Composition, body: Members, job?: string, owner?: string): Mark {
+  const value = job ?? newId();
   if (event) {
     const given = text(member(body, "transactionId"));
     return {
-      body: given === undefined ? withMember(body, "transactionId", newId()) : body,
+      body: given === undefined ? withMember(body, "transactionId", value) : body,
       look: async () => "notDone",
     };
   }
-  const value = newId();
   const name = holder === undefined || bare ? undefined : holder;
   const message = name === undefined ? body : (member(body, name) ?? {});
   const held = isObject(message) ? message : {};
   const others = member(held, PROPERTIES);
-  const own = [...(Array.isArray(others) ? others : []), { id: PROPERTY, value }];
+  const own = [...(Array.isArray(others) ? others : []), ...markOf(value, owner === undefined ? undefined : { owner })];
   const changed = withMember(held, PROPERTIES, own);
   return {
     body: name === undefined ? changed : withMember(body, name, changed),
     async look(service) {
-      const filter = `${PROPERTIES}/Any(ep: ep/id eq '${PROPERTY}' and ep/value eq '${value}')`;
-      const expand = `${PROPERTIES}($filter=id eq '${PROPERTY}')`;
-      const query = `$filter=${encodeURIComponent(filter)}&$expand=${encodeURIComponent(expand)}&$select=id`;
-      const page = await service.get({ method: "GET", url: `${items}?${query}`, to: "api" }, item.page);
-      const found = page.value.find((one) => holds(one, value));
-      const id = text(member(found, "id"));
-      if (id === undefined) return "notDone";
-      if (isPath(id)) throw new Error("The service names an item by a path.");
-      return service.get(item.read(`${items}/${encodeURIComponent(id)}`), item.members);
+      const { found } = await findMarked(service, [items], value);
+      const made = found.find(({ state }) => state.owner === owner);
+      return made ? service.get(item.read(made.url), item.members) : "notDone";
     },
   };
+}
+
+/** Finds the items with a mark below these URLs, the oldest first. `now`: the clock of the service. Milliseconds since 1970. */
+export async function findMarked(
+  service: Service,
+  places: readonly string[],
+  value: string,
+): Promise<{ readonly found: Marked[]; readonly now: number }> {
+  const filter = `${PROPERTIES}/Any(ep: ep/id eq '${MARK}' and ep/value eq '${value.replaceAll("'", "''")}')`;
+  const query = `$filter=${encodeURIComponent(filter)}&${expandProperties(MARK, STATE)}&$select=id,isDraft,createdDateTime,parentFolderId`;
+  const found = new Map<string, Marked>();
+  let now = Date.now();
+  for (const place of places) {
+    const seen = new Set<string>();
+    for (let url = `${place}?${query}`; !seen.has(url);) {
+      seen.add(url);
+      const page = await service.get({ method: "GET", url, to: "api" }, (reply) => {
+        now = Date.parse(reply.headers.get("Date") ?? "") || now;
+        return item.page(reply);
+      });
+      for (const one of page.value) {
+        const read = readMarked(one, place, value);
+        if (read && !found.has(read.id)) found.set(read.id, read);
+      }
+      url = page.next ?? url;
+    }
+  }
+  const order = ({ created, id }: Marked) => `${created} ${id}`;
+  return { found: [...found.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1)), now };
+}
+
+/** An item of a list, if it carries this very mark: a mailbox may compare without regard to letter case. */
+function readMarked(one: unknown, place: string, value: string): Marked | undefined {
+  const id = text(member(one, "id"));
+  if (id === undefined || propertyIn(one, MARK) !== value) return undefined;
+  if (isPath(id)) throw new Error("The service names an item by a path.");
+  return {
+    id,
+    url: `${place}/${encodeURIComponent(id)}`,
+    isDraft: member(one, "isDraft") !== false,
+    created: text(member(one, "createdDateTime")) ?? "",
+    folder: text(member(one, "parentFolderId")),
+    state: readState(propertyIn(one, STATE)),
+  };
+}
+
+function readState(json: string | undefined): State {
+  const state = parseJson(json ?? "");
+  const before = member(state, "before");
+  return {
+    owner: text(member(state, "owner")),
+    sending: text(member(state, "sending")),
+    before: Array.isArray(before) ? before.map(String) : undefined,
+  };
+}
+
+/** The state of one item. `undefined` if the item is gone. */
+export async function readOwn(service: Service, url: string): Promise<State | undefined> {
+  const told = await service.get(readProperties(url, STATE), (reply) =>
+    reply.status === 404 ? "gone" : readProperty(reply, STATE),
+  );
+  return told === "gone" ? undefined : readState(told);
 }
 
 /** An id that no URL can contain. */
 export const isPath = (id: string): boolean => /^\.{1,2}$/.test(id);
 
-const PROPERTIES = "singleValueExtendedProperties";
+/** Shows the marks of found items. */
+export const MARKS = `${PROPERTIES}($filter=id eq '${MARK}')`;
 
-function holds(found: unknown, value: string): boolean {
+/** True for an item with the mark of any call. */
+export const isMarked = (found: unknown): boolean => {
   const properties = member(found, PROPERTIES);
-  return Array.isArray(properties) && properties.some((one) => member(one, "value") === value);
-}
+  return Array.isArray(properties) && properties.length > 0;
+};
 
 /** The time at which a message is to be sent (MAPI: PidTagDeferredSendTime). It waits in Drafts until then. */
 export function isDeferred(message: Members): boolean {
   const properties = member(message, PROPERTIES);
   const isTime = (one: unknown) => /\b0x0*3fef\b/i.test(text(member(one, "id")) ?? "");
   return Array.isArray(properties) && properties.some(isTime);
-}
-
-/** A random UUID. `crypto.randomUUID` is missing in pages without TLS. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const [a, b, c, d] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16), hex.slice(17, 20)];
-  return `${a}-${b}-4${c}-8${d}-${hex.slice(20)}`;
 }

@@ -15,6 +15,8 @@ export interface Work {
   readonly jobs: readonly Job[];
   /** Headers for the request that creates the item. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The option `once`. */
+  readonly once?: string;
   /** The caller wants no copy in Sent Items, and may allow that it is deleted after sending. */
   readonly deletesCopy: boolean;
   readonly mayDeleteCopy?: boolean;

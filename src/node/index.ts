@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CheckpointStore, UploadSession } from "../index.js";
+import { UploadError, type CheckpointStore, type UploadSession } from "../index.js";
 
 export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
 
@@ -10,7 +10,10 @@ export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
  * during a write leaves the previous one.
  */
 export function fileCheckpoints(folder: string): CheckpointStore {
+  if (typeof folder !== "string" || folder === "")
+    throw new UploadError("invalid", "fileCheckpoints needs the path of a folder.");
   const path = (key: string) => join(folder, `${key}.json`);
+  let swept: Promise<unknown> | undefined;
   return {
     async load(key) {
       try {
@@ -25,6 +28,7 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       const write = async () => {
         const fresh = `${path(key)}.${randomUUID()}.new`; // another process may write the same checkpoint
         await mkdir(folder, { recursive: true, mode: 0o700 });
+        await (swept ??= sweep(folder).catch(() => {}));
         await writeFile(fresh, JSON.stringify(session), { mode: 0o600 });
         await rename(fresh, path(key)).finally(() => rm(fresh, { force: true }));
       };
@@ -45,4 +49,16 @@ export function fileCheckpoints(folder: string): CheckpointStore {
       await Promise.all(names.filter(own).map((name) => rm(join(folder, name), { force: true })));
     },
   };
+}
+
+/** Milliseconds. No service keeps an upload session for longer. */
+const MAX_AGE = 14 * 86_400_000;
+
+/** Deletes what nobody has removed: results, and sessions that are long gone. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    if (/^[0-9a-f]{64}\.json/.test(name) && Date.now() - (await stat(file)).mtimeMs > MAX_AGE)
+      await rm(file, { force: true });
+  }
 }

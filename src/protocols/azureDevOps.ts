@@ -47,6 +47,9 @@ function collection(url: string): string | undefined {
   return within(base + url.slice(path.length), "", {}, ["filename", "uploadtype", "$expand"]);
 }
 
+/** The organization of a URL: it counts what a user does in all of its projects (docs: rate-limits). */
+const organizationOf = (url: string) => (/^https?:\/\/[^/]+\/[^/?#]*/i.exec(url)?.[0] ?? url).toLowerCase();
+
 const succeeded = ({ status }: Reply) => [200, 201, 202].includes(status);
 
 function reference(value: unknown): Reference | undefined {
@@ -60,12 +63,12 @@ function idOf(attachment: object | undefined): string {
 }
 
 /**
- * A sign-in page comes with 203, as a redirect (which a browser hides behind status 0), or, if somebody has followed it, as
- * HTML with 200: a success to everyone who looks only at the status.
+ * A sign-in page comes with 203, as a redirect (whose `Location` a browser hides), or, if somebody has followed it, as HTML
+ * with 200: a success to everyone who looks only at the status.
  */
 function asksToSignIn({ status, headers, body }: Reply): boolean {
-  if (status === 203 || status === 0) return true;
-  if (status >= 300 && status < 400) return /signin|login/i.test(headers.get("Location") ?? "");
+  if (status === 203) return true;
+  if (status >= 300 && status < 400) return /signin|login|^$/i.test(headers.get("Location") ?? "");
   return status < 300 && typeof body === "string" && /^\s*</.test(body);
 }
 
@@ -112,7 +115,7 @@ function verdict(reply: Reply): Verdict {
  */
 export const azureDevOps: Protocol = {
   name: "azureDevOps",
-  api: { label: "Azure DevOps", verdict, explain },
+  api: { label: "Azure DevOps", throttle: { most: Infinity, lane: organizationOf }, verdict, explain },
   target: {
     collection,
     fileLimit: (url) => (SERVICES.test(url) ? SERVICES_LIMIT : Infinity),

@@ -72,7 +72,7 @@ function isVariant(name: string, asked: string): boolean {
 }
 
 const advice: Advice = {
-  permission: "Files.ReadWrite, or, for a link, a scope that the organization allows",
+  permission: "Files.ReadWrite.All, or, for a link, a scope that the organization allows",
   remedies: [
     [/^507 /, "The drive is full. Free some space, or attach elsewhere."],
     [HELD, "Resume or cancel that upload, which otherwise ends when its session expires."],
@@ -89,6 +89,10 @@ const ofId: Advice = {
     ...(advice.remedies ?? []),
   ],
 };
+
+/** A drive of one's own needs less (docs: driveitem-createuploadsession). */
+const permissionFor = (url: string, { permission }: Advice): string =>
+  /\/me\//i.test(url) ? permission.replace("ReadWrite.All", "ReadWrite") : permission;
 
 /** A refusal of a place that may be named in another way, or be there now. */
 function lookAgain({ status, body }: Reply, place: Place): SecondLook | undefined {
@@ -119,7 +123,7 @@ function placeOf({ status, body }: Reply, { collection, file }: Place, byName: b
   return { collection: url, file: { ...file, name, conflictBehavior: "replace" } };
 }
 
-/** What a single request cannot carry next to the bytes. */
+/** Details that a single request cannot carry next to the bytes. */
 const details = ({ description, fileSystemInfo }: FileInfo) =>
   description === undefined && fileSystemInfo === undefined ? undefined : { description, fileSystemInfo };
 
@@ -131,8 +135,10 @@ export const drive: Protocol = {
   name: "drive",
   api: {
     ...graphApi("OneDrive", advice),
-    explain: (reply, url, file) =>
-      explain(reply, url, appFolder(url) ? ofAppFolder : isById(url) ? ofId : advice, file),
+    explain(reply, url, file) {
+      const known = appFolder(url) ? ofAppFolder : isById(url) ? ofId : advice;
+      return explain(reply, url, { ...known, permission: permissionFor(url, known) }, file);
+    },
   },
   target: {
     collection: driveCollection,

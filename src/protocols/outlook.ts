@@ -22,6 +22,7 @@ export const outlook = graphAttachments({
   ],
   type: "microsoft.graph.fileAttachment",
   listQuery: "$select=id,name",
+  markedQuery: "$select=id,name,microsoft.graph.fileAttachment/contentId",
   details: ({ isInline, contentId }) => ({
     ...(isInline === undefined ? {} : { isInline }),
     ...(contentId === undefined ? {} : { contentId }),

@@ -8,8 +8,12 @@ import type { Job } from "./job.js";
 export type Place = Pick<Job, "service" | "protocol" | "collection" | "file">;
 
 /** Everything that an item holds. `undefined` if the service lists one page again and again. */
-async function listed({ service, collection, file }: Place, list: ListProtocol): Promise<Listed[] | undefined> {
-  let request: WireRequest = list.request(collection, file);
+async function listed(
+  { service, collection, file }: Place,
+  list: ListProtocol,
+  first = list.request(collection, file),
+): Promise<Listed[] | undefined> {
+  let request: WireRequest = first;
   const items: Listed[] = [];
   for (const seen = new Set<string>(); !seen.has(request.url);) {
     seen.add(request.url);
@@ -25,11 +29,12 @@ async function listed({ service, collection, file }: Place, list: ListProtocol):
 }
 
 /** Like `listed`, but `undefined` if the service refuses or does not answer. */
-async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] | undefined> {
+export async function listedIfTold(place: Place, list: ListProtocol): Promise<Listed[] | undefined> {
   return listed(place, list).catch(untold);
 }
 
 function untold(error: unknown): undefined {
+  if (error instanceof UploadError && error.code === "notSynced") return undefined;
   if (!(error instanceof Refusal || isInterruption(error))) throw error;
 }
 
@@ -71,6 +76,11 @@ export async function findCreated(
   throw new UploadError("uncertain", message, { session });
 }
 
+/** Finds what another process on the same checkpoint has attached. */
+export async function madeByOthers(job: Job, session: UploadSession): Promise<Created | undefined> {
+  return job.checkpoint && session.before ? findCreated(job, session.before, session) : undefined;
+}
+
 /** Finds the attachment of a file that the service has but did not name, or whose name a browser hides. */
 export async function findNamed(place: Place, session: UploadSession): Promise<Created> {
   for (const retrier = place.service.retrier(); ;) {
@@ -88,6 +98,14 @@ export async function namesakes(place: Place): Promise<Listed[] | undefined> {
   const { list } = place.protocol;
   const items = list ? await listedIfTold(place, list) : [];
   return items?.filter(({ name }) => name === place.file.name);
+}
+
+/** The attachments of an item that have this content id. Rejects if the service does not say. */
+export async function listMarked(place: Place, contentId: string): Promise<Listed[]> {
+  const { list } = place.protocol;
+  const first = list?.marked?.(place.collection);
+  const items = list && first && (await untilKnown(place.service, () => listed(place, list, first)));
+  return (items ?? []).filter((one) => one.contentId === contentId);
 }
 
 /** True if an item certainly holds nothing of this name. What belongs to no item does not count. */

@@ -15,7 +15,7 @@ export interface Job {
   readonly linkTo?: string;
   /** Where the session is stored while the upload is under way. */
   readonly checkpoint?: Checkpoint;
-  /** What takes one write at a time; the upload waits for its turn. Absent if uploads do not disturb each other. */
+  /** The item that takes one write at a time; the upload waits for its turn. Absent if uploads do not disturb each other. */
   readonly turn?: string;
   /** The item that gets a link to the file, because the file is too large for it. */
   readonly overflow?: Overflow;

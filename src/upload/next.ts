@@ -2,7 +2,7 @@ import type { ByteRange, Created, Step } from "../protocol.js";
 import type { Gap } from "../range.js";
 import type { Answer } from "../http/refusal.js";
 
-/** What is known about an upload between two requests. */
+/** The state of an upload between two requests. */
 export interface State {
   /** End of the last byte that may have reached the service in this session. */
   readonly sent: number;
@@ -23,7 +23,7 @@ export interface State {
   readonly waited: boolean;
 }
 
-/** What does not change with replies: the size of the file, and what the service offers. */
+/** Facts that no reply changes: the size of the file, and the requests that the service offers. */
 export interface Facts {
   readonly size: number;
   /** The service can be asked which bytes it holds. */
@@ -39,7 +39,7 @@ export interface Doubt {
   readonly answer?: Answer;
 }
 
-/** What happened last. A `step` is present if the reply contained one that can be true. */
+/** The event that happened last. A `step` is present if the reply contained one that can be true. */
 export type Event =
   | { readonly type: "begun"; readonly offset: number; readonly ask: boolean; readonly named?: object }
   | { readonly type: "opened"; readonly offset: number }
@@ -54,7 +54,7 @@ export type Event =
     }
   | { readonly type: "status"; readonly about: Doubt; readonly answer: Answer; readonly step?: Step };
 
-/** What to do next. `look` ends the upload if the item holds the file; the moves after it are for when it does not. */
+/** The next thing to do. `look` ends the upload if the item holds the file; the moves after it are for when it does not. */
 export type Move =
   /** `otherwise`: what to do instead if no attempt is left. */
   | { readonly to: "wait"; readonly after?: Answer; readonly otherwise?: readonly Move[] }

@@ -4,7 +4,7 @@ import { KIB_320, type Gap } from "../range.js";
 /** Ranges in a row that must succeed before a larger one is tried: after each loss, twice as many. */
 const STEADY = { first: 4, most: 64 };
 
-/** What a service takes, and how much is sent at once on a good connection. Bytes. */
+/** The sizes that a service takes, and how much is sent at the same time on a good connection. Bytes. */
 export interface PaceLimits {
   readonly rangeSize: number;
   readonly unit: number;

@@ -16,7 +16,7 @@ export interface Answered {
   readonly step?: Step;
 }
 
-/** What came of the ranges that were sent at the same time. */
+/** The outcomes of ranges that were sent at the same time. */
 export interface Sent {
   /** The one that decides what comes next. */
   readonly telling: Answered;

@@ -32,11 +32,16 @@ export function isSession(value: unknown, protocols: readonly Protocol[]): value
   );
 }
 
-function isShaped(value: unknown): value is UploadSession {
+/** True if a value has the members of a session. */
+export function isShaped(value: unknown): value is UploadSession {
   if (!isObject(value)) return false;
   const { protocol, collection, uploadUrl, offset, expires, before, attachment, fingerprint, linkTo, file } = value;
+  const { owner, whole, done } = value;
   return [
-    [protocol, collection, uploadUrl].every(isText),
+    [protocol, collection].every(isText),
+    whole === true ? uploadUrl === "" : whole === undefined && isText(uploadUrl),
+    isOptional(owner, isText),
+    isOptional(done, isObject),
     isWhole(offset),
     isOptional(before, (ids) => Array.isArray(ids) && ids.every(isText)),
     isOptional(attachment, isObject),
@@ -74,14 +79,14 @@ export function withoutOptions(session: UploadSession): UploadSession {
 function isOwned(session: UploadSession, protocol: Protocol | undefined): boolean {
   const { collection, uploadUrl, linkTo } = session;
   if (!protocol || protocol.target.collection(collection) === undefined) return false;
-  if (!isSafe(uploadUrl, collection) || !protocol.session.owns(session)) return false;
+  if (!session.whole && (!isSafe(uploadUrl, collection) || !protocol.session.owns(session))) return false;
   if (linkTo === undefined) return true;
   return protocol.link?.item(linkTo) !== undefined && originOf(linkTo) === originOf(collection);
 }
 
 /** Returns the session, or throws an `UploadError` if it is none. */
 export function parseSession(session: unknown, protocols: readonly Protocol[]): UploadSession {
-  if (isSession(session, protocols)) return withoutOptions(session);
+  if (isSession(session, protocols) && !session.whole) return withoutOptions(session);
   throw new UploadError(
     "invalid",
     "This is not a stored upload session: give the JSON of task.session, or error.session.",

@@ -8,11 +8,12 @@ import type { Created, Reply, UploadSession } from "../protocol.js";
 import type { Gap } from "../range.js";
 import { hostOf } from "../urls.js";
 import { Attempts, type Attempt } from "./attempts.js";
-import { findCreated, findNamed, idsOf } from "./find.js";
+import { mustBeMine } from "./checkpoints.js";
+import { findCreated, findNamed, idsOf, madeByOthers } from "./find.js";
 import type { Job } from "./job.js";
 import { initialState, next, type Doubt, type Event, type Facts, type Move, type State } from "./next.js";
 import { Ranges } from "./ranges.js";
-import { signalFor } from "../signals.js";
+import { signalFor, throwIfAborted } from "../signals.js";
 import { discardSession, LIST_TIMEOUT, tryToOpen } from "./session.js";
 
 /** Times that a lost session is replaced: a draft that was just created may not be known everywhere yet. */
@@ -84,7 +85,7 @@ export class Upload {
     try {
       return await this.#run({ type: "begun", offset, ask, named });
     } catch (error) {
-      if (this.#unsaved) await this.#save(this.session);
+      if (this.#unsaved) await this.#save(this.session).catch(() => {});
       throw error;
     } finally {
       this.#stopListing();
@@ -145,11 +146,12 @@ export class Upload {
       case "look":
         return findCreated(this.#place, session.before, session);
       case "discard":
-        this.#service.settings.signal?.throwIfAborted();
+        throwIfAborted(this.#service.settings.signal);
+        await mustBeMine(this.job.checkpoint);
         await discardSession(this.#place, session);
         return undefined;
       case "open":
-        return this.#open(move);
+        return (await madeByOthers(this.#place, session)) ?? this.#open(move);
       case "done":
         return move.created === "unnamed" ? findNamed(this.#place, session) : move.created;
       case "fail":
@@ -159,7 +161,7 @@ export class Upload {
 
   async #send(gap: Gap): Promise<Event> {
     const { size } = this.job.content;
-    this.#service.settings.signal?.throwIfAborted();
+    throwIfAborted(this.#service.settings.signal);
     this.#list();
     if (this.#ranges.reachesEnd(gap.next)) await this.#endListing();
     if (gap.next !== this.session.offset || this.#unsaved) {
@@ -236,10 +238,7 @@ export class Upload {
     return never && host !== hostOf(collection) ? host : undefined;
   }
 
-  /**
-   * One session that ends by its expiry is replaced. If the next one does as well, no session lasts long enough. A draft that
-   * is not known everywhere yet, and a session of an earlier process, do not count.
-   */
+  /** Two sessions in a row that expire are too short. A draft that is not known everywhere, and an earlier process, do not count. */
   #mustLast(after: Answer | undefined): void {
     const { file } = this.job;
     const { reply } = after ?? {};

@@ -11,11 +11,13 @@ export interface Site {
   close(): Promise<void>;
 }
 
-const html = `<!doctype html><meta charset="utf-8"><title>Upload</title><input type="file"><script type="module" src="/page.js"></script>`;
+const htmlOf = (script: string) =>
+  `<!doctype html><meta charset="utf-8"><title>Upload</title><input type="file"><script type="module" src="/${script}.js"></script>`;
 
 /** Bundles the page and its worker for browsers, and serves them; http://localhost is a secure context. */
-export async function startSite(): Promise<Site> {
-  const entryPoints = ["page", "worker"].map((name) => join(__dirname, `../${name}.ts`));
+export async function startSite(page = "page"): Promise<Site> {
+  const html = htmlOf(page);
+  const entryPoints = [page, "worker"].map((name) => join(__dirname, `../${name}.ts`));
   const { outputFiles, metafile } = await build({
     entryPoints,
     bundle: true,

@@ -1,5 +1,5 @@
 // Makes the package that the blocks of the pages import, as if it were installed: `node package.mjs <folder>`.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -7,7 +7,9 @@ import { build } from "esbuild";
 const folder = resolve(process.argv[2]);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const home = join(folder, "node_modules/graph-large-attachments");
-const entries = ["index", "node/index", "emulator/index"];
+const published = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).exports;
+/** `index`, `node/index` and so on: every entry that users import. */
+const entries = Object.keys(published).flatMap((path) => (path.endsWith(".json") ? [] : [join(path, "index")]));
 
 // Without a package.json of its own, a program here would be part of this project and import its build.
 mkdirSync(home, { recursive: true });
@@ -29,7 +31,7 @@ const common = {
   bundle: true,
   platform: "node",
   target: "node20.9",
-  external: ["@microsoft/microsoft-graph-client"],
+  external: ["@microsoft/microsoft-graph-client", "nodemailer"],
 };
 const requireInEsm = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 await build({

@@ -1,25 +1,23 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { UploadError } from "graph-large-attachments";
+import { attachToItem, untilShown } from "graph-large-attachments/outlook";
 import { Explained } from "../../support/pane/messages.js";
 import type { Place } from "../../support/pane/uploads.js";
 
-/** The message or event that the user writes. Graph knows it only after it is saved as a draft. */
-export function composedItem(): Place {
-  const { mailbox } = Office.context;
-  const item = mailbox.item as unknown as Office.MessageCompose | Office.AppointmentCompose;
-  const isMessage = item.itemType === Office.MailboxEnums.ItemType.Message;
+/** The message or event that the user writes. */
+export function composedItem(client: Client): Place {
+  const item = Office.context.mailbox.item!;
   return {
-    kind: isMessage ? "message" : "event",
-    async open() {
-      const id = mailbox.convertToRestId(await save(item), Office.MailboxEnums.RestVersion.v2_0);
-      return `/me/${isMessage ? "messages" : "events"}/${encodeURIComponent(id)}`;
+    kind: item.itemType === Office.MailboxEnums.ItemType.Message ? "message" : "event",
+    async attach(file, run) {
+      const attached = await attachToItem(client, item, file, run).catch(inWords);
+      return { advice: attached.advice, shown: () => untilShown(item, attached) };
     },
   };
 }
 
-function save(item: Office.MessageCompose | Office.AppointmentCompose): Promise<string> {
-  return new Promise((resolve, reject) =>
-    item.saveAsync(({ status, value }) => {
-      if (status === Office.AsyncResultStatus.Succeeded) resolve(value);
-      else reject(new Explained("The draft couldn’t be saved. Retry."));
-    }),
-  );
+/** Some errors are written for people, and say more than the pane could. */
+function inWords(error: unknown): never {
+  if (!(error instanceof UploadError) || !/^(unsupported|lost|notSynced)$/.test(error.code)) throw error;
+  throw new Explained(error.message, error.code === "notSynced");
 }

@@ -13,12 +13,14 @@ interface Props {
   readonly place?: Place;
   /** Shown above the drop zone. */
   readonly children?: ReactNode;
+  /** What the user should know of this place. */
+  readonly notes?: readonly string[];
 }
 
 const REFUSED = "The files were not added. First choose where to attach them.";
 
 /** A drop zone, and the list of files. */
-export function AttachPane({ client, place, children }: Props) {
+export function AttachPane({ client, place, children, notes = [] }: Props) {
   const { rows, status, add, retry, cancel, remove } = useUploads(client);
   const online = useOnline();
   const [dragging, setDragging] = useState(false);
@@ -48,6 +50,11 @@ export function AttachPane({ client, place, children }: Props) {
     <main className="pane" onDragOver={drag} onDragLeave={drag} onDrop={drag}>
       <h1 className="hidden">Attach files</h1>
       {children}
+      {notes.map((note) => (
+        <p key={note} className="hint">
+          {note}
+        </p>
+      ))}
       <section className={dragging ? "drop dragging" : "drop"} aria-label="Add files">
         <ArrowUploadRegular className="upload" aria-hidden />
         <p>Drag files here, or</p>

@@ -2,6 +2,7 @@ import { Button } from "@fluentui/react-button";
 import {
   ArrowClockwiseRegular,
   CheckmarkCircleFilled,
+  CloudCheckmarkRegular,
   DismissRegular,
   DocumentRegular,
   ErrorCircleFilled,
@@ -67,14 +68,17 @@ export function FileRow({ row, waits, online, onRetry, onDismiss }: Props) {
   );
 }
 
-function note({ state, loaded, file, place }: Row, waits: boolean, online: boolean): string {
+function note({ state, loaded, file, place, waiting, advice }: Row, waits: boolean, online: boolean): string {
+  if (state === "stored") return `${size(file.size)} · ${advice}`;
   if (state === "attached") return `${size(file.size)} · Attached${place.name ? ` to ${place.name}` : ""}`;
   if (!online) return "You’re offline. The upload continues when you’re back.";
+  if (waiting) return `${size(file.size)} · Waiting until Outlook has synchronized the ${place.kind}`;
   if (loaded > 0) return progress(loaded, file.size);
   return `${size(file.size)} · ${waits ? "Waiting" : "Starting"}`;
 }
 
 function State({ state }: Pick<Row, "state">) {
+  if (state === "stored") return <CloudCheckmarkRegular className="state" aria-hidden />;
   if (state === "attached") return <CheckmarkCircleFilled className="state" aria-hidden />;
   if (state === "failed") return <ErrorCircleFilled className="state" aria-hidden />;
   return <DocumentRegular className="state" aria-hidden />;

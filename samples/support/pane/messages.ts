@@ -45,8 +45,10 @@ const byCode: Record<UploadErrorCode, (kind: Kind) => Explanation> = {
   stalled: (kind) => retry(`${service(kind)} isn’t taking the file. Retry later to continue where it stopped.`),
   lost: () => retry("The upload was lost. Retry to start it again."),
   uncertain: (kind) => final(`The file may be attached already. Check the ${kind} before you add it again.`),
+  takenOver: () => retry("Another window is attaching this file. Retry to see the result."),
   cancelled: () => retry("Canceled."),
   notLoaded: () => retry("A part of this app couldn’t be loaded. Retry, or close the app and open it again."),
+  notSynced: (kind) => retry(`Outlook hasn’t synchronized the ${kind} yet. Save it in its window, then retry.`),
   leftBehind: (kind) => final(`The file wasn’t attached, but part of it is left. Check the ${kind}.`),
 };
 

@@ -1,14 +1,23 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import type { UploadSession } from "graph-large-attachments";
+import type { RunOptions, UploadOptions, UploadSession } from "graph-large-attachments";
 import { useEffect, useRef, useState } from "react";
 import { explain, type Explanation, type Kind } from "./messages.js";
 import { send, sessionOf } from "./upload.js";
 
-/** A message, event or task. `open` saves it if necessary and returns its URL. */
+/** A message, event or task that has a URL, or that attaches files itself. */
 export interface Place {
   readonly kind: Kind;
   readonly name?: string;
-  open(): Promise<string>;
+  open?(): Promise<string>;
+  attach?(file: File, run: RunOptions & Pick<UploadOptions, "onWaiting">): Promise<Attached>;
+}
+
+/** A file that is attached. */
+export interface Attached {
+  /** How to see it, if the user does not see it yet. */
+  readonly advice?: string;
+  /** Resolves when the user sees it, or with `false`. */
+  shown?(): Promise<boolean>;
 }
 
 /** One file in the list, and its state. */
@@ -16,9 +25,13 @@ export interface Row {
   readonly id: number;
   readonly file: File;
   readonly place: Place;
-  readonly state: "running" | "attached" | "failed" | "canceled";
+  /** `stored`: attached, but the user does not see it yet. */
+  readonly state: "running" | "stored" | "attached" | "failed" | "canceled";
   readonly loaded: number;
   readonly failure?: Explanation;
+  /** The upload waits until Graph knows the draft. */
+  readonly waiting?: boolean;
+  readonly advice?: string;
   readonly session?: UploadSession;
 }
 
@@ -46,14 +59,17 @@ export function useUploads(client: Client): Uploads {
     setRows((all) => all.map((row) => (row.id === id ? { ...row, ...changes } : row)));
 
   async function run(row: Row): Promise<void> {
-    const { id, file, place, session } = row;
+    const { id, file, place } = row;
     const stop = new AbortController();
     stops.current.set(id, stop);
     try {
-      const item = await place.open();
-      stop.signal.throwIfAborted();
-      const onProgress = ({ loaded }: { loaded: number }) => change(row, { loaded });
-      await send(client, item, file, { onProgress, signal: stop.signal }, session);
+      const onProgress = ({ loaded }: { loaded: number }) => change(row, { loaded, waiting: false });
+      const onWaiting = () => change(row, { waiting: true });
+      const run = { onProgress, onWaiting, signal: stop.signal };
+      const { advice, shown } = place.attach ? await place.attach(file, run) : await byUrl(row, run);
+      change(row, advice ? { state: "stored", advice } : { state: "attached" });
+      setStatus(advice ? `${file.name}: ${advice}` : `${file.name} is attached.`);
+      if (!advice || !(await shown?.())) return;
       change(row, { state: "attached" });
       setStatus(`${file.name} is attached.`);
     } catch (error) {
@@ -61,6 +77,13 @@ export function useUploads(client: Client): Uploads {
       change(row, { state: stop.signal.aborted ? "canceled" : "failed", failure, session: sessionOf(error) });
       setStatus(`${file.name}: ${failure.text}`);
     }
+  }
+
+  async function byUrl({ file, place, session }: Row, { onProgress, signal }: RunOptions): Promise<Attached> {
+    const item = await place.open!();
+    signal?.throwIfAborted();
+    await send(client, item, file, { onProgress, signal }, session);
+    return {};
   }
 
   return {

@@ -21,7 +21,7 @@ const scripts: Record<string, readonly FaultScript[]> = {
 
 const codes: Record<string, string> = {
   "403": "ErrorAccessDenied",
-  "404": "ErrorItemNotFound",
+  "404": "ResourceNotFound", // ErrorItemNotFound would be waited for
   "507": "ErrorQuotaExceeded",
 };
 

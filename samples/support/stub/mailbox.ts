@@ -20,6 +20,7 @@ export class Mailbox {
   start(search: URLSearchParams): Start {
     const { emulator } = this;
     emulator.reset();
+    emulator.vary({ draftVisibleAfter: 1000 * Number(search.get("visibleAfter") ?? 0) });
     this.#tasks = TASKS.map((title) => ({ title, item: emulator.addTask({ subject: title }) }));
     this.#events = EVENTS.map((subject) => ({ subject, item: emulator.addEvent({ subject }) }));
     emulator.fault(...faultsNamed(search.get("fault")));

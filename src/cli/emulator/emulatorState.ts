@@ -1,8 +1,9 @@
 import type { Emulator, FaultScript, Item } from "graph-large-attachments/emulator";
 import { setVariable } from "../commandLine.js";
 import { offeredFaults, slowRange } from "./faults.js";
-import type { ItemKind, ShownItem, Snapshot } from "./snapshot.js";
-import { AzureDevOpsUploads, graphUploads, shownRequests } from "./uploads.js";
+import type { ItemKind, ShownExchange, ShownItem, Snapshot } from "./snapshot.js";
+import { exchangeOf, shownRequests, timelines } from "./requests.js";
+import { AzureDevOpsUploads, graphUploads } from "./uploads.js";
 
 /** An item without its command line. */
 type Described = Omit<ShownItem, "attachments" | "command"> & Pick<ShownItem, "attachments">;
@@ -73,10 +74,16 @@ export class EmulatorState {
       })),
       uploads: [...graphUploads(this.emulator), ...this.#azureDevOps.all],
       requests: shownRequests(this.emulator),
+      timelines: timelines(this.emulator),
       faults: this.emulator.unusedFaults().flatMap((script) => this.#offered.get(script) ?? []),
       slow: this.#slow,
       environment: this.#environment,
     };
+  }
+
+  /** The exchange with this number, if there is one. */
+  exchange(number: number): ShownExchange | undefined {
+    return exchangeOf(this.emulator, number);
   }
 
   #graphItems(): Described[] {

@@ -60,6 +60,11 @@ export async function startPage(state: EmulatorState, port: number): Promise<Pag
       return void response
         .writeHead(200, { ...SECURITY_HEADERS, "Content-Type": "application/json" })
         .end(JSON.stringify(state.snapshot()));
+    const exchange = method === "GET" ? state.exchange(Number(/^\/api\/requests\/(\d+)$/.exec(url)?.[1])) : undefined;
+    if (exchange)
+      return void response
+        .writeHead(200, { ...SECURITY_HEADERS, "Content-Type": "application/json" })
+        .end(JSON.stringify(exchange));
     if (method !== "POST" || !url.startsWith("/api/")) return end(404);
     if (request.headers["content-type"] !== "application/json") return end(415);
     const action = await readAction(request);

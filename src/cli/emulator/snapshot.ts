@@ -1,7 +1,10 @@
+import type { StepOutcome } from "graph-large-attachments/emulator";
+
 /** The data of the page. Requests may have set any part of it, so the page shows it as text and never as markup. */
 export interface Snapshot {
   readonly items: readonly ShownItem[];
   readonly uploads: readonly ShownUpload[];
+  readonly timelines: readonly Timeline[];
   readonly requests: readonly ShownRequest[];
   /** Labels of faults that have not happened yet. */
   readonly faults: readonly string[];
@@ -46,9 +49,37 @@ export interface ShownRequest {
   readonly method: string;
   readonly path: string;
   readonly kind: string;
+  readonly label: string;
   readonly range?: string;
   /** Bytes. */
   readonly received: number;
   readonly status?: number;
+  readonly result: string;
+  readonly outcome: StepOutcome;
   readonly fault?: string;
+}
+
+/** The requests of one file over time. */
+export interface Timeline {
+  readonly heading: string;
+  readonly steps: readonly ShownStep[];
+  /** Milliseconds from the first request to the end of the last. */
+  readonly duration: number;
+}
+
+export interface ShownStep {
+  readonly number: number;
+  readonly label: string;
+  readonly outcome: StepOutcome;
+  readonly result: string;
+  /** Milliseconds after the first request. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A request and its answer as text, without secrets. */
+export interface ShownExchange {
+  readonly title: string;
+  readonly request: string;
+  readonly answer: string;
 }

@@ -1,31 +1,5 @@
 import type { Emulator, RequestLogEntry } from "graph-large-attachments/emulator";
-import type { ShownRequest, ShownUpload } from "./snapshot.js";
-
-/** The page shows this many of the latest requests. */
-const SHOWN = 100;
-
-export function shownRequests({ requests }: Emulator): ShownRequest[] {
-  const first = Math.max(0, requests.length - SHOWN);
-  return requests.slice(first).map((entry, index) => ({
-    number: first + index + 1,
-    service: entry.origin,
-    method: entry.method,
-    path: entry.path,
-    kind: entry.kind,
-    range: entry.contentRange,
-    received: entry.bodyBytes,
-    status: entry.status,
-    fault: describeFault(entry.fault),
-  }));
-}
-
-/** Describes the effect of a fault. */
-function describeFault(fault: string | undefined): string | undefined {
-  if (fault === undefined) return undefined;
-  const { on: _, times: __, body: ___, headers, ...effects } = JSON.parse(fault) as Record<string, unknown>;
-  const named = Object.entries({ ...effects, ...(headers as object | undefined) });
-  return named.map(([name, value]) => `${name} ${String(value)}`).join(", ");
-}
+import type { ShownUpload } from "./snapshot.js";
 
 /** Upload sessions of Outlook, To Do, drives and print. */
 export function graphUploads({ sessions, requests }: Emulator): ShownUpload[] {

@@ -62,7 +62,7 @@ export function createAzureDevOps({ azureDevOpsUrl, now, options, vary }: Surrou
     };
     return {
       head,
-      entry: logEntry(head, kind, authorized),
+      entry: logEntry(head, kind, authorized, now()),
       answer: (body, keep) =>
         (authorized ? throttle.refuse(context.vary) : undefined) ?? throttle.mark(process(body, keep), context.vary),
       dropSession: (status) => dropAttachment(context, head, status),

@@ -11,7 +11,7 @@ const mostRevisions = 10_000;
 /** The values of `$expand` that include relations: names, and the numbers that azure-devops-node-api sends. */
 const withRelations = ["relations", "all", "1", "4"];
 
-/** Answers GET and PATCH of one work item. */
+/** Answers GET, PATCH and DELETE of one work item. */
 export function answerWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCall): Reply {
   const { head, route, project, query } = call;
   const item = context.store.workItems.get(Number(route.id));
@@ -19,6 +19,10 @@ export function answerWorkItem(context: AzureDevOpsContext, call: AzureDevOpsCal
   if (!item || (project && project !== item.project)) return noWorkItem(route.id ?? "");
   if (head.method === "GET") {
     return json(200, describe(context, call, item, withRelations.includes((query.get("$expand") ?? "").toLowerCase())));
+  }
+  if (head.method === "DELETE") {
+    context.store.workItems.delete(item.id);
+    return json(200, { id: item.id, deletedDate: new Date(context.now()).toISOString(), code: 200 });
   }
   return head.method === "PATCH" ? patchWorkItem(context, call, item) : noSuchMethod(head.method);
 }

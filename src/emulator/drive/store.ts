@@ -6,7 +6,7 @@ import type { UploadSession } from "../uploadSession.js";
 
 export interface Drive {
   readonly id: string;
-  /** What a client appends to the API version. */
+  /** The path that a client appends to the API version. */
   readonly path: string;
   /** The site or personal page that holds it, with a slash at the end. */
   readonly webUrl: string;

@@ -7,8 +7,9 @@ import { placeOf, type ItemRoute, type ItemTarget } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { answerLists, answerTask } from "../items/tasks.js";
 import { prefersImmutableIds } from "../mail/composed.js";
-import { answerEvent, createEvent } from "../mail/events.js";
-import { answerMessage, answerMessages } from "../mail/messages.js";
+import { answerEvent, answerEvents } from "../mail/events.js";
+import { answerFolder } from "../mail/folders.js";
+import { answerMessage, answerMessages, answerMove } from "../mail/messages.js";
 import { answerReply } from "../mail/replying.js";
 import { answerSend, answerSendMail, isSent, sentAlready } from "../mail/sending.js";
 import { answerPrint } from "../print/answer.js";
@@ -61,17 +62,20 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
   switch (call.route.target) {
     case "messages":
       return answerMessages(context, call);
+    case "mailFolder":
+      return answerFolder(call);
     case "lists":
     case "list":
     case "tasks":
       return answerLists(context, call);
     case "events":
-      return createEvent(context, call);
+      return answerEvents(context, call);
     case "sendMail":
       return answerSendMail(context, call);
   }
   const item = context.store.find(call.route);
   if (!item || isElsewhere(context, call, item)) return itemNotFound();
+  if (isUnsynced(context, item)) return itemNotFound();
   if (item.unseen++ < (item.posted ? context.vary.newItemDelay : 0)) return itemNotFound();
   if (prefersImmutableIds(call)) item.immutable = true;
   if (isSent(item) && addsFiles(call)) return sentAlready();
@@ -90,10 +94,16 @@ function answerItemRoute(context: Context, given: GraphCall): Reply {
       return answerTodoSession(context, call);
     case "send":
       return answerSend(context, call, item);
+    case "move":
+      return answerMove(context, call, item);
     default:
       return answerReply(context, call, item);
   }
 }
+
+/** True for a draft or an event that Outlook has saved locally only. */
+const isUnsynced = ({ vary, now }: Context, { kind, draft, savedAt }: StoredItem): boolean =>
+  (draft || kind === "event") && now() < savedAt + vary.draftVisibleAfter;
 
 /** True for an item of a shared folder or calendar that is addressed by another path, if those do not find it. */
 const isElsewhere = ({ vary }: Context, { route }: GraphCall, { place }: StoredItem): boolean =>

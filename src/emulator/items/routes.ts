@@ -2,9 +2,9 @@ import { router, type Route, type Row } from "../router.js";
 
 export type ItemKind = "message" | "event" | "task";
 type Holds = "item" | "attachments" | "attachment" | "value" | "createSession";
-type Action = "send" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
-export type ItemTarget =
-  Holds | Action | "messages" | "events" | "sendMail" | "lists" | "list" | "tasks" | "session" | "content";
+type Action = "send" | "move" | "reply" | "replyAll" | "forward" | "createReply" | "createReplyAll" | "createForward";
+type List = "messages" | "mailFolder" | "events" | "lists" | "list" | "tasks";
+export type ItemTarget = Holds | Action | List | "sendMail" | "session" | "content";
 
 /**
  * A path to a message, event or task. Its keys: `user` (absent for `/me`), `folder`, `item`, `attachment`, `session`, and
@@ -38,7 +38,9 @@ const readers = [
     [`${owner}/sendMail`, "sendMail", { POST: "mail" }],
     [message, "item", itemKinds],
     ...attachmentsOf(message),
+    [`${owner}/mailFolders/{folder}[/childFolders/{folder}]*`, "mailFolder", { any: "item" }],
     [`${message}/send`, "send", { POST: "send" }],
+    [`${message}/move`, "move", { POST: "patch" }],
     [`${message}/reply`, "reply", { POST: "mail" }],
     [`${message}/replyAll`, "replyAll", { POST: "mail" }],
     [`${message}/forward`, "forward", { POST: "mail" }],
@@ -47,7 +49,7 @@ const readers = [
     [`${message}/createForward`, "createForward", { POST: "draft" }],
   ]),
   router<"event", ItemTarget>("event", [
-    [`${calendar}/events`, "events", { POST: "draft", any: "item" }],
+    [`${calendar}/events`, "events", { POST: "draft", GET: "list", any: "item" }],
     [event, "item", itemKinds],
     ...attachmentsOf(event),
   ]),

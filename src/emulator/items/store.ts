@@ -26,6 +26,8 @@ export interface StoredItem extends Item {
   invited: readonly string[];
   readonly mime?: Buffer;
   readonly created: string;
+  /** When it was saved. Milliseconds since 1970. */
+  readonly savedAt: number;
   readonly listId?: string;
   /** The meeting request whose `/event` is this event. */
   readonly messageId?: string;
@@ -35,6 +37,8 @@ export interface StoredItem extends Item {
   /** True if a request made it. `unseen` counts the requests to it. */
   posted?: boolean;
   unseen: number;
+  /** The number of lists with a filter that it fits. */
+  listed: number;
   /** Number of session PUTs that got 404 because the new draft was not replicated yet. */
   unreplicatedPuts: number;
 }
@@ -64,6 +68,8 @@ export interface StoredSession extends UploadSession {
   readonly protocol: "outlook" | "todo";
   readonly item: StoredItem;
   readonly file: SessionFile;
+  /** The user in the path that opened it. Absent for `/me`. */
+  readonly user: string | undefined;
   /** The path of `uploadUrl`, for comparison. */
   readonly uploadPath: string;
   readonly authtoken?: string;
@@ -127,9 +133,11 @@ export class Store {
       invited: init.invited ?? [],
       mime: init.mime,
       created: this.timestamp(),
+      savedAt: this.now(),
       messageId: init.messageId,
       attachments: init.attachments ?? [],
       unseen: 0,
+      listed: 0,
       unreplicatedPuts: 0,
     };
   }

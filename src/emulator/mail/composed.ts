@@ -3,30 +3,36 @@ import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { readObject } from "../graph/requestBody.js";
 import type { StoredItem } from "../items/store.js";
-import { badRequest, refuse } from "../replies.js";
+import { badRequest, empty, refuse } from "../replies.js";
 import { readLetter, type Letter } from "./letter.js";
+import { base64In, isMimeRequest } from "./mime.js";
 
-/** A posted message. MIME is decoded and not parsed. */
+/** A posted message. `mime` is as it came. */
 export interface Composed extends Letter {
   readonly mime?: Buffer;
 }
 
 /** Reads a posted message: JSON, or base64 of MIME as text/plain. */
-export function readPosted(call: GraphCall): Composed | Reply {
-  if (isMime(call)) return readMime(call);
+export function readPosted(context: Context, call: GraphCall): Composed | Reply {
+  if (isMime(call)) return readMime(context, call);
   const body = readObject(call);
   return "status" in body ? body : readLetter(body.value, "message");
 }
 
-export const isMime = (call: GraphCall): boolean => /^text\/plain\b/i.test(call.head.headers["content-type"] ?? "");
+export const isMime = ({ head }: GraphCall): boolean => isMimeRequest(head);
 
-/** Reads MIME, without parsing it. Code and message of the refusal are documented. */
-export function readMime(call: GraphCall): Composed | Reply {
-  const text = call.body.toString("latin1").replace(/[\r\n]/g, "");
-  if (text === "" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+/** MIME of more bytes than this was answered with 200 and not taken (field report, docs #13979). */
+const silentLimit = 2_240_000;
+
+/** Reads MIME. Code and message of the refusal are documented. */
+export function readMime({ vary }: Context, { body, mime: parsed }: GraphCall): Composed | Reply {
+  const text = base64In(body);
+  if (text === undefined) {
     return refuse(400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.");
   }
-  return { properties: {}, attachments: [], mime: Buffer.from(text, "base64") };
+  const mime = Buffer.from(text, "base64");
+  if (vary.largeMime === "ignored" && mime.length > silentLimit) return empty(200);
+  return { properties: {}, attachments: [], ...parsed, mime };
 }
 
 /** Makes a message with its attachments. It is not in the mailbox yet. */

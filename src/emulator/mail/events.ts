@@ -7,11 +7,24 @@ import { placeOf } from "../items/routes.js";
 import type { StoredItem } from "../items/store.js";
 import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
 import { readChange } from "./composed.js";
+import { expanded, extended, mergeProperties } from "./extended.js";
 import { addressesIn, contentOf, readLetter } from "./letter.js";
+import { subjectTest } from "./listing.js";
 import { hasAttachments } from "./messages.js";
 
+/** Answers GET (by subject) and POST on a collection of events. */
+export function answerEvents(context: Context, call: GraphCall): Reply {
+  if (call.head.method !== "GET") return createEvent(context, call);
+  const subject = subjectTest(call.query.get("$filter"));
+  if (!subject) return badRequest("The emulator finds events by their subject only.");
+  const found = [...context.store.items.values()].filter(
+    ({ kind, properties }) => kind === "event" && subject(properties.subject),
+  );
+  return json(200, { value: found.map((event) => select(call, describeEvent(call, event))) });
+}
+
 /** Answers POST on a collection of events. It invites attendees immediately, before any file can be attached. */
-export function createEvent(context: Context, call: GraphCall): Reply {
+function createEvent(context: Context, call: GraphCall): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   const body = readObject(call);
   if ("status" in body) return body;
@@ -37,7 +50,7 @@ export function createEvent(context: Context, call: GraphCall): Reply {
 export function answerEvent(context: Context, call: GraphCall, event: StoredItem): Reply {
   switch (call.head.method) {
     case "GET":
-      return json(200, select(call, describeEvent(call, event)));
+      return json(200, { ...select(call, describeEvent(call, event)), ...expanded(call, event) });
     case "PATCH":
       return patchEvent(context, call, event);
     case "DELETE":
@@ -52,7 +65,7 @@ export function answerEvent(context: Context, call: GraphCall, event: StoredItem
 function patchEvent(context: Context, call: GraphCall, event: StoredItem): Reply {
   const letter = readChange(call, "event");
   if ("status" in letter) return letter;
-  Object.assign(event.properties, letter.properties);
+  mergeProperties(event.properties, letter.properties);
   write(context, event, Object.keys(letter.properties).length > 0);
   return json(200, describeEvent(call, event));
 }
@@ -88,7 +101,8 @@ function record(
 }
 
 function describeEvent(call: GraphCall, event: StoredItem): Record<string, unknown> {
-  const { id, created, properties } = event;
+  const { id, created } = event;
+  const { [extended]: _, ...properties } = event.properties;
   return {
     "@odata.context": `${new URL(call.head.url).origin}/${call.route.version}/$metadata#events/$entity`,
     id,

@@ -4,16 +4,19 @@ import type { Context } from "../context.js";
 import { select } from "../graph/select.js";
 import { placeOf } from "../items/routes.js";
 import { userName, type StoredItem } from "../items/store.js";
-import { badRequest, empty, json, methodNotAllowed } from "../replies.js";
+import { empty, json, methodNotAllowed } from "../replies.js";
 import { makeMessage, readChange, readPosted } from "./composed.js";
-import { contentOf, extendedProperty, recipient } from "./letter.js";
+import { expanded, extended, mergeProperties } from "./extended.js";
+import { deletedItems, destinationOf, moveTo } from "./folders.js";
+import { contentOf, recipient } from "./letter.js";
+import { listMessages } from "./listing.js";
 import { discardSending, noteSeen } from "./sending.js";
 
 /** Answers GET `…/messages`, and POST with a new draft, attachments included (201, documented). */
 export function answerMessages(context: Context, call: GraphCall): Reply {
-  if (call.head.method === "GET") return listMessages(context, call);
+  if (call.head.method === "GET") return listMessages(context, call, describeMessage);
   if (call.head.method !== "POST") return methodNotAllowed();
-  const letter = readPosted(call);
+  const letter = readPosted(context, call);
   if ("status" in letter) return letter;
   const draft = makeMessage(context, call, letter);
   Object.assign(draft, { posted: true, place: placeOf(call.route) });
@@ -21,29 +24,11 @@ export function answerMessages(context: Context, call: GraphCall): Reply {
   return json(201, describeMessage(call, draft));
 }
 
-/** Lists messages. The only filter is by one extended property (docs: singlevaluelegacyextendedproperty-get). */
-function listMessages({ store }: Context, call: GraphCall): Reply {
-  const filter = call.query.get("$filter");
-  const [, id, value] =
-    /^singleValueExtendedProperties\/Any\(ep: ep\/id eq '([^']*)' and ep\/value eq '([^']*)'\)$/i.exec(filter ?? "") ??
-    [];
-  if (filter !== null && id === undefined) return badRequest("The emulator knows no such $filter.");
-  const found = [...store.items.values()].filter(
-    (item) => item.kind === "message" && (id === undefined || extendedProperty(item.properties, id) === value),
-  );
-  const expand = call.query.get("$expand");
-  const describe = (item: StoredItem) => {
-    const { singleValueExtendedProperties, ...others } = describeMessage(call, item);
-    return { ...select(call, others), ...(expand === null ? {} : { singleValueExtendedProperties }) };
-  };
-  return json(200, { value: found.map(describe) });
-}
-
 /** Answers GET, PATCH and DELETE on a message. */
 export function answerMessage(context: Context, call: GraphCall, item: StoredItem): Reply {
   switch (call.head.method) {
     case "GET": {
-      const reply = json(200, select(call, describeMessage(call, item)));
+      const reply = json(200, { ...select(call, describeMessage(call, item)), ...expanded(call, item) });
       noteSeen(context, item);
       return reply;
     }
@@ -51,22 +36,30 @@ export function answerMessage(context: Context, call: GraphCall, item: StoredIte
       return patchMessage(call, item);
     case "DELETE":
       discardSending(context, item);
-      context.store.items.delete(item.id);
+      if (context.vary.deletedMail === "moved" && item.folder !== deletedItems) moveTo(context, item, deletedItems);
+      else context.store.items.delete(item.id);
       return empty(204);
     default:
       return methodNotAllowed();
   }
 }
 
+/** Answers POST `…/move`: 201 and the message in its new folder (documented). */
+export function answerMove(context: Context, call: GraphCall, item: StoredItem): Reply {
+  const folder = destinationOf(call);
+  return typeof folder === "string" ? json(201, describeMessage(call, moveTo(context, item, folder))) : folder;
+}
+
 function patchMessage(call: GraphCall, item: StoredItem): Reply {
   const letter = readChange(call, "message");
   if ("status" in letter) return letter;
-  Object.assign(item.properties, letter.properties);
+  mergeProperties(item.properties, letter.properties);
   return json(200, describeMessage(call, item));
 }
 
 export function describeMessage(call: GraphCall, item: StoredItem): Record<string, unknown> {
-  const { id, created, properties } = item;
+  const { id, created } = item;
+  const { [extended]: _, ...properties } = item.properties;
   const metadata = `${new URL(call.head.url).origin}/${call.route.version}/$metadata#messages/$entity`;
   const me = recipient(userName);
   return {

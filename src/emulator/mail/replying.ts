@@ -5,6 +5,7 @@ import { readParameters } from "../graph/requestBody.js";
 import { userName, type StoredItem } from "../items/store.js";
 import { badRequest, json, methodNotAllowed } from "../replies.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
+import { extended } from "./extended.js";
 import { addressesIn, contentOf, readLetter, recipient, type Letter } from "./letter.js";
 import { describeMessage } from "./messages.js";
 import { sendNow } from "./sending.js";
@@ -17,13 +18,14 @@ export function answerReply(context: Context, call: GraphCall, original: StoredI
   const { target } = call.route;
   const drafts = target.startsWith("create");
   const verb = (drafts ? target[6]!.toLowerCase() + target.slice(7) : target) as Verb;
-  const letter = isMime(call) ? readMime(call) : readAnswer(call, verb, drafts, original);
+  const letter = isMime(call) ? readMime(context, call) : readAnswer(call, verb, drafts, original);
   if ("status" in letter) return letter;
   const drops = drafts && context.vary.answerAttachments === "drop";
   const item = makeMessage(context, call, drops ? { ...letter, attachments: [] } : letter, "drafts");
+  if (drafts && context.vary.answerProperties === "drop") delete item.properties[extended];
   // The attachments of the original come first, in their order.
   if (verb === "forward") item.attachments.unshift(...copies(context, original));
-  if (!drafts) return sendNow(context, item, true);
+  if (!drafts) return sendNow(context, call, item, true);
   item.posted = true;
   context.store.keep(item);
   return json(201, describeMessage(call, item));

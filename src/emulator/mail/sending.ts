@@ -2,7 +2,7 @@ import type { Reply, SentMail } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { readParameters } from "../graph/requestBody.js";
-import type { StoredItem } from "../items/store.js";
+import { userName, type StoredItem } from "../items/store.js";
 import { badRequest, empty, methodNotAllowed, refuse } from "../replies.js";
 import { isMime, makeMessage, readMime } from "./composed.js";
 import { addressesIn, contentOf, extendedProperty, readLetter } from "./letter.js";
@@ -14,8 +14,8 @@ const mimeFactor = 1.37;
 export function answerSendMail(context: Context, call: GraphCall): Reply {
   if (call.head.method !== "POST") return methodNotAllowed();
   if (isMime(call)) {
-    const letter = readMime(call);
-    return "status" in letter ? letter : sendNow(context, makeMessage(context, call, letter), true);
+    const letter = readMime(context, call);
+    return "status" in letter ? letter : sendNow(context, call, makeMessage(context, call, letter), true);
   }
   const parameters = readParameters(call, ["message", "saveToSentItems"]);
   if ("status" in parameters) return parameters;
@@ -25,15 +25,15 @@ export function answerSendMail(context: Context, call: GraphCall): Reply {
   if (!isBoolean(saveToSentItems)) return badRequest("saveToSentItems is a boolean.");
   const letter = readLetter(message, "message");
   if ("status" in letter) return letter;
-  return sendNow(context, makeMessage(context, call, letter), String(saveToSentItems) === "true");
+  return sendNow(context, call, makeMessage(context, call, letter), String(saveToSentItems) === "true");
 }
 
 /** Several documented samples write the boolean as a string. */
 const isBoolean = (value: unknown): boolean => /^(?:true|false)$/.test(String(value));
 
 /** Sends a message that was never a draft. */
-export function sendNow(context: Context, item: StoredItem, save: boolean): Reply {
-  const refused = refuseSending(context, item);
+export function sendNow(context: Context, call: GraphCall, item: StoredItem, save: boolean): Reply {
+  const refused = refuseSending(context, call, item);
   if (refused) return refused;
   if (save) arrive(context, item);
   context.store.outbox.push(mailOf(item, save ? item : undefined));
@@ -45,7 +45,7 @@ export function answerSend(context: Context, call: GraphCall, item: StoredItem):
   if (call.head.method !== "POST") return methodNotAllowed();
   if (!["", "{}"].includes(call.body.toString("latin1"))) return badRequest("send takes no body.");
   if (isSent(item) || !item.draft) return sentAlready();
-  const refused = refuseSending(context, item);
+  const refused = refuseSending(context, call, item);
   if (refused) return refused;
   const { properties, attachments, mime } = item;
   const becomes = item.immutable ? item : context.store.makeItem("message", { properties, attachments, mime });
@@ -78,6 +78,7 @@ function arrive(context: Context, item: StoredItem): void {
   item.draft = false;
   item.sent = true;
   item.folder = "sentitems";
+  item.listed = 0;
   context.store.keep(item);
 }
 
@@ -98,13 +99,21 @@ function mailOf(item: StoredItem, saved: StoredItem | undefined): SentMail {
 export const recipientsOf = ({ toRecipients, ccRecipients, bccRecipients }: Record<string, unknown>): string[] =>
   [toRecipients, ccRecipients, bccRecipients].flatMap(addressesIn);
 
-/** Refuses a message that cannot be sent. MIME is not parsed, so its recipients are not checked. */
-function refuseSending({ vary }: Context, item: StoredItem): Reply | undefined {
+/** Refuses a message that cannot be sent. The recipients in MIME are not checked. */
+function refuseSending({ vary }: Context, { route }: GraphCall, item: StoredItem): Reply | undefined {
   const recipients = recipientsOf(item.properties);
+  const { user = userName } = route.keys;
+  const [sender = user] = addressesIn(item.properties.from ? [item.properties.from] : []);
+  if (vary.sendAs === "denied" && ![user, userName].includes(sender.toLowerCase())) {
+    const told =
+      "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.";
+    return refuse(403, "ErrorSendAsDenied", told);
+  }
   if (!item.mime && (recipients.length === 0 || !recipients.every((address) => address.includes("@")))) {
     return refuse(400, "ErrorInvalidRecipients", "At least one recipient is not valid.");
   }
-  const size = item.attachments.reduce((sum, { bytes }) => sum + bytes.length, item.mime?.length ?? 0);
+  const files = item.attachments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const size = Math.max(files, item.mime?.length ?? 0);
   // The code is a field report, the status is a choice.
   return size * mimeFactor > vary.tenantMessageLimit
     ? refuse(400, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")

@@ -2,7 +2,7 @@ import type { Reply } from "../api.js";
 import type { GraphCall } from "../call.js";
 import type { Context } from "../context.js";
 import { readObject, strayIn } from "../graph/requestBody.js";
-import { badRequest, json, methodNotAllowed, refuse } from "../replies.js";
+import { badRequest, empty, json, methodNotAllowed, refuse } from "../replies.js";
 import { addressIn, timestamp } from "../uploadSession.js";
 import type { PrintRoute } from "./routes.js";
 import { openPrintSession } from "./session.js";
@@ -13,6 +13,8 @@ type PrintCall = GraphCall<PrintRoute>;
 /** Answers a request to Graph that names a print document. */
 export function answerPrint(context: Context, call: PrintCall): Reply {
   if (context.vary.china) return badRequest("Resource not found for the segment 'print'.");
+  if (call.route.target === "jobs") return createJob(context, call);
+  if (call.route.target === "cancel") return cancelJob(context, call);
   const document = findDocument(context, call.route);
   if (!document) return notFound();
   if (call.route.target === "document") {
@@ -21,10 +23,34 @@ export function answerPrint(context: Context, call: PrintCall): Reply {
   return call.head.method === "POST" ? createSession(context, call, document) : methodNotAllowed();
 }
 
-function findDocument({ print }: Context, { keys }: PrintRoute): StoredDocument | undefined {
+/** Answers 201 with a new job and its document (documented). It waits until somebody starts it. */
+function createJob({ print }: Context, { head, route }: PrintCall): Reply {
+  if (head.method !== "POST") return methodNotAllowed();
+  const document = print.addDocument();
+  if (!isThrough(route, document)) {
+    print.removeJob(document.job);
+    return notFound();
+  }
+  const status = { state: "paused", isAcquiredByPrinter: false };
+  return json(201, { id: document.job, status, documents: [describeDocument(document)] });
+}
+
+/** Answers 204 (documented). The emulator forgets the job, and keeps no list of those that were cancelled. */
+function cancelJob({ print }: Context, { head, route }: PrintCall): Reply {
+  if (head.method !== "POST") return methodNotAllowed();
+  const there = [...print.documents.values()].some(({ job }) => job === route.keys.job);
+  if (!there) return notFound();
+  print.removeJob(route.keys.job!);
+  return empty(204);
+}
+
+const isThrough = ({ keys }: PrintRoute, { printer, share }: StoredDocument): boolean =>
+  (keys.through === "printers" ? printer : share) === keys.id!.toLowerCase();
+
+function findDocument({ print }: Context, route: PrintRoute): StoredDocument | undefined {
+  const { keys } = route;
   const document = print.documents.get(keys.document!.toLowerCase());
-  const through = keys.through === "printers" ? document?.printer : document?.share;
-  return document?.job === keys.job && through === keys.id!.toLowerCase() ? document : undefined;
+  return document?.job === keys.job && document && isThrough(route, document) ? document : undefined;
 }
 
 /** The document does not exist. The code is a choice. */

@@ -38,13 +38,14 @@ export class PrintStore {
   readonly documents = new Map<string, StoredDocument>();
   sessions: StoredPrintSession[] = [];
   private count = 0;
+  private jobs = 0;
 
   newId(): string {
     return guidOf(`print ${++this.count}`);
   }
 
   addDocument(): StoredDocument {
-    const job = String(100 + this.documents.size);
+    const job = String(100 + this.jobs++);
     const document = {
       ...{ id: this.newId(), printer: guidOf("printer"), share: guidOf("printer share"), job, sessions: 0 },
     };
@@ -52,8 +53,13 @@ export class PrintStore {
     return document;
   }
 
+  removeJob(job: string): void {
+    for (const [id, document] of this.documents) if (document.job === job) this.documents.delete(id);
+  }
+
   clear(): void {
     this.documents.clear();
+    this.jobs = 0;
     this.sessions = [];
   }
 }

@@ -21,7 +21,7 @@ export function createUploadSession(context: Context, call: GraphCall, item: Sto
   if ("status" in file) return file;
   const refused = todo ? refuseTodoSize(context, file) : refuseOutlookSize(context, file);
   if (refused) return refused;
-  const session = openSession(context, item, file, call.route.version);
+  const session = openSession(context, item, file, call.route);
   return json(todo ? vary.todoCreateStatus : 201, {
     "@odata.context": `${context.graphUrl}${call.route.version}/$metadata#microsoft.graph.uploadSession`,
     uploadUrl: session.uploadUrl,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Reply, SessionInfo, StoredAttachment } from "../api.js";
 import type { Call } from "../call.js";
 import type { Context } from "../context.js";
+import type { ItemRoute } from "../items/routes.js";
 import { tenantId, userId, type SessionFile, type StoredItem, type StoredSession } from "../items/store.js";
 import { badRequest, empty, invalidRange, itemNotFound, json, refuse, sessionNotFound } from "../replies.js";
 import { keptBytes, readRange, stateOf } from "../uploadSession.js";
@@ -15,7 +16,12 @@ export interface SessionForm {
 }
 
 /** Opens a session. Its URL never changes afterwards. */
-export function openSession(context: Context, item: StoredItem, file: SessionFile, version: string): StoredSession {
+export function openSession(
+  context: Context,
+  item: StoredItem,
+  file: SessionFile,
+  { version, keys }: Pick<ItemRoute, "version" | "keys">,
+): StoredSession {
   const id = context.store.newId();
   const expires = context.now() + context.vary.sessionSeconds * 1000;
   const protocol = item.kind === "task" ? "todo" : "outlook";
@@ -29,6 +35,7 @@ export function openSession(context: Context, item: StoredItem, file: SessionFil
     protocol,
     item,
     file,
+    user: keys.user,
     uploadUrl: authtoken ? `${base}?authtoken=${authtoken}` : base,
     uploadPath: base.slice(base.indexOf("/", "https://".length)),
     authtoken,

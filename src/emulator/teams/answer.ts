@@ -5,7 +5,7 @@ import { describeItem } from "../drive/describe.js";
 import { folderNamed } from "../drive/tree.js";
 import { tenantId, userId, userName } from "../items/store.js";
 import { readParameters } from "../graph/requestBody.js";
-import { badRequest, json, methodNotAllowed, refuse } from "../replies.js";
+import { badRequest, empty, json, methodNotAllowed, refuse } from "../replies.js";
 import { readMessage } from "./message.js";
 import type { TeamsRoute } from "./routes.js";
 import type { Place, StoredMessage } from "./store.js";
@@ -16,6 +16,7 @@ type TeamsCall = GraphCall<TeamsRoute>;
 export function answerTeams(context: Context, call: TeamsCall): Reply {
   const { target } = call.route;
   const { id, team, message: messageId } = call.route.keys;
+  if (target === "chats") return listChats(context, call);
   const place = id === undefined ? context.teams.primaryChannel(team) : context.teams.places.get(id);
   if (!place || place.team !== team?.toLowerCase()) return notFound("The chat or channel was not found.");
   const message = messageId === undefined ? undefined : place.messages.find((each) => each.id === messageId);
@@ -23,8 +24,18 @@ export function answerTeams(context: Context, call: TeamsCall): Reply {
   if (call.head.method === "POST" && (target === "messages" || target === "replies")) {
     return postMessage(context, call, place, message);
   }
+  if (call.head.method === "POST" && target === "softDelete") {
+    place.messages.splice(place.messages.indexOf(message!), 1);
+    return empty(204);
+  }
   if (call.head.method === "POST" && target === "replyWithQuote") return replyWithQuote(context, call, place);
   return call.head.method === "GET" ? answerGet(context, call, place, message) : methodNotAllowed();
+}
+
+function listChats({ teams }: Context, call: TeamsCall): Reply {
+  if (call.head.method !== "GET") return methodNotAllowed();
+  const chats = [...teams.places.values()].filter(({ team }) => team === undefined);
+  return json(200, { value: chats.map((chat) => describePlace(call, chat)) });
 }
 
 /** Status and code are those of other 404s of Teams (field report). */
@@ -47,7 +58,7 @@ function answerGet(context: Context, call: TeamsCall, place: Place, message: Sto
       return list(place.messages.filter(({ replyToId }) => replyToId === message!.id));
     case "filesFolder":
       return answerFilesFolder(context, call, place);
-    case "replyWithQuote":
+    default:
       return methodNotAllowed();
   }
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
-import type { FaultScript, Origin, Reply } from "../api.js";
+import type { FaultScript, Origin, Reply, RequestLogEntry } from "../api.js";
 import type { Exchange, RequestHead } from "../call.js";
+import { isMimeRequest, parseMime, type ParsedMime } from "../mail/mime.js";
 import { refuse } from "../replies.js";
+import { noteBody, noteReply } from "../requestLog.js";
 import type { Service } from "../service.js";
 import { describeFault, faultReply, toBuffer, type FaultQueue } from "./faults.js";
 import { Ended, type Pauses } from "./pauses.js";
@@ -34,21 +36,38 @@ export async function carry(
     ...reply,
     headers: { ...wire.service.corsHeaders(head), ...reply.headers },
   });
-  response.on("close", () => exchange.abandon());
+  const { entry } = exchange;
+  const lose = (what: RequestLogEntry["lost"]): void => {
+    entry.lost ??= what;
+    entry.ended ??= wire.service.now();
+  };
+  response.on("close", () => {
+    exchange.abandon();
+    if (!response.writableFinished) lose(entry.status === undefined ? "request" : "reply");
+  });
+  const reply = (fault: FaultScript | undefined, answer: Reply): void => {
+    exchange.close();
+    noteReply(entry, answer, wire.service.now());
+    if (response.destroyed || (fault && isWithheld(fault))) entry.lost = "reply";
+    send(response, fault, answer);
+  };
   try {
     const body = await receive(request, exchange, fault);
     if (!body) {
       exchange.abandon();
+      if (fault?.reset) lose("request");
       return fault?.reset ? void socket.destroy() : undefined;
     }
+    noteBody(entry, body);
     if (exchange.contested) await noticeLostConnections();
     if (fault?.delay !== undefined) await wire.pauses.wait(fault.delay);
-    send(exchange, response, fault, withCors(answer(exchange, body, fault)));
+    const mime = isMimeRequest(head) ? await parseMime(body) : undefined;
+    reply(fault, withCors(answer(exchange, body, fault, mime)));
   } catch (error) {
     if (isBrokenOff(error)) return void socket.destroy();
     // Show the client an error in a test's `reply`, or in the emulator.
     const message = error instanceof Error ? error.message : String(error);
-    send(exchange, response, undefined, withCors(refuse(500, "EmulatorError", message)));
+    reply(undefined, withCors(refuse(500, "EmulatorError", message)));
   }
 }
 
@@ -87,13 +106,13 @@ async function receive(request: IncomingMessage, exchange: Exchange, fault?: Fau
 }
 
 /** Processes the request, with the faults that affect this. */
-function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Reply {
+function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}, mime?: ParsedMime): Reply {
   if (fault.gone) {
     const reply = exchange.dropSession(fault.status);
     return fault.body === undefined && !fault.headers ? reply : faultReply({ status: reply.status, ...fault });
   }
   if (fault.status !== undefined && !fault.after) return faultReply(fault);
-  const reply = exchange.answer(body, fault.partial);
+  const reply = exchange.answer(body, fault.partial, mime);
   if (fault.status !== undefined) return faultReply(fault);
   if (!fault.reply) return reply;
   const rewritten = fault.reply(reply);
@@ -101,10 +120,7 @@ function answer(exchange: Exchange, body: Buffer, fault: FaultScript = {}): Repl
 }
 
 /** Writes the answer, or the part that a fault lets through. */
-function send(exchange: Exchange, response: ServerResponse, fault: FaultScript | undefined, reply: Reply): void {
-  exchange.close();
-  const { status, headers, body } = reply;
-  exchange.entry.status = status;
+function send(response: ServerResponse, fault: FaultScript | undefined, { status, headers, body }: Reply): void {
   if (fault?.hang === "after" || response.destroyed) return;
   if (fault?.reset === "after" || status === 0) return void response.destroy();
   const length = status === 204 || status === 304 ? {} : { "content-length": String(body.length) };
@@ -115,6 +131,10 @@ function send(exchange: Exchange, response: ServerResponse, fault: FaultScript |
   response.flushHeaders();
   response.socket?.write("", cut);
 }
+
+/** True for a fault that processes the request and keeps its answer, or a part of it, from the client. */
+const isWithheld = ({ hang, reset, cutReply }: FaultScript): boolean =>
+  hang === "after" || reset === "after" || cutReply === true;
 
 /** True for the errors of a connection that ended early and of a closing emulator. */
 const isBrokenOff = (error: unknown): boolean =>

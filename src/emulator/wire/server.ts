@@ -12,20 +12,28 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens with HTTPS on every address of a loopback name, because clients try them in different orders. */
-export async function listen(host: string, certificate: Certificate, listener: Listener): Promise<Listening> {
+/**
+ * Listens with HTTPS on every address of a loopback name, because clients try them in different orders. `wanted` is the
+ * port, or 0 for any free one.
+ */
+export async function listen(
+  host: string,
+  wanted: number,
+  certificate: Certificate,
+  listener: Listener,
+): Promise<Listening> {
   const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
   for (let attempt = 0; ; attempt++) {
     const servers: Server[] = [];
     try {
       for (const address of new Set(addresses)) {
-        servers.push(await listenOn(address, portOf(servers[0]), certificate, listener));
+        servers.push(await listenOn(address, portOf(servers[0]) || wanted, certificate, listener));
       }
       return { port: portOf(servers[0]), close: async () => void (await Promise.all(servers.map(close))) };
     } catch (error) {
       await Promise.all(servers.map(close));
       // The port of one address may be taken on the other.
-      if (attempt === 4 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      if (wanted > 0 || attempt === 4 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { toBase64 } from "../../base64.js";
 import { member, text } from "../../json.js";
 import type {
   FileInfo,
@@ -16,14 +17,6 @@ import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
 import { attachmentId, mayAppear, type Advice } from "./reply.js";
 import { graphApi, graphSession, json } from "./session.js";
 
-/** Standard base64. Meant for the small files that one request carries. */
-function base64(bytes: Uint8Array & { toBase64?(): string }): string {
-  if (bytes.toBase64) return bytes.toBase64();
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(binary);
-}
-
 /** The differences between the kinds of attachments that Graph takes by its uploadSession resource. */
 export interface AttachmentKind extends Advice {
   readonly name: string;
@@ -40,9 +33,11 @@ export interface AttachmentKind extends Advice {
   readonly listQuery: string;
   /** Metadata besides name and type, in small requests and in answers. */
   details(file: FileInfo): object;
-  /** What the service fills in for details that were not given. */
+  /** Values that the service fills in for details that were not given. */
   readonly defaults: object;
   readonly refuses?: Target["refuses"];
+  /** Query that lists content ids as well. Absent if attachments have none. */
+  readonly markedQuery?: string;
   /** Where files over the limit go. */
   readonly overflow?: Target["overflow"];
   /** The body of createUploadSession. */
@@ -76,7 +71,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       name: file.name,
       ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
       ...kind.details(file),
-      contentBytes: base64(bytes),
+      contentBytes: toBase64(bytes),
     }),
     read: (collection, id) => ({ method: "GET", url: below(collection, `/${encodeURIComponent(id)}`), to: "api" }),
   };
@@ -100,6 +95,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   };
   return {
     name: kind.name,
+    // each mailbox takes four requests at the same time (docs: throttling-limits, Outlook service)
     api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf }), mayAppear },
     target: {
       collection: (url) => collectionOf(url, kind.items),
@@ -133,13 +129,23 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       inline,
     },
     list: {
+      ...(kind.markedQuery === undefined
+        ? {}
+        : {
+            marked: (collection: string) => ({
+              method: "GET",
+              url: withQuery(collection, kind.markedQuery ?? ""),
+              to: "api",
+            }),
+          }),
       request: (collection) => ({ method: "GET", url: withQuery(collection, kind.listQuery), to: "api" }),
       read({ status, body }, file) {
         const value = member(body, "value");
         if (status !== 200 || !Array.isArray(value)) return undefined;
         const items = value.map((entry) => {
           const id = text(member(entry, "id")) ?? "";
-          return { id, name: text(member(entry, "name")) ?? "", attachment: created(file, id) };
+          const contentId = text(member(entry, "contentId"));
+          return { id, name: text(member(entry, "name")) ?? "", contentId, attachment: created(file, id) };
         });
         return { items, next: text(member(body, "@odata.nextLink")) };
       },

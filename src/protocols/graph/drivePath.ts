@@ -11,7 +11,7 @@ const anchors = [
 /** The beginning of a drive's items in a URL, whatever comes before: me, users, groups, sites, drives, shares, list items. */
 const ANCHOR = new RegExp(anchors.join("|").replaceAll("{}", key), "i");
 const action = "content|(?:microsoft\\.graph\\.)?createUploadSession";
-/** What follows: a path between colons, a child by its name, and what is done with the item. */
+/** The rest of the URL: a path between colons, a child by its name, and the action on the item. */
 const REST = new RegExp(
   `^(?::(/[^:]+)(?::(?=/|$)|$))?(?:/children(?:${quoted}|/([^/:?#]+)(?=/(?:${action})/?$)))?(?:/(children|${action}))?/?$`,
   "i",

@@ -8,9 +8,6 @@ export interface Page {
   readonly next?: string;
 }
 
-/** A browser hides a redirect behind status 0, which is no success. */
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-
 /** Requests about a single resource, and the reading of their replies. */
 export const item = {
   create: (url: string, body: object, headers: Readonly<Record<string, string>> = {}): WireRequest => ({
@@ -18,6 +15,14 @@ export const item = {
     url,
     headers: { ...json, ...headers },
     body: JSON.stringify(body),
+    to: "api",
+  }),
+  /** Creates or sends a message from MIME in base64 (docs: outlook-send-mime-message). */
+  mime: (url: string, base64: string, headers: Readonly<Record<string, string>> = {}): WireRequest => ({
+    method: "POST",
+    url,
+    headers: { "Content-Type": "text/plain", ...headers },
+    body: base64,
     to: "api",
   }),
   send: (url: string): WireRequest => ({ method: "POST", url: `${url}/send`, to: "api" }),
@@ -35,8 +40,7 @@ export const item = {
   }),
   discard: (url: string): WireRequest => ({ method: "DELETE", url, to: "api" }),
   /** A success of a request whose reply has no content. A page in HTML is none: a proxy wrote it. */
-  done: ({ status, body }: Reply): true | undefined =>
-    isSuccess(status) && typeof body !== "string" ? true : undefined,
+  done: ({ status, body }: Reply): true | undefined => (status < 300 && typeof body !== "string" ? true : undefined),
   /** The attachments of an item, with their sizes. */
   list: (url: string): WireRequest => item.read(`${url}/attachments`, "id,name,size"),
   page({ status, body }: Reply): Page | undefined {
@@ -44,5 +48,5 @@ export const item = {
     return status < 300 && Array.isArray(value) ? { value, next: text(member(body, "@odata.nextLink")) } : undefined;
   },
   /** The resource in a success. */
-  members: ({ status, body }: Reply): Members | undefined => (isSuccess(status) && isObject(body) ? body : undefined),
+  members: ({ status, body }: Reply): Members | undefined => (status < 300 && isObject(body) ? body : undefined),
 };

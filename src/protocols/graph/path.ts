@@ -1,7 +1,7 @@
 /** A key as a segment or in parentheses. Each character can be read in one way only, so no text is slow to read. */
 const graphId = "(?:/[^/?#]+|\\((?:'|%27)(?:(?!%27)[^'?#/]|''|%27%27)*(?:'|%27)\\))";
 
-/** What comes before a mailbox in a URL: a host, a version, a gateway's path. Paths of a drive have colons and do not match. */
+/** Matches the text before a mailbox in a URL: a host, a version, a gateway's path. Paths of a drive have colons and do not match. */
 export const BEFORE = "(?:https?://[^/]+)?[^:]*";
 
 /** A matcher of item paths below a mailbox. `{}` stands for a key, as a segment or in parentheses. Letter case is ignored. */
@@ -66,9 +66,21 @@ export function mailboxUrl(url: string): string {
   return MAILBOX.exec(url)?.[0] ?? url;
 }
 
-/** The mailbox that a URL belongs to. Each takes four requests at the same time (docs: throttling-limits, Outlook service). */
-export function mailboxOf(url: string): string {
-  return mailboxUrl(url).toLowerCase();
+const OWNER = new RegExp(
+  `^(.*?)/(?:me|(users|groups|sites|drives|shares|teams|chats|print/\\w+)(${graphId}))(?=[/?#]|$)`,
+  "i",
+);
+
+/**
+ * The mailbox, drive, team or chat that a URL belongs to, in one spelling: v1.0 and beta, both forms of a key, letter case and
+ * escapes make no difference. `me`: the user behind `/me`.
+ */
+export function mailboxOf(url: string, me?: string): string {
+  const [, before, kind, key = ""] = OWNER.exec(url) ?? [];
+  if (before === undefined) return splitUrl(url)[0].toLowerCase();
+  const bare = decoded(key.slice(1).replace(/^(?:'|%27)(.*)(?:'|%27)\)$/i, "$1")).replaceAll("''", "'");
+  const owner = kind === undefined ? (me === undefined ? "me" : `users/${me}`) : `${kind}/${bare}`;
+  return `${before.replace(/\/beta$/i, "/v1.0")}/${owner}`.toLowerCase();
 }
 
 export function withQuery(url: string, query: string): string {

@@ -56,7 +56,7 @@ export const POLICY = /Access to OData is disabled|AppOnly AccessPolicy/i;
 /** The words of a refusal by a drive that was never set up (field reports). */
 const NO_DRIVE = /mysite not found/i;
 
-/** What the advice for a refusal depends on. */
+/** Facts about a service that decide the advice for its refusals. */
 export interface Advice {
   /** The permission that attaching needs. */
   readonly permission: string;
@@ -96,8 +96,8 @@ function remedy(
   return typeof found === "function" ? found(collection, file) : found;
 }
 
-/** A redirect to elsewhere: no token and no file goes there. A browser hides it behind status 0. */
-const isRedirect = ({ status }: Reply) => status === 0 || (status >= 300 && status < 400);
+/** A redirect to elsewhere: no token and no file goes there. */
+const isRedirect = ({ status }: Reply) => status >= 300 && status < 400;
 const MOVED = "The site has moved; look its id up again, and use its new URL.";
 
 /** Adds advice to a refusal. */

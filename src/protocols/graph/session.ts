@@ -1,13 +1,17 @@
 import { member, text } from "../../json.js";
 import type { Api, SessionProtocol } from "../../protocol.js";
 import { contentRange } from "../../range.js";
-import { splitUrl, withoutOData } from "./path.js";
+import { mailboxOf, splitUrl, withoutOData } from "./path.js";
 import { explain, readSession, verdict, type Advice } from "./reply.js";
 
 export const json = { "Content-Type": "application/json" };
 
-/** One API of Microsoft Graph. */
-export function graphApi(label: string, advice: Advice, throttle?: Api["throttle"]): Api {
+/** One API of Microsoft Graph. By default it names no number of requests, and counts apart from a user's mailbox. */
+export function graphApi(
+  label: string,
+  advice: Advice,
+  throttle: Api["throttle"] = { most: Infinity, lane: (url, me) => `${mailboxOf(url, me)} ${label}` },
+): Api {
   return {
     label,
     throttle,

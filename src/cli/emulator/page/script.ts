@@ -1,18 +1,12 @@
 import { formatBytes } from "../../format.js";
 import type { ShownItem, ShownRequest, ShownUpload, Snapshot } from "../snapshot.js";
+import { byId, element, setText } from "./elements.js";
+import { showTimelines } from "./timelines.js";
+import { serviceName, stateName, titleOf } from "./words.js";
 
-const byId = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
 const target = byId<HTMLSelectElement>("target");
 const slow = byId<HTMLInputElement>("slow");
 let shown: Snapshot | undefined;
-
-/** Creates an element. Strings become text, never markup, because requests may have set them. */
-function element(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const created = document.createElement(tag);
-  if (className !== "") created.className = className;
-  created.append(...children);
-  return created;
-}
 
 async function send(path: string, body: object): Promise<void> {
   const headers = { "Content-Type": "application/json" };
@@ -23,9 +17,10 @@ function show(snapshot: Snapshot): void {
   shown = snapshot;
   showTargets(snapshot.items);
   slow.checked = snapshot.slow;
-  const faults = snapshot.faults.length > 0 ? `Waiting: ${snapshot.faults.join("; ")}` : "No fault is waiting.";
-  if (byId("faults").textContent !== faults) byId("faults").textContent = faults;
+  const { faults } = snapshot;
+  setText(byId("faults"), faults.length > 0 ? `Waiting: ${faults.join("; ")}` : "No fault is waiting.");
   fill("uploads", [...snapshot.uploads].reverse().map(uploadRow), "No uploads yet.");
+  showTimelines(snapshot.timelines);
   fill("items", snapshot.items.map(itemRow), "No items.");
   byId("requests").replaceChildren(...[...snapshot.requests].reverse().map(requestRow));
 }
@@ -37,7 +32,7 @@ function fill(id: string, rows: readonly HTMLElement[], empty: string): void {
 /** Keeps the selected item while others appear and disappear. */
 function showTargets(items: readonly ShownItem[]): void {
   const before = target.value;
-  const options = items.map(({ kind, title, path }) => new Option(`${kind}: ${title}`, path));
+  const options = items.map((item) => new Option(titleOf(item), item.path));
   const [after, previous] = [options, [...target.options]].map((all) =>
     all.map(({ value, text }) => value + text).join("\n"),
   );
@@ -49,7 +44,7 @@ function showTargets(items: readonly ShownItem[]): void {
 function showCommand(): void {
   const item = shown?.items.find(({ path }) => path === target.value);
   const text = item ? `${shown!.environment}\n${item.command}` : "";
-  if (byId("command").textContent !== text) byId("command").textContent = text;
+  setText(byId("command"), text);
 }
 
 function uploadRow({ name, service, stored, arriving, size, state }: ShownUpload): HTMLElement {
@@ -58,11 +53,12 @@ function uploadRow({ name, service, stored, arriving, size, state }: ShownUpload
   if (size !== undefined) [bar.max, bar.value] = [Math.max(1, size), size === 0 ? 1 : stored + arriving];
   const more = arriving > 0 ? `, ${formatBytes(arriving)} arriving` : "";
   const of = size === undefined ? "" : ` of ${formatBytes(size)}`;
-  const summary = `${service}, ${state}: ${formatBytes(stored)}${of}${more}`;
+  const summary = `${serviceName(service)}, ${stateName(state)}: ${formatBytes(stored)}${of}${more}`;
   return element("li", "", element("div", "", name), bar, element("div", "faint", summary));
 }
 
-function itemRow({ kind, title, path, attachments }: ShownItem): HTMLElement {
+function itemRow(item: ShownItem): HTMLElement {
+  const { path, attachments } = item;
   const files = attachments.map(({ name, size, sha256 }) =>
     element(
       "li",
@@ -72,21 +68,30 @@ function itemRow({ kind, title, path, attachments }: ShownItem): HTMLElement {
     ),
   );
   const list = element("ul", "", ...(files.length > 0 ? files : [element("li", "faint", "No attachments")]));
-  return element("li", "", element("h3", "", `${kind}: ${title}`), element("code", "faint", path), list);
+  return element("li", "", element("h3", "", titleOf(item)), element("code", "faint", path), list);
 }
 
-function requestRow({ number, kind, method, path, range, received, status, fault }: ShownRequest): HTMLElement {
+function requestRow({
+  number,
+  label,
+  method,
+  path,
+  range,
+  received,
+  outcome,
+  result,
+  fault,
+}: ShownRequest): HTMLElement {
   const request = element("td", "path", `${method} ${path}`);
   request.title = `${method} ${path}`;
-  const failed = status !== undefined && status >= 400;
   return element(
     "tr",
     "",
-    ...[String(number), kind].map((text) => element("td", "", text)),
+    ...[String(number), label].map((text) => element("td", "", text)),
     request,
     ...[range?.replace(/^bytes /, "") ?? "", formatBytes(received)].map((text) => element("td", "", text)),
-    element("td", failed ? "bad" : "", status === undefined ? "…" : String(status)),
-    element("td", fault === undefined ? "" : "bad", fault ?? ""),
+    element("td", outcome, result),
+    element("td", fault === undefined ? "" : "failed", fault ?? ""),
   );
 }
 
@@ -97,7 +102,11 @@ events.onmessage = ({ data }: MessageEvent<string>) => show(JSON.parse(data) as 
 
 target.onchange = showCommand;
 slow.onchange = () => send("/api/slow", { slow: slow.checked });
-byId("reset").onclick = () => send("/api/reset", {});
+byId("reset").onclick = () => byId<HTMLDialogElement>("confirm").showModal();
+byId("confirm").onclose = ({ target: dialog }) => {
+  if ((dialog as HTMLDialogElement).returnValue === "delete") void send("/api/reset", {});
+  (dialog as HTMLDialogElement).returnValue = "";
+};
 byId("copy").onclick = async () => {
   const result = await navigator.clipboard.writeText(byId("command").textContent).then(
     () => "Copied.",

@@ -1,0 +1,2 @@
+import "whatwg-fetch";
+import "./page.mjs";

@@ -1,0 +1,176 @@
+import { discardItem } from "../attach/discardItem.js";
+import { UploadError } from "../errors.js";
+import { Refusal } from "../http/refusal.js";
+import type { Service } from "../http/service.js";
+import { newId } from "../ids.js";
+import { member, text } from "../json.js";
+import type { Reply } from "../protocol.js";
+import type { Composition } from "../protocols/compositions.js";
+import { item } from "../protocols/graph/item.js";
+import { mailboxUrl } from "../protocols/graph/path.js";
+import { changeMark, findMarked, readOwn, type Marked } from "./mark.js";
+
+/** Milliseconds after which a draft that was about to be sent, and is still a draft, was not sent. */
+const SETTLED = 600_000;
+
+/** Errors after which the draft waits for the next try. */
+const KEPT = /^(interrupted|stalled|uncertain|takenOver)$/;
+
+export const AGAIN = "Send it again with the same once";
+
+/**
+ * One job of the option `once`. All that tries of it know of each other stands in the mailbox: a mark on the draft, the
+ * process that works on it, and the time at which it was about to be sent.
+ */
+export class Once {
+  /** This try. */
+  readonly owner = newId();
+  readonly #places: readonly string[];
+  #deleted: string | undefined;
+  #now = Date.now();
+  #before: readonly string[] | undefined;
+  /** Drafts of tries that began later. */
+  #others: readonly Marked[] = [];
+
+  constructor(
+    readonly job: string,
+    private readonly service: Service,
+    private readonly composition: Composition,
+  ) {
+    const { items } = composition;
+    this.#places = [...new Set([items, `${mailboxUrl(items)}/messages`])]; // a draft may have been moved
+  }
+
+  /** Finds what an earlier try has left: a mail that was sent, or the draft to finish, which this try takes over. */
+  async begin(): Promise<Marked | undefined> {
+    let last: Marked | undefined;
+    for (const retrier = this.service.retrier(); ;) {
+      const { sent, drafts } = await this.#find();
+      if (sent) return sent;
+      const leaving = drafts.find(({ state }) => this.#now - Date.parse(state.sending ?? "") < SETTLED);
+      const [draft] = leaving ? [leaving] : drafts;
+      if (!draft && !last) return undefined;
+      if (draft && !leaving && (await this.#takeOver(draft))) return draft;
+      last = leaving ?? last;
+      if (!(await retrier.next())) throw last ? onItsWay(last) : takenOver();
+    }
+  }
+
+  /** Returns `false` if the draft is gone. */
+  async #takeOver({ url, state }: Marked): Promise<boolean> {
+    this.#before = state.before;
+    const gone = (reply: Reply) => (reply.status === 404 ? { gone: true } : item.done(reply) && { gone: false });
+    return !(await this.service.get(this.#change(url), gone)).gone;
+  }
+
+  /** Writes on an answer which attachments it was created with, before any is added. Returns the ends of their ids. */
+  async note(service: Service, url: string, ours: readonly string[]): Promise<readonly string[]> {
+    const names = [...ours];
+    const { value } = await service.get(item.list(url), item.page);
+    const others = value.filter((one) => {
+      const at = names.indexOf(String(member(one, "name")));
+      if (at >= 0) names.splice(at, 1);
+      return at < 0;
+    });
+    const before = others.map((one) => String(member(one, "id")).slice(-24));
+    this.#before = before;
+    await service.get(this.#change(url), item.done);
+    return before;
+  }
+
+  #change(url: string, sending?: string) {
+    return changeMark(url, this.job, { owner: this.owner, before: this.#before, sending });
+  }
+
+  /**
+   * Looks for other tries when the draft is complete. The oldest draft wins. Returns `true` if the mail was sent meanwhile.
+   * Throws an `UploadError` if another process goes on with it.
+   */
+  async isSent({ id, url }: Pick<Marked, "id" | "url">): Promise<boolean> {
+    for (const retrier = this.service.retrier(); ;) {
+      const { sent, drafts } = await this.#find();
+      const at = drafts.findIndex((one) => one.id === id);
+      const own = drafts[at];
+      const lost = (sent && sent.id !== id) || at > 0;
+      if (lost) await this.#discard(this.service, { id, url });
+      if (sent && this.composition.sends) return true;
+      if (lost || (own && own.state.owner !== this.owner)) throw takenOver();
+      this.#others = drafts.slice(1);
+      if (own || sent) return false;
+      if (!(await retrier.next())) throw new UploadError("interrupted", `${UNSEEN} ${AGAIN} later.`, { item: id });
+    }
+  }
+
+  /** Writes the time onto the draft before it is sent. */
+  async leave(service: Service, url: string): Promise<void> {
+    await service.get(this.#change(url, new Date(this.#now).toISOString()), item.done);
+  }
+
+  /** Deletes what other tries have left, once the job is done. */
+  async tidy(): Promise<void> {
+    const left = this.#others.filter(({ state }) => state.sending === undefined);
+    await Promise.allSettled(left.map((one) => this.#discard(this.service, one)));
+  }
+
+  /**
+   * Settles a failure. Returns if the mail was sent all the same. Deletes the draft after a final refusal, an abort, or a file
+   * that cannot be read, but only if no other process has it.
+   */
+  async settle(service: Service, draft: Pick<Marked, "id" | "url">, error: unknown): Promise<void> {
+    if (error instanceof UploadError && KEPT.test(error.code)) throw error;
+    await service.cleanUp(async (free) => {
+      const state = await readOwn(free, draft.url).catch(() => undefined);
+      if (state ? state.owner === this.owner : free.fresh?.reached === false) {
+        if (!isBusy(error)) await this.#discard(free, draft, error);
+        else if (state?.sending) await free.get(this.#change(draft.url), item.done).catch(() => {});
+        throw error;
+      }
+      const { sent } = await this.#find(free);
+      const gone = error instanceof Refusal && error.reply.status === 404;
+      if (!sent) throw state || gone ? takenOver() : error;
+    });
+  }
+
+  async #discard(service: Service, { id, url }: Pick<Marked, "id" | "url">, cause?: unknown): Promise<void> {
+    const message = `Nothing was sent, but the unfinished item ${id} could not be deleted. Delete it, or finish it by hand.`;
+    await discardItem(service, { url, id, message, cause });
+  }
+
+  /** What carries the mark of the job. Drafts that were deleted do not count. */
+  async #find(service = this.service): Promise<{ readonly sent?: Marked; readonly drafts: readonly Marked[] }> {
+    const { found, now } = await findMarked(service, this.#places, this.job);
+    this.#now = now;
+    const drafts = found.filter(({ isDraft }) => isDraft);
+    if (drafts.length > 0) this.#deleted ??= await this.#deletedItems(service);
+    return {
+      sent: found.find(({ isDraft }) => !isDraft),
+      drafts: drafts.filter(({ folder }) => folder === undefined || folder !== this.#deleted),
+    };
+  }
+
+  /** The id of Deleted Items, or "" if the service does not say. */
+  async #deletedItems(service: Service): Promise<string> {
+    const folder = item.read(`${mailboxUrl(this.composition.items)}/mailFolders/deleteditems`, "id");
+    const told = await service.get(folder, item.members).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+    });
+    return text(member(told, "id")) ?? "";
+  }
+}
+
+/** The service did not take a request, and may take it later. */
+const isBusy = (error: unknown) => error instanceof Refusal && /^(busy|passing)$/.test(error.verdict);
+
+const UNSEEN =
+  "The mailbox does not list the draft yet, so nobody can tell whether it is the only one. Nothing was sent.";
+
+function takenOver(): UploadError {
+  const message =
+    "Another process has taken this once over and finishes it, so this one has stopped. Try again later to learn the result.";
+  return new UploadError("takenOver", message);
+}
+
+function onItsWay({ id }: Marked): UploadError {
+  const message = `An earlier try was about to send this once, so it may be on its way. ${AGAIN} in ten minutes: if it is still a draft then, it was not sent. Its id is ${id}.`;
+  return new UploadError("uncertain", message, { item: id });
+}

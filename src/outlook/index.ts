@@ -1,0 +1,8 @@
+export { attachToItem } from "./attachToItem.js";
+export { blockSendWhileAttaching, type SendEvent } from "./blockSend.js";
+export { outlookLimits, type OutlookLimit } from "./limits.js";
+export type { ComposedItem, ItemSessionData, OfficeCallback, OfficeResult } from "./office.js";
+export { outlookHost, untilShown, type ItemAttachment, type OutlookHost } from "./shown.js";
+export type { CreatedAttachment } from "../client/withLargeAttachments.js";
+export type { ClientWrapper } from "../http/graphClient.js";
+export type { AttachmentSource, AttachOptions, RandomAccessFile, UploadWaiting } from "../options.js";

@@ -35,7 +35,8 @@ export function listMessages(
   const [, id, value] = (byProperty.exec(filter ?? "") ?? []).map((text) => text?.replaceAll("''", "'"));
   const messageId = byMessageId.exec(filter ?? "")?.[1]?.replaceAll("''", "'");
   const subject = subjectTest(filter);
-  if (filter !== null && (id ?? messageId ?? subject) === undefined) return badRequest("The emulator knows no such $filter.");
+  if (filter !== null && (id ?? messageId ?? subject) === undefined)
+    return badRequest("The emulator knows no such $filter.");
   const folder = call.route.keys.folder?.toLowerCase();
   const found = [...store.items.values()].filter(
     (item) =>

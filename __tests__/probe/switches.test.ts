@@ -1,3 +1,4 @@
+import { sides as known } from "../../src/emulator/sides";
 import { defaultVariations, type Variations } from "../../src/emulator/variations";
 import { experiments } from "../../src/probe/experiments/index";
 import { unsettled } from "../../src/probe/unsettled";
@@ -9,6 +10,14 @@ const settling = (name: string) => experiments.filter(({ facts }) => facts[name]
 
 test("the declarations of the switches are read as the emulator has them", () => {
   expect(all.map(({ name }) => name).sort()).toEqual(Object.keys(defaultVariations).sort());
+});
+
+test("the emulator checks a report against the sides that the declarations name", () => {
+  for (const { name, sides } of all) {
+    const words = known[name as keyof Variations];
+    if (words) expect({ name, words }).toEqual({ name, words: sides });
+    else expect({ name, text: sides.filter((side) => typeof side === "string") }).toEqual({ name, text: [] });
+  }
 });
 
 test("each switch is settled by an experiment or listed with the reason, and nothing else is", () => {

@@ -156,7 +156,7 @@ describe("a wrapper that holds a client, as SharePoint's MSGraphClientV3 does", 
   });
 
   test.each([
-    [Promise.resolve(clientFrom), /This is not a Graph client: await it\.$/],
+    [Promise.resolve(clientFrom), /This is not a Graph client: it is a promise of one, so await it first\.$/],
     [{ getClient: async () => clientFrom }, /give what its getClient\(…\) resolves to\.$/],
   ])("that has none yet is told how to get it: %p", async (given, message) => {
     expect(() => withLargeAttachments(given as never)).toThrow(message);

@@ -95,7 +95,7 @@ const known: readonly (readonly [RegExp, (...found: string[]) => boolean])[] = [
   [/^npx (?:jest|vitest)$/, () => true],
   [/^npx tsx (\S+)/, (path) => existsSync(join(root, path))],
   [/^node (\S+)/, (path) => existsSync(join(root, path)) || blocks.some(({ file }) => file === path)],
-  [/^npx (?:-p \S+ )*graph-large-attachments (attach|azure-devops|emulator|send)\b/, () => true],
+  [/^npx (?:-p \S+ )*graph-large-attachments (attach|azure-devops|emulator|probe|send)\b/, () => true],
   [/^git (?:clone|tag|commit|push)\b/, () => true],
   [/^(?:cd|export|cat|tar|\.ci\/run)\b/, () => true],
 ];

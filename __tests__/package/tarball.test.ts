@@ -88,7 +88,7 @@ describe("the tarball", () => {
       );
       expect(client).toContain("index.js");
       for (const file of client) {
-        const code = await read(join("dist", format, file));
+        const code = (await read(join("dist", format, file))).replaceAll(/\/\*\*.*?\*\//gs, ""); // examples import it
         const loaded = [...code.matchAll(/(?:\bfrom |\bimport ?\(?|\brequire\()"([^".][^"]*)"/g)].map(
           ([, name]) => name,
         );
@@ -160,7 +160,7 @@ describe("installed", () => {
       return (await tsc("-p", home)).stdout;
     };
     beforeAll(async () => {
-      home = await project(name, settings, "@microsoft/microsoft-graph-types");
+      home = await project(name, settings, "@microsoft/microsoft-graph-types", "graph-client-lowest");
       for (const file of ["types/surface.ts", "package/consumers/attach.ts"]) {
         await cp(join(root, "__tests__", file), join(home, basename(file)));
       }

@@ -198,7 +198,8 @@ test("every sample is run here", async () => {
   const samples = (await readdir(join(root, "samples"), { recursive: true })).filter((name) =>
     name.endsWith("main.ts"),
   );
-  const tests = await readFile(join(root, "__tests__/readme/samples.test.ts"), "utf8");
+  const files = ["readme/samples.test.ts", "workers/sample.workers.ts"];
+  const tests = (await Promise.all(files.map((file) => readFile(join(root, "__tests__", file), "utf8")))).join("");
   expect(samples.length).toBeGreaterThan(5);
   expect(samples.filter((name) => !tests.includes(`"samples/${name}"`))).toEqual([]);
 });

@@ -20,12 +20,14 @@ const samples = [
   "attach",
   "azure-devops",
   "handler",
+  "nodemailer",
   "onedrive",
   "outlook-addin",
   "send-mail",
   "task",
   "teams",
   "teams-tab",
+  "workers",
 ];
 let folder: string;
 beforeAll(async () => {

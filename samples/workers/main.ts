@@ -1,7 +1,6 @@
 /**
  * Sends mails with large attachments from a queue (BullMQ on Redis) with four workers, one of which is killed meanwhile.
- *
- *   npm run sample:workers                                  on the emulator, with a Redis of its own or that of REDIS_URL
+ * README.md shows how to run it.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -42,7 +42,7 @@ export function clientIn(given: Client | ClientWrapper | GraphRequest): Client {
 const GIVE = "give a Client of @microsoft/microsoft-graph-client, or a wrapper that holds one as client";
 /** Objects that give a client only later, by the method that reveals them. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  then: "await it",
+  then: "it is a promise of one, so await it first",
   getClient: "give what its getClient(…) resolves to",
 };
 

@@ -39,10 +39,8 @@ export async function runProbe(
     for (const experiment of experiments) {
       const { service, sends } = experiment;
       const against =
-        over.get("all") ??
-        over.get(service) ??
-        reasonAgainst(service, options) ??
-        (sends && !options.send && "needs --send");
+        (service !== "any" && over.get("all")) ||
+        (over.get(service) ?? reasonAgainst(service, options) ?? (sends && !options.send && "needs --send"));
       const told = new Map<string, ProbeValue>();
       const own = new Set<Made>();
       const why = against || (await attempt(experiment, labFor(experiment, { told, own }, run), over, options.signal));

@@ -8,6 +8,9 @@ import { limits, runProbe } from "../../src/probe/run";
 /** The means of a probe in tests: the waits are counted and take no time. */
 export const means: Means = { ...limits, fetch, now: Date.now, wait: () => Promise.resolve() };
 
+/** Without the experiments that send much, a run is short. */
+export const short: Means = { ...means, bytes: 100_000 };
+
 /** Everything that the emulator offers to a probe. */
 export function optionsFor(emulator: Emulator, more: Partial<ProbeOptions> = {}): ProbeOptions {
   const { azureDevOps, print, teams } = emulator;

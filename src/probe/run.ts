@@ -30,7 +30,7 @@ export async function runProbe(
   const started = means.now();
   const door = new Door(options, means);
   const ledger = new Ledger();
-  door.reserve = () => 5 + 2 * ledger.length;
+  door.reserve = () => 5 + ledger.requests;
   const run = { name: nameOf(started), options, means, door, ledger, memory: new Map<string, Promise<unknown>>() };
   const over = new Map<string, string>();
   const facts: ProbeFact[] = [];
@@ -84,8 +84,8 @@ function labFor({ name, facts }: Experiment, { told, own }: Yield, run: Run): La
       if (!(fact in facts)) throw new Error(`${name} has no fact ${fact}.`);
       told.set(fact, value);
     },
-    made: (what, undo) => {
-      const made = { what, undo };
+    made: (what, undo, requests = 2) => {
+      const made = { what, undo, requests };
       if (sharing === 0) own.add(made);
       return ledger.add(made);
     },

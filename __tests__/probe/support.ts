@@ -2,7 +2,6 @@ import { startEmulator, type Emulator, type EmulatorOptions } from "../../src/em
 import { defaultVariations } from "../../src/emulator/variations";
 import type { ProbeOptions, ProbeReport } from "../../src/probe/api";
 import type { Means } from "../../src/probe/door";
-import type { Experiment } from "../../src/probe/experiment";
 import { limits, runProbe } from "../../src/probe/run";
 
 /** The means of a probe in tests: the waits are counted and take no time. */
@@ -59,10 +58,9 @@ export async function probeNew(
   emulatorOptions: EmulatorOptions,
   more: Partial<ProbeOptions> = {},
   use: Partial<Means> = {},
-  experiments?: readonly Experiment[],
 ): Promise<{ report: ProbeReport; emulator: Emulator }> {
   const emulator = await start(emulatorOptions);
-  const report = await runProbe(optionsFor(emulator, more), { ...means, ...use }, experiments);
+  const report = await runProbe(optionsFor(emulator, more), { ...means, ...use });
   return { report, emulator };
 }
 

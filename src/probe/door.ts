@@ -114,7 +114,7 @@ export class Door {
 
   /** The token never goes to an upload host. A made-up one shows what such a host does with any. */
   private async authorization({ to, stranger }: ProbeRequest): Promise<Record<string, string>> {
-    if (stranger) return { Authorization: to === "azureDevOps" ? `Basic ${btoa(":made-up")}` : `Bearer ${madeUp}` };
+    if (stranger) return { Authorization: to !== "graph" ? `Basic ${btoa(":made-up")}` : `Bearer ${madeUp}` };
     if (to === "upload") return {};
     const value = await this.credential(to);
     this.privacy.hide(value?.replace(/^\w+ /, ""), "{token}");
@@ -142,7 +142,7 @@ export class Door {
     }
     const wait = headers.get("retry-after");
     if (status < 300 && wait !== null) {
-      if (to === "azureDevOps") this.traces.azureRetryAfter = secondsIn(wait);
+      if (to !== "graph") this.traces.azureRetryAfter = secondsIn(wait);
       this.patience = Math.min(secondsIn(wait), longestWait);
     }
     return { status, headers, text, body, at: this.means.now() };

@@ -26,11 +26,26 @@ export async function failAt(
   only: readonly ProbeService[],
   at: number,
   fault: FaultScript,
+  use = means,
 ): Promise<ProbeReport> {
   emulator.reset();
   let count = 0;
   const onRequest = () => void (count++ === at && emulator.fault(fault));
-  return runProbe(optionsFor(emulator, { only, onRequest }), means);
+  return runProbe(optionsFor(emulator, { only, onRequest }), use);
+}
+
+/** Probes with a stop during one request. */
+export async function stopAt(
+  emulator: Emulator,
+  only: readonly ProbeService[],
+  at: number,
+  use = means,
+): Promise<ProbeReport> {
+  emulator.reset();
+  const stop = new AbortController();
+  let count = 0;
+  const onRequest = () => void (count++ === at && setImmediate(() => stop.abort()));
+  return runProbe(optionsFor(emulator, { only, signal: stop.signal, onRequest }), use);
 }
 
 /** What is there and not named in the report. The words of the report hold the names of what remains. */

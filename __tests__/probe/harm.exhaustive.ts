@@ -1,5 +1,5 @@
 import { runProbe } from "../../src/probe/run";
-import { failAt, faults, parts, unnamed } from "./failures";
+import { failAt, faults, parts, stopAt, unnamed } from "./failures";
 import { means, optionsFor, remains, start } from "./support";
 
 describe.each(parts.map((part) => [part.join(" and "), part] as const))("%s", (_, only) => {
@@ -14,4 +14,13 @@ describe.each(parts.map((part) => [part.join(" and "), part] as const))("%s", (_
       }
     },
   );
+
+  test("deletes what it made when it is stopped, at whichever request", async () => {
+    const emulator = await start();
+    const { requests } = await runProbe(optionsFor(emulator, { only }), means);
+    for (let at = 0; at < requests; at++) {
+      const report = await stopAt(emulator, only, at);
+      expect({ at, unnamed: unnamed(await remains(emulator), report.left) }).toEqual({ at, unnamed: [] });
+    }
+  });
 });

@@ -1,10 +1,15 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/index";
+import { defaultVariations } from "../../src/emulator/variations";
 import type { ProbeOptions, ProbeReport } from "../../src/probe/api";
 import type { Means } from "../../src/probe/door";
+import type { Experiment } from "../../src/probe/experiment";
 import { limits, runProbe } from "../../src/probe/run";
 
 /** The means of a probe in tests: the waits are counted and take no time. */
 export const means: Means = { ...limits, fetch, now: Date.now, wait: () => Promise.resolve() };
+
+/** Without the experiments that send much, a run is short. */
+export const short: Means = { ...means, bytes: 100_000 };
 
 /** Everything that the emulator offers to a probe. */
 export function optionsFor(emulator: Emulator, more: Partial<ProbeOptions> = {}): ProbeOptions {
@@ -27,26 +32,37 @@ export function optionsFor(emulator: Emulator, more: Partial<ProbeOptions> = {})
   };
 }
 
-const running: Emulator[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((emulator) => emulator.close()));
+const running: Promise<Emulator>[] = [];
+afterAll(async () => {
+  for (const emulator of running) await (await emulator).close();
 });
 
-/** Starts an emulator that ends with the test. */
-export async function start(options?: EmulatorOptions): Promise<Emulator> {
-  const emulator = await startEmulator(options);
+function startNew(options?: EmulatorOptions): Promise<Emulator> {
+  const emulator = startEmulator(options);
   running.push(emulator);
   return emulator;
 }
 
-/** Probes a new emulator. */
+let usual: Promise<Emulator> | undefined;
+
+/** The emulator of the test file, as new. Options beyond `vary` start another one. */
+export async function start({ vary, ...more }: EmulatorOptions = {}): Promise<Emulator> {
+  if (Object.keys(more).length > 0) return startNew({ vary, ...more });
+  const emulator = await (usual ??= startNew());
+  emulator.reset();
+  emulator.vary({ ...defaultVariations, ...vary });
+  return emulator;
+}
+
+/** Probes an emulator that is as new. */
 export async function probeNew(
   emulatorOptions: EmulatorOptions,
   more: Partial<ProbeOptions> = {},
   use: Partial<Means> = {},
+  experiments?: readonly Experiment[],
 ): Promise<{ report: ProbeReport; emulator: Emulator }> {
   const emulator = await start(emulatorOptions);
-  const report = await runProbe(optionsFor(emulator, more), { ...means, ...use });
+  const report = await runProbe(optionsFor(emulator, more), { ...means, ...use }, experiments);
   return { report, emulator };
 }
 

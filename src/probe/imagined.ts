@@ -12,12 +12,18 @@ const listed = { id: "some-id", members: [{ userId: "some-id" }], ...resource };
 /** Makes what takes the place of `fetch` in a dry run. It sends nothing, and lists what was not deleted. */
 export function imagine(): typeof fetch {
   let deleted = false;
+  let looked = false;
   return async (target, init = {}) => {
     const { method = "GET" } = init;
     const url = String(target);
     if (method === "DELETE") deleted = true;
     if (method === "POST") deleted = false;
-    const value = deleted && url.includes("subject%20eq") ? [] : [listed];
+    const mails = /startswith\(subject,'(.* mail)'/.exec(decodeURIComponent(url))?.[1];
+    let value: object[] = deleted && url.includes("subject%20eq") ? [] : [listed];
+    if (mails !== undefined) {
+      value = looked ? [] : ["sent", "deferred"].map((label) => ({ ...listed, subject: `${mails} ${label}` }));
+      looked = true;
+    }
     const status = statusOf(method, url, new Headers(init.headers).get("Content-Range") ?? "");
     return new Response(status === 204 ? null : JSON.stringify({ ...body, value }), { status });
   };

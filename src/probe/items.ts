@@ -9,6 +9,8 @@ export interface Item {
   readonly path: string;
   readonly subject: string;
   readonly answer: Answer;
+  /** Strikes it off the ledger: it is deleted, or another entry deletes it. */
+  readonly strike: () => void;
 }
 
 const subjectFilter = (subject: string): string =>
@@ -46,24 +48,23 @@ export async function makeItem(lab: Lab, making: Making): Promise<Item> {
   // A success without an id made nothing: large MIME is reported to be ignored so.
   id = isDone(answer) ? textAt(answer.body, "id") : "";
   if (id === "") strike();
-  return { id, path: `${home}/${encodeURIComponent(id)}`, subject, answer };
+  return { id, path: `${home}/${encodeURIComponent(id)}`, subject, answer, strike };
 }
 
 const placeOf = (what: "message" | "event"): string => (what === "event" ? "the calendar" : "Drafts");
 
-/** An item that must be there for the experiment. */
-export async function makeOrFail(lab: Lab, making: Making): Promise<Item> {
+/** An item that must be there for the experiment. `read` is the answer to a GET below its path. */
+export async function makeOrFail(lab: Lab, making: Making, below?: string): Promise<Item & { readonly read: Answer }> {
   const item = await makeItem(lab, making);
   if (item.id === "") throw new Unexpected(`making a ${making.what} gets status ${item.answer.status}`);
-  await untilFound(lab, item.path);
-  return item;
+  return { ...item, read: (await untilFound(lab, item.path, below)).answer };
 }
 
-/** Reads a new item until it is found. Returns how many times it was not. */
-export async function untilFound(lab: Lab, path: string): Promise<number> {
+/** Reads a new item, or something below it, until it is found. `missed` counts the reads that did not find it. */
+export async function untilFound(lab: Lab, path: string, below = "?$select=id") {
   for (let missed = 0; missed < 6; missed++) {
-    const { status } = await lab.ask(graph("GET", `${path}?$select=id`));
-    if (status !== 404) return missed;
+    const answer = await lab.ask(graph("GET", path + below));
+    if (answer.status !== 404) return { missed, answer };
     await lab.wait(1);
   }
   throw new Unexpected("a new item is not found");
@@ -78,7 +79,11 @@ interface Removing {
 
 /** Deletes an item by its id, or else all of its subject. True if none is found any more. */
 export async function removeItem(lab: Lab, { what, home, subject, id }: Removing): Promise<boolean> {
-  if (id !== "" && (await lab.ask(graph("DELETE", `${home}/${encodeURIComponent(id)}`))).status === 204) return true;
+  // A new item may show late to DELETE, too.
+  for (let round = 0; id !== "" && round < 2; round++) {
+    if (round > 0) await lab.wait(1);
+    if ((await lab.ask(graph("DELETE", `${home}/${encodeURIComponent(id)}`))).status === 204) return true;
+  }
   // Without a response nobody knows whether it was made, and it may show late.
   const enough = id === "" ? 2 : 1;
   for (let [round, empty] = [0, 0]; round < 7 && empty < enough; round++) {
@@ -125,11 +130,15 @@ export const sharedDraft = (lab: Lab): Promise<Item & { readonly missed: number 
   lab.shared("draft", async () => {
     const item = await triedDraft(lab);
     if (item.id === "") throw new Unexpected(`a new draft gets status ${item.answer.status}`);
-    return { ...item, missed: await untilFound(lab, item.path) };
+    return { ...item, missed: (await untilFound(lab, item.path)).missed };
   });
 
+/** The id and the addresses of the user. */
+export const sharedUser = (lab: Lab): Promise<Answer> =>
+  lab.shared("user", () => lab.ask(graph("GET", `${lab.me}?$select=id,mail,userPrincipalName`)));
+
 /** The list and the task of To Do that its experiments use. The list is deleted with its tasks. */
-export const sharedTask = (lab: Lab): Promise<Item> =>
+export const sharedTask = (lab: Lab): Promise<Pick<Item, "id" | "path" | "answer">> =>
   lab.shared("task", async () => {
     const lists = `${lab.me}/todo/lists`;
     let list = "";
@@ -138,12 +147,12 @@ export const sharedTask = (lab: Lab): Promise<Item> =>
     list = isDone(made) ? textAt(made.body, "id") : "";
     if (list === "") {
       if (made.status < 500) strike();
-      return { id: "", path: "", subject: "", answer: made };
+      return { id: "", path: "", answer: made };
     }
     const tasks = `${lists}/${encodeURIComponent(list)}/tasks`;
     const task = await lab.ask(graph("POST", tasks, { title: lab.name }, { makes: true }));
     const id = textAt(task.body, "id");
-    return { id: isDone(task) ? id : "", path: `${tasks}/${encodeURIComponent(id)}`, subject: "", answer: task };
+    return { id: isDone(task) ? id : "", path: `${tasks}/${encodeURIComponent(id)}`, answer: task };
   });
 
 async function removeList(lab: Lab, lists: string, id: string): Promise<boolean> {

@@ -14,8 +14,8 @@ export interface Lab {
   ask(request: ProbeRequest): Promise<Answer>;
   /** Reports a fact of this experiment. */
   tell(fact: string, value: ProbeValue): void;
-  /** Records what the next request makes. Returns a function that strikes it off. */
-  made(what: string, undo: () => Promise<boolean>): () => void;
+  /** Records what the next request makes, and how many requests its deletion takes. Returns a function that strikes it off. */
+  made(what: string, undo: () => Promise<boolean>, requests?: number): () => void;
   /** Makes something that experiments share. A failure is shared too. */
   shared<T>(key: string, make: () => Promise<T>): Promise<T>;
   wait(seconds: number): Promise<void>;

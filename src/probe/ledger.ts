@@ -4,6 +4,8 @@ export interface Made {
   readonly what: string;
   /** Deletes it. Resolves to false if it may still be there. */
   undo(): Promise<boolean>;
+  /** Requests that this takes, at most in the usual case. */
+  readonly requests: number;
 }
 
 /** What the probe made, recorded before the request that makes it. */
@@ -16,8 +18,9 @@ export class Ledger {
     return () => this.#strike(made);
   }
 
-  get length(): number {
-    return this.#entries.length;
+  /** Requests that it takes to delete everything. */
+  get requests(): number {
+    return this.#entries.reduce((sum, { requests }) => sum + requests, 0);
   }
 
   /** Deletes what `ofOne` experiment made, the last first. What fails stays, for the end. */

@@ -33,7 +33,7 @@ export async function runProbe(
   const started = means.now();
   const door = new Door(options, means);
   const ledger = new Ledger();
-  door.reserve = () => 5 + 2 * ledger.length;
+  door.reserve = () => 5 + ledger.requests;
   const run = { name: nameOf(started), options, means, door, ledger, memory: new Map<string, Promise<unknown>>() };
   const over = new Map<string, string>();
   const facts: ProbeFact[] = [];
@@ -42,10 +42,8 @@ export async function runProbe(
     for (const experiment of experiments) {
       const { service, sends } = experiment;
       const against =
-        over.get("all") ??
-        over.get(service) ??
-        reasonAgainst(service, options) ??
-        (sends && !options.send && "needs --send");
+        (service !== "any" && over.get("all")) ||
+        (over.get(service) ?? reasonAgainst(service, options) ?? (sends && !options.send && "needs --send"));
       const told = new Map<string, ProbeValue>();
       const own = new Set<Made>();
       const why = against || (await attempt(experiment, labFor(experiment, { told, own }, run), over, options.signal));
@@ -89,8 +87,8 @@ function labFor({ name, facts }: Experiment, { told, own }: Yield, run: Run): La
       if (!(fact in facts)) throw new Error(`${name} has no fact ${fact}.`);
       told.set(fact, value);
     },
-    made: (what, undo) => {
-      const made = { what, undo };
+    made: (what, undo, requests = 2) => {
+      const made = { what, undo, requests };
       if (sharing === 0) own.add(made);
       return ledger.add(made);
     },

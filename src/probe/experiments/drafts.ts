@@ -39,10 +39,11 @@ const folder: Experiment = {
   },
   async run(lab) {
     const collection = `${lab.me}/mailFolders/drafts/messages`;
-    const { id, path, subject } = await makeOrFail(lab, { what: "message", label: "folder", collection });
+    const { id, path, subject, strike } = await makeOrFail(lab, { what: "message", label: "folder", collection });
     const { status } = await lab.ask(graph("GET", `${lab.me}/messages/${encodeURIComponent(id)}?$select=id`));
     lab.tell("otherPaths", status === 404 ? "missing" : "found");
     const gone = await lab.ask(graph("DELETE", path));
+    if (gone.status === 204) strike();
     const found = await findBySubject(lab, "message", subject);
     if (gone.status === 204 && found) lab.tell("deletedMail", found.length > 0 ? "moved" : "gone");
   },
@@ -63,14 +64,14 @@ const answers: Experiment = {
   async run(lab) {
     const { path, id } = await sharedDraft(lab);
     const attachments = [attachment("probe.txt", 3)];
-    const reply = await makeOrFail(lab, {
-      ...{ what: "message", label: "reply", collection: `${path}/createReply`, home: `${lab.me}/messages` },
+    const making = {
+      ...{ what: "message" as const, label: "reply", collection: `${path}/createReply`, home: `${lab.me}/messages` },
       value: { attachments, singleValueExtendedProperties: [{ id: mark, value: lab.name }] },
       wrap: (message: object) => ({ message }),
-    });
+    };
+    const reply = await makeOrFail(lab, making, "/attachments?$select=id");
     if (reply.id === id) throw new Unexpected("the reply is the draft");
-    const { body } = await lab.ask(graph("GET", `${reply.path}/attachments?$select=id`));
-    lab.tell("answerAttachments", listAt(body, "value").length > 0 ? "keep" : "drop");
+    lab.tell("answerAttachments", listAt(reply.read.body, "value").length > 0 ? "keep" : "drop");
     const expand = encodeURIComponent(`singleValueExtendedProperties($filter=id eq '${mark}')`);
     const kept = await lab.ask(graph("GET", `${reply.path}?$select=id&$expand=${expand}`));
     if (!isDone(kept)) return;

@@ -32,6 +32,13 @@ const sharedSession = (lab: Lab) =>
     return { url, opened, first };
   });
 
+/** The status of that session, asked for as by a page of another origin. */
+const sharedStatus = (lab: Lab): Promise<Answer> =>
+  lab.shared("drive session status", async () => {
+    const { url } = await sharedSession(lab);
+    return lab.ask(onSession("GET", url, { headers: origin }));
+  });
+
 /** The form of the missing ranges after the first range. */
 function formOf(ranges: readonly string[]): string {
   if (ranges.length > 1) return "several";
@@ -59,7 +66,7 @@ const firstRange: Experiment = {
     driveSessionSeconds: { fact: "Seconds from a range to the end of its session", sides: "number" },
   },
   async run(lab) {
-    const { url, opened, first } = await sharedSession(lab);
+    const { opened, first } = await sharedSession(lab);
     const atFirst = rangesIn(opened);
     lab.tell("driveCreateRanges", atFirst === undefined ? "absent" : (atFirst[0] ?? "empty"));
     const [before, after] = [expiryIn(opened), expiryIn(first)];
@@ -68,7 +75,7 @@ const firstRange: Experiment = {
     if (life !== undefined && before !== after) lab.tell("driveSessionSeconds", life);
     const ranges = rangesIn(first);
     if (ranges) lab.tell("driveRanges", formOf(ranges));
-    const status = rangesIn(await lab.ask(onSession("GET", url)));
+    const status = rangesIn(await sharedStatus(lab));
     if (!status) lab.tell("driveStatusRanges", "absent");
     else if (ranges) lab.tell("driveStatusRanges", status.length < ranges.length ? "first" : "all");
   },
@@ -105,7 +112,7 @@ const asked: Experiment = {
     const other = await get({ headers: { "X-Probe": "1" } });
     if (other.status === 200 || other.status === 400)
       lab.tell("uploadHostHeaders", isDone(other) ? "ignore" : "refuse");
-    const { headers } = await get({ headers: origin });
+    const { headers } = await sharedStatus(lab);
     lab.tell("driveCors", headers.has("access-control-allow-origin"));
     const allowed = (await lab.ask(preflight(url))).headers.get("access-control-allow-headers") ?? "";
     lab.tell("driveCorsPreflight", /content-range|\*/i.test(allowed));
@@ -153,7 +160,6 @@ const misaligned: Experiment = {
     const { url } = await openOrFail(lab, "misaligned.bin");
     if (!isDone(await lab.ask(range(url, 0, 100, 200)))) {
       lab.tell("driveMisaligned", "refuse");
-      await end(lab, url);
     } else {
       const rest = await lab.ask(range(url, 100, 200, 200));
       lab.tell("driveMisaligned", isDone(rest) ? "accepted" : "atCommit");
@@ -175,7 +181,6 @@ const deferred: Experiment = {
     const answer = await lab.ask(range(url, 0, 100, 100));
     const ranges = rangesIn(answer);
     if (answer.status === 202) lab.tell("driveDeferredRanges", ranges === undefined ? "absent" : "empty");
-    await end(lab, url);
   },
 };
 
@@ -195,7 +200,6 @@ const held: Experiment = {
     for (let refused = 0; refused < 6; refused++) {
       const again = await open(lab, "held.bin");
       const url = textAt(again.body, "uploadUrl");
-      if (url !== "") await end(lab, url);
       if (url !== "") return lab.tell("driveNameHeld", refused);
       if (again.status !== 409) throw new Unexpected(`a session gets status ${again.status}`);
       await lab.wait(2);
@@ -213,8 +217,8 @@ const together: Experiment = {
     const sent = [0, 1].map((index) => lab.ask({ ...range(url, index * unit, (index + 1) * unit, total), once: true }));
     const taken = (await Promise.all(sent)).filter(isDone).length;
     if (taken > 0) lab.tell("driveParallel", taken === 2 ? "both are taken" : "one is refused");
-    await end(lab, url);
   },
 };
 
+/** A session that no other experiment meets ends with the folder of the probe. */
 export const driveSessions = [firstRange, asked, wrong, misaligned, deferred, held, together];

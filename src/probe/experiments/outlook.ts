@@ -87,8 +87,8 @@ const page: Experiment = {
   async run(lab) {
     const attachments = Array.from({ length: 11 }, (_, index) => attachment(`${index}.txt`, 3));
     const collection = `${lab.me}/messages`;
-    const { path } = await makeOrFail(lab, { what: "message", label: "list", collection, value: { attachments } });
-    const { body } = await lab.ask(graph("GET", `${path}/attachments?$select=id`));
+    const making = { what: "message" as const, label: "list", collection, value: { attachments } };
+    const { body } = (await makeOrFail(lab, making, "/attachments?$select=id")).read;
     const shown = listAt(body, "value").length;
     lab.tell("listPageSize", at(body, "@odata.nextLink") === undefined ? "all" : shown);
   },

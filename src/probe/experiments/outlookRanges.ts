@@ -80,7 +80,7 @@ const deleted: Experiment = {
     deleteTwice: { fact: "Status of a second DELETE" },
   },
   async run(lab) {
-    const { url } = await openOrFail(lab, total);
+    const { url } = await sharedSession(lab);
     const { status } = await lab.ask(onSession("DELETE", url));
     if (status !== 204) throw new Unexpected(`DELETE gets status ${status}`);
     lab.tell("afterDelete", (await lab.ask(range(url, 0, 100, total))).status);
@@ -88,4 +88,5 @@ const deleted: Experiment = {
   },
 };
 
+/** The last one deletes the session that the others use. */
 export const outlookRanges = [wrong, last, longRange, deleted];

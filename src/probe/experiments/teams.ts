@@ -1,6 +1,7 @@
 import { isDone, listAt, textAt } from "../answer.js";
 import { Unexpected } from "../errors.js";
 import type { Experiment } from "../experiment.js";
+import { sharedUser } from "../items.js";
 import type { Lab } from "../lab.js";
 import { graph } from "../requests.js";
 import { sharedFile } from "./drive.js";
@@ -10,7 +11,7 @@ const service = "teams";
 /** The chat that the user has with nobody else, and the user's id. */
 const ownChat = (lab: Lab): Promise<{ chat: string; user: string }> =>
   lab.shared("chat", async () => {
-    const user = textAt((await lab.ask(graph("GET", `${lab.me}?$select=id`))).body, "id");
+    const user = textAt((await sharedUser(lab)).body, "id");
     const { body } = await lab.ask(graph("GET", `${lab.me}/chats?$expand=members`));
     const alone = listAt(body, "value").find((chat) => {
       const members = listAt(chat, "members").map((member) => textAt(member, "userId"));

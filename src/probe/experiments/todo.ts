@@ -24,6 +24,9 @@ function part(url: string, from: number, to: number, total: number): ProbeReques
   return range(`${target.pathname}${target.search}`, from, to, total, { to: "graph", secret: true });
 }
 
+/** A session of a size that is not refused. */
+const sharedSession = (lab: Lab) => lab.shared("todo session", () => open(lab, 4_000_200));
+
 const made: Experiment = {
   name: "a new task",
   service,
@@ -50,7 +53,7 @@ const sessions: Experiment = {
     },
   },
   async run(lab) {
-    const first = await open(lab, 1000);
+    const first = await sharedSession(lab);
     if (!isDone(first)) throw new Unexpected(`a session gets status ${first.status}`);
     lab.tell("todoCreateStatus", first.status);
     if (!isDone(await open(lab, 26_214_400))) {
@@ -78,7 +81,7 @@ const ranges: Experiment = {
     todoStatus: { fact: "Status of a GET on the upload URL" },
   },
   async run(lab) {
-    const url = textAt((await open(lab, 4_000_200)).body, "uploadUrl");
+    const url = textAt((await sharedSession(lab)).body, "uploadUrl");
     if (url === "") throw new Unexpected("there is no session");
     const first = await lab.ask(part(url, 0, 100, 4_000_200));
     if (!isDone(first)) throw new Unexpected(`the first range gets status ${first.status}`);

@@ -127,7 +127,7 @@ async function unmarked(service: Service, { items }: Composition, mime: string):
   return found.map((one) => `${items}/${encodeURIComponent(text(member(one, "id")) ?? "")}`);
 }
 
-/** What the next try of a message in MIME has in common with this one: all but its Message-ID, date and boundaries. */
+/** The part of a message in MIME that the next try has as well: all but its Message-ID, date and boundaries. */
 export async function lastingPart(mime: string): Promise<string> {
   const content = openBase64(mime);
   const bytes = content ? await content.read(0, content.size) : new Uint8Array(0);

@@ -4,7 +4,7 @@ import { Ended, Unexpected } from "./errors.js";
 import { lineOf, type ProbeRequest } from "./requests.js";
 import { Privacy } from "./privacy.js";
 
-/** What a probe may spend, and how it spends time. Tests give other values. */
+/** The limits of a probe, and how it spends time. Tests give other values. */
 export interface Means {
   readonly requests: number;
   /** Bytes of all bodies. */
@@ -33,7 +33,7 @@ export class Door {
   private patience = 0;
   readonly privacy = new Privacy();
   readonly versions: Record<string, string> = {};
-  /** What the answers show by the way. */
+  /** Facts that the answers show by the way. */
   readonly traces = {
     asked: new Set<string>(),
     redirect: "none" as "none" | "within" | "elsewhere",

@@ -68,7 +68,7 @@ interface Run {
   readonly memory: Map<string, Promise<unknown>>;
 }
 
-/** What one experiment told, and what it made for itself alone. */
+/** The result of one experiment, and the items that it made for itself alone. */
 interface Yield {
   readonly told: Map<string, ProbeValue>;
   readonly own: Set<Made>;

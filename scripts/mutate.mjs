@@ -26,7 +26,7 @@ const mutations = [
   [
     "that nothing is sent when a file fails",
     "messages/compose",
-    "for (const one of outside) held.push(await expect(one).attach());",
+    "for (const one of outside) held = [...held, await expect(one).attach()];",
     "for (const one of outside) void expect(one).attach();",
   ],
   [

@@ -1,6 +1,6 @@
 /** A request as a limiter counts it. */
 export interface LimitedRequest {
-  /** What the service counts its limits for: a mailbox, a drive, a team, an organization. The same for every spelling of its URL. */
+  /** The thing that the service counts its limits for: a mailbox, a drive, a team, an organization. The same for every spelling of its URL. */
   readonly lane: string;
   /** Requests that the service takes at the same time there. `Infinity` if it does not say. */
   readonly most: number;

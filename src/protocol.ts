@@ -135,7 +135,7 @@ export type Step = { readonly next: number; readonly until?: number } | { readon
 export interface Api {
   /** Name for messages to people. */
   readonly label: string;
-  /** What the service counts its limits for. */
+  /** The thing that the service counts its limits for. */
   readonly throttle?: {
     /** Requests that it takes at the same time. `Infinity` if it does not say. */
     readonly most: number;

@@ -5,8 +5,8 @@ import type { Reply } from "./protocol.js";
 const HIDDEN_REDIRECT = 302;
 
 /** Reads a response. A body that was cut off counts as none; the status and headers of such a reply still count. */
-export async function readReply(response: Response): Promise<Reply> {
-  const body = await response.text().then(parsed, () => undefined);
+export async function readReply(response: Response, text = response.text()): Promise<Reply> {
+  const body = await text.then(parsed, () => undefined);
   return { status: response.status || HIDDEN_REDIRECT, headers: response.headers, body };
 }
 

@@ -74,7 +74,7 @@ test.each([reply(201), reply(201, '{"id":"1')])(
 test.each([
   reply(203, "<html>Sign in</html>"),
   reply(200, "<html>Sign in</html>"),
-  reply(0), // a redirect, as a browser hides it
+  reply(302), // a redirect whose target a browser hides
 ])("reports a sign-in page of Azure DevOps as a refusal, although its status is $status", async (page) => {
   const { place } = talk({});
   const send = async () => page;

@@ -22,7 +22,7 @@ function isIt({ id }: Listed, attachment: object): boolean {
   return id === own || id === `${own} ${String(cTag ?? eTag ?? size)}`;
 }
 
-/** What a run of the same job has attached before, if the service still has it. */
+/** The attachment of an earlier run of the same job, if the service still has it. */
 export async function attachedBefore(job: Job): Promise<object | undefined> {
   const { checkpoint, protocol, linkTo, overflow } = job;
   const stored = await checkpoint?.load();

@@ -31,7 +31,7 @@ interface Mail {
   readonly path: string;
   readonly message: object;
   readonly files: readonly InputFile[];
-  /** What `--resume` needs, until the mail is sent. */
+  /** The state that `--resume` needs, until the mail is sent. */
   readonly checkpoints?: ReturnType<typeof jobCheckpoints>;
 }
 

@@ -166,10 +166,10 @@ async function inGraphsShape(response: Response | undefined): Promise<Response |
   if (!response || (response.ok && response.status !== 203)) return response;
   const part = await Promise.resolve(azureDevOpsUploads()).catch(() => undefined);
   if (!part) return response; // the page is offline: the response passes as it came
-  const given = await readReply(response.clone());
+  const text = await response.text().catch(() => "");
+  const given = await readReply(response, Promise.resolve(text));
   const { status, body } = part.explain(given);
-  if (body === given.body) return response;
-  void response.body?.cancel();
+  if (body === given.body) return new Response(text || null, { status, headers: response.headers });
   const headers = new Headers(response.headers);
   headers.set("Content-Type", "application/json");
   headers.delete("Content-Length");

@@ -102,7 +102,7 @@ export interface UploadInfo {
 }
 
 /**
- * What a request came to. "failed" is an answer that a client may wait for and try again: 429 and 5xx. "refused" is any
+ * The outcome of a request. "failed" is an answer that a client may wait for and try again: 429 and 5xx. "refused" is any
  * other answer from 400 on. "lost" means that the client got no answer.
  */
 export type StepOutcome = "done" | "failed" | "refused" | "lost" | "waiting";

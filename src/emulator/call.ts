@@ -27,7 +27,7 @@ export interface Call {
   readonly body: Buffer;
   /** The number of bytes of a range that the service keeps, if a fault limits it. */
   readonly keep?: number;
-  /** What the body says, if it is MIME. Absent where it was not parsed. */
+  /** The message in the body, if it is MIME. Absent where it was not parsed. */
   readonly mime?: ParsedMime;
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { sides } from "./sides.js";
 import { defaultVariations, type Variations } from "./variations.js";
 
-/** What a probe wrote, as far as the emulator reads it. */
+/** The report of a probe, as far as the emulator reads it. */
 export interface ReportOfProbe {
   /** The version of the format. */
   readonly probe: number;

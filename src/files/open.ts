@@ -81,7 +81,7 @@ function open(file: unknown, size: number | undefined): Content {
   throw new UploadError("invalid", mistaken(file));
 }
 
-/** What an object that is no file may be instead. */
+/** Advice for objects that are not files. */
 function mistaken(file: object): string {
   if (has(file, "then")) return "The file is a Promise: await it first.";
   if ("file" in file) return "Give the file itself, and its name as an option: attach(file, { name }).";

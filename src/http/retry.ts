@@ -49,9 +49,10 @@ export function isThrottle({ status, headers }: Head): boolean {
   return asks && (status === 503 || status === 509);
 }
 
-/** Milliseconds to wait for a throttle: as long as it asks for, or, if it does not say, longer each time. */
+/** Milliseconds to wait for a throttle: as long as it asks for. If it does not say, or says 0 again, longer each time. */
 function throttleWait({ headers }: Head, times: number, delay: number): number {
-  return askedWait(headers) || backoff(times, delay, Math.random());
+  const asked = askedWait(headers);
+  return asked || (asked === 0 && times === 0) ? asked : backoff(times, delay, Math.random());
 }
 
 /** Milliseconds that a lane pauses for a throttle: somewhat longer than asked for. */

@@ -15,7 +15,7 @@ import {
 } from "../protocols/graph/properties.js";
 import { withMember } from "../spelling.js";
 
-/** Tells the items of one call, or of one job, from all others. */
+/** Distinguishes the items of one call, or of one job, from all others. */
 const MARK = propertyId("");
 /** How far a job has come with the item, as JSON. */
 const STATE = propertyId("-state");

@@ -23,9 +23,11 @@ const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
 const SEND_ELSE =
   "Send it by graphTransport of graph-large-attachments/nodemailer, or give its large files to withAttachments instead.";
 
-/** True if the body of a request is a message in MIME. */
+/** True if the body of a request is a message in MIME. JSON with the wrong type is for the service to refuse. */
 export const isMime = ({ options }: Context, { event }: Composition): boolean =>
-  !event && isPlainText(options?.headers);
+  !event && isPlainText(options?.headers) && !isJson(options?.body);
+
+const isJson = (body: unknown) => typeof body === "string" && /^\s*[[{]/.test(body);
 
 /** Opens a message in MIME, which Graph takes as base64. Throws an `UploadError` if it is something else, or too large. */
 export async function openMime(body: unknown, holder: string | undefined): Promise<Letter> {
@@ -125,7 +127,7 @@ async function unmarked(service: Service, { items }: Composition, mime: string):
   return found.map((one) => `${items}/${encodeURIComponent(text(member(one, "id")) ?? "")}`);
 }
 
-/** What the next try of a message in MIME has in common with this one: all but its Message-ID, date and boundaries. */
+/** The part of a message in MIME that the next try has as well: all but its Message-ID, date and boundaries. */
 export async function lastingPart(mime: string): Promise<string> {
   const content = openBase64(mime);
   const bytes = content ? await content.read(0, content.size) : new Uint8Array(0);

@@ -139,7 +139,7 @@ export class Once {
     await discardItem(service, { url, id, message, cause });
   }
 
-  /** What carries the mark of the job. Drafts that were deleted do not count. */
+  /** Finds the items with the mark of the job. Drafts that were deleted do not count. */
   async #find(service = this.service): Promise<{ readonly sent?: Marked; readonly drafts: readonly Marked[] }> {
     const { found, now } = await findMarked(service, this.#places, this.job);
     this.#now = now;

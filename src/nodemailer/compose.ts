@@ -119,7 +119,7 @@ export class Composer {
     }
   }
 
-  /** What a plugin makes of the whole message, such as its encryption, would not hold for files outside of it. */
+  /** A change that a plugin makes to the whole message, such as encryption, would not hold for files outside of it. */
   #mustBeMovable(outside: readonly Attachment[]): void {
     const { _transforms, _processFuncs } = this.mail.message;
     const name = outside[0]!.node.filename || "an attachment";

@@ -6,7 +6,7 @@ export interface MailError extends Error {
   code: string;
   /** The HTTP status of the answer, if there was one. */
   responseCode?: number;
-  /** What the service answered. */
+  /** The service's answer. */
   response?: string;
   command?: string;
 }
@@ -70,7 +70,7 @@ function codeOf(error: unknown, status: number | undefined, code: string | undef
   return status === 429 || status >= 500 ? "ECONNECTION" : "EMESSAGE";
 }
 
-/** What an error of any kind says. The client itself gives a status of -1 to what is no answer. */
+/** The text of an error of any kind. The client itself gives a status of -1 to what is no answer. */
 function details(error: unknown): {
   readonly message: string;
   readonly statusCode?: number;

@@ -34,7 +34,7 @@ export function restId(id: string): string {
 const MAY_PASS = new Set([9020, 9021, 9041]);
 const SAVE_RETRIES = 3;
 
-/** What people can do about an error of `saveAsync`. */
+/** Advice for errors of `saveAsync`. */
 const REMEDIES: Readonly<Record<number, string>> = {
   5009: "The add-in has no permission for it: its manifest needs read/write access to the item.",
   9016: "The add-in has no permission for it: its manifest needs read/write access to the item.",

@@ -29,7 +29,7 @@ const SENTENCES = {
 };
 
 /**
- * What this Outlook cannot do for the item, as sentences to show in a pane. Asks the host for its requirement sets, and never
+ * The limits of this Outlook for the item, as sentences to show in a pane. Asks the host for its requirement sets, and never
  * for its name. Empty where everything works.
  */
 export function outlookLimits(item: ComposedItem | undefined = officeGlobal().context.mailbox?.item): OutlookLimit[] {

@@ -2,7 +2,7 @@
 import { UploadError } from "../errors.js";
 import { orAborted } from "../signals.js";
 
-/** What Office.js passes to a callback. */
+/** The result that Office.js passes to a callback. */
 export interface OfficeResult<T> {
   /** `"succeeded"` or `"failed"`. */
   readonly status: unknown;

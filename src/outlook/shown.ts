@@ -35,7 +35,7 @@ export async function attachmentsShown(item: ComposedItem, patience: Patience): 
 
 /** Attachments that an upload has recognized as its own, so that two files of one name are two. */
 const claimed = new WeakMap<object, Set<string>>();
-/** What the window showed before an attachment was made. */
+/** The attachments that the window showed before one was made. */
 const before = new WeakMap<object, readonly Shown[]>();
 
 /** The attachment in the window that was not there before. */

@@ -39,9 +39,9 @@ export interface ProbeFact {
   readonly service: ProbeService | "any";
   /** The fact in plain words. */
   readonly fact: string;
-  /** What the documentation says. Absent if it says nothing. */
+  /** The documented value. Absent if it says nothing. */
   readonly documented?: ProbeValue;
-  /** What this tenant showed. Absent if it was not seen: `why` says the reason. */
+  /** The value that this tenant showed. Absent if it was not seen: `why` says the reason. */
   readonly seen?: ProbeValue;
   readonly why?: string;
   /** The variation of the emulator that the fact settles. */
@@ -68,7 +68,7 @@ export interface ProbeReport {
   readonly facts: readonly ProbeFact[];
   /** The emulator's variations as this tenant showed them. */
   readonly variations: Readonly<Record<string, ProbeValue>>;
-  /** What the probe made and could not delete, by the name that a person finds. */
+  /** Items that the probe made and could not delete, by the name that a person finds. */
   readonly left: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { Ended, Unexpected } from "./errors.js";
 import { lineOf, type ProbeRequest } from "./requests.js";
 import { Privacy } from "./privacy.js";
 
-/** What a probe may spend, and how it spends time. Tests give other values. */
+/** The limits of a probe, and how it spends time. Tests give other values. */
 export interface Means {
   readonly requests: number;
   /** Bytes of all bodies. */
@@ -33,7 +33,7 @@ export class Door {
   private patience = 0;
   readonly privacy = new Privacy();
   readonly versions: Record<string, string> = {};
-  /** What the answers show by the way. */
+  /** Facts that the answers show by the way. */
   readonly traces = {
     asked: new Set<string>(),
     redirect: "none" as "none" | "within" | "elsewhere",
@@ -114,7 +114,7 @@ export class Door {
 
   /** The token never goes to an upload host. A made-up one shows what such a host does with any. */
   private async authorization({ to, stranger }: ProbeRequest): Promise<Record<string, string>> {
-    if (stranger) return { Authorization: to === "azureDevOps" ? `Basic ${btoa(":made-up")}` : `Bearer ${madeUp}` };
+    if (stranger) return { Authorization: to !== "graph" ? `Basic ${btoa(":made-up")}` : `Bearer ${madeUp}` };
     if (to === "upload") return {};
     const value = await this.credential(to);
     this.privacy.hide(value?.replace(/^\w+ /, ""), "{token}");
@@ -142,7 +142,7 @@ export class Door {
     }
     const wait = headers.get("retry-after");
     if (status < 300 && wait !== null) {
-      if (to === "azureDevOps") this.traces.azureRetryAfter = secondsIn(wait);
+      if (to !== "graph") this.traces.azureRetryAfter = secondsIn(wait);
       this.patience = Math.min(secondsIn(wait), longestWait);
     }
     return { status, headers, text, body, at: this.means.now() };

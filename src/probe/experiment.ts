@@ -5,7 +5,7 @@ import type { Lab } from "./lab.js";
 export interface Fact {
   /** In plain words, as the head of a row. */
   readonly fact: string;
-  /** What the documentation says. Absent if it says nothing. */
+  /** The documented value. Absent if it says nothing. */
   readonly documented?: ProbeValue;
   /** The values that agree with it, if they are not the same text. */
   readonly agrees?: readonly ProbeValue[];

@@ -25,7 +25,7 @@ interface Making {
   /** The name of the subject in JSON. */
   readonly subjectKey?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What is posted, if it is more than the item. */
+  /** The body that is posted, if it is more than the item. */
   readonly wrap?: (value: object) => object;
   /** Base64 of MIME, in place of JSON. */
   readonly mime?: string;

@@ -8,7 +8,7 @@ export interface Made {
   readonly requests: number;
 }
 
-/** What the probe made, recorded before the request that makes it. */
+/** Items that the probe made, recorded before the request that makes it. */
 export class Ledger {
   readonly #entries: Made[] = [];
 

@@ -15,10 +15,13 @@ function reasonAgainst(service: Experiment["service"], options: ProbeOptions): s
   const { only, getToken, printShare, azureDevOps, site } = options;
   if (service === "any") return undefined;
   if (only && !only.includes(service)) return "not asked for";
-  if (service === "azureDevOps") return azureDevOps ? undefined : "no project was named";
-  if (!getToken) return "no token for Graph";
-  if (service === "print" && printShare === undefined) return "no printer share was named";
-  return service === "site" && site === undefined ? "no site was named" : undefined;
+  const noToken = getToken ? undefined : "no token for Graph";
+  const missing: Partial<Record<Experiment["service"], string | undefined>> = {
+    azureDevOps: azureDevOps ? undefined : "no project was named",
+    print: noToken ?? (printShare === undefined ? "no printer share was named" : undefined),
+    site: noToken ?? (site === undefined ? "no site was named" : undefined),
+  };
+  return service in missing ? missing[service] : noToken;
 }
 
 /** Runs the experiments one after another, deletes what they made, and reports. */
@@ -65,7 +68,7 @@ interface Run {
   readonly memory: Map<string, Promise<unknown>>;
 }
 
-/** What one experiment told, and what it made for itself alone. */
+/** The result of one experiment, and the items that it made for itself alone. */
 interface Yield {
   readonly told: Map<string, ProbeValue>;
   readonly own: Set<Made>;

@@ -7,9 +7,9 @@ export type { LimitedRequest, Limiter } from "../index.js";
 /** Evaluates a Lua script in Redis, as `EVAL` does, with whatever client you have. */
 export type RunScript = (script: string, keys: string[], args: string[]) => Promise<unknown>;
 
-/** What a limiter in Redis counts, and how workers hear of each other. */
+/** The limits that a limiter in Redis keeps, and how workers hear of each other. */
 export interface RedisLimiterOptions {
-  /** What all keys begin with. Workers with the same prefix share one limit. @default "graph-large-attachments" */
+  /** The beginning of all keys. Workers with the same prefix share one limit. @default "graph-large-attachments" */
   readonly prefix?: string;
   /** Milliseconds after which the places of a worker that has died come free. Three heartbeats fit into it. @default 15000 */
   readonly lease?: number;

@@ -11,7 +11,7 @@ export interface Checkpoint {
   load(): Promise<UploadSession | undefined>;
   /** Throws an `UploadError` of code `takenOver` if another process has the upload now. */
   save(session: UploadSession): Promise<void>;
-  /** What another process has stored that has the upload now. */
+  /** The entry of another process that has taken the upload over. */
   rival(): Promise<UploadSession | undefined>;
   /** Stores the result instead of the session. */
   finish(attachment: object): Promise<void>;

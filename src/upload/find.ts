@@ -76,9 +76,13 @@ export async function findCreated(
   throw new UploadError("uncertain", message, { session });
 }
 
-/** Finds what another process on the same checkpoint has attached. */
+/** Finds what another process on the same checkpoint has attached. `undefined` as well if the service does not list the item. */
 export async function madeByOthers(job: Job, session: UploadSession): Promise<Created | undefined> {
-  return job.checkpoint && session.before ? findCreated(job, session.before, session) : undefined;
+  const { list } = job.protocol;
+  const { before } = session;
+  if (!job.checkpoint || !before || !list) return undefined;
+  const isNew = ({ id }: Listed) => !before.includes(id);
+  return (await listedIfTold(job, list))?.some(isNew) ? findCreated(job, before, session) : undefined;
 }
 
 /** Finds the attachment of a file that the service has but did not name, or whose name a browser hides. */

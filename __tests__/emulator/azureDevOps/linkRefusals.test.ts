@@ -88,7 +88,7 @@ test("a missing work item gets TF401232", async () => {
   }
   expect((await request("GET", `/Other/_apis/wit/workitems/${id}`)).status).toBe(200);
   expect((await request("GET", `/_apis/wit/workItems/${id}`)).status).toBe(200);
-  expect((await request("DELETE", `/_apis/wit/workItems/${id}`)).status).toBe(405);
+  expect((await request("PUT", `/_apis/wit/workItems/${id}`)).status).toBe(405);
 });
 
 test("a PATCH must have the type and form of JSON Patch", async () => {

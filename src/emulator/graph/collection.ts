@@ -1,7 +1,7 @@
 import type { Reply } from "../api.js";
 import { badRequest } from "../replies.js";
 
-/** What a client asks of a collection. */
+/** The query of a client for a collection. */
 export interface Asked {
   readonly query: URLSearchParams;
   readonly head: { readonly url: string };

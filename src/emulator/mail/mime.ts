@@ -3,7 +3,7 @@ import type { FileInit, StoredAttachment } from "../api.js";
 
 type FileInMime = FileInit & Partial<Pick<StoredAttachment, "odataType" | "isInline" | "contentId">>;
 
-/** What a message in MIME says. */
+/** A message in MIME, parsed. */
 export interface ParsedMime {
   /** Properties by their JSON names. */
   readonly properties: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import type { Experiment } from "../experiment.js";
 
-/** What the answers to the other experiments show. It sends nothing. */
+/** Facts that the answers to the other experiments show. It sends nothing. */
 export const byTheWay: Experiment = {
   name: "by the way",
   service: "any",

@@ -8,7 +8,7 @@ import { graph } from "../requests.js";
 const service = "outlook";
 const immutable = { Prefer: 'IdType="ImmutableId"' };
 
-/** What the subjects of both mails begin with. */
+/** The beginning of the subjects of both mails. */
 const beginning = (lab: Lab): string => `${lab.name} mail`;
 
 /** Sends a mail to the user of the mailbox and to nobody else. Returns its path as a draft. */

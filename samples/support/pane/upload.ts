@@ -4,9 +4,9 @@ import { LargeAttachmentTask, UploadError, type RunOptions, type UploadSession }
 /** Bytes. A smaller file goes in one request, which cannot be paused. */
 export const PAUSABLE = 3_000_000;
 
-/** An upload that the user has paused. The session of a task is a secret, so it stays in memory. */
+/** An upload that the user has paused. The session is a secret, so it stays in memory. */
 export class Paused extends Error {
-  constructor(readonly session?: UploadSession) {
+  constructor(readonly session: UploadSession) {
     super("The upload is paused.");
   }
 }

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import type { CheckpointStore, UploadOptions, UploadSession } from "graph-large-attachments";
+import type { UploadOptions, UploadSession } from "graph-large-attachments";
 import { useEffect, useRef, useState } from "react";
+import { Hold } from "./hold.js";
 import { explain, type Explanation, type Kind } from "./messages.js";
 import { Paused, send, sessionOf } from "./upload.js";
 
@@ -9,7 +10,7 @@ export interface Place {
   readonly kind: Kind;
   readonly name?: string;
   open?(): Promise<string>;
-  attach?(file: File, run: Run & Pick<UploadOptions, "checkpoints">): Promise<Attached>;
+  attach?(file: File, run: Run & Pick<UploadOptions, "limiter">): Promise<Attached>;
 }
 
 type Run = Pick<UploadOptions, "onProgress" | "onWaiting"> & { readonly signal: AbortSignal };
@@ -57,7 +58,7 @@ export function useUploads(client: Client): Uploads {
   const [status, setStatus] = useState("");
   const stops = useRef(new Map<number, AbortController>());
   const pauses = useRef(new Map<number, AbortController>());
-  const stores = useRef(new Map<number, CheckpointStore>());
+  const holds = useRef(new Map<number, Hold>());
   const running = rows.some(({ state }) => state === "running");
   useEffect(() => (running ? keepOpen() : undefined), [running]);
 
@@ -91,15 +92,14 @@ export function useUploads(client: Client): Uploads {
     }
   }
 
-  /** The item attaches the file itself. The checkpoints continue a paused upload. */
-  async function byItem({ id, file, place }: Row, run: Run, pause: AbortSignal): Promise<Attached> {
-    const checkpoints = stores.current.get(id) ?? memoryCheckpoints();
-    stores.current.set(id, checkpoints);
+  /** The item attaches the file itself. A pause holds its requests back. */
+  async function byItem({ id, file, place }: Row, run: Run): Promise<Attached> {
+    const limiter = new Hold();
+    holds.current.set(id, limiter);
     try {
-      return await place.attach!(file, { ...run, checkpoints, signal: AbortSignal.any([run.signal, pause]) });
-    } catch (error) {
-      if (pause.aborted && !run.signal.aborted) throw new Paused();
-      throw error;
+      return await place.attach!(file, { ...run, limiter });
+    } finally {
+      holds.current.delete(id);
     }
   }
 
@@ -122,23 +122,21 @@ export function useUploads(client: Client): Uploads {
       for (const row of added) void run(row);
     },
     retry(row) {
-      change(row, { state: "running", failure: undefined, loaded: row.session ? row.loaded : 0 });
+      const held = row.state === "paused" ? holds.current.get(row.id) : undefined;
+      change(row, { state: "running", failure: undefined, loaded: held || row.session ? row.loaded : 0 });
       setStatus(row.state === "paused" ? `Resuming ${row.file.name}.` : `Uploading ${row.file.name} again.`);
-      void run(row);
+      if (held) held.release();
+      else void run(row);
     },
-    pause: ({ id }) => pauses.current.get(id)?.abort(),
+    pause(row) {
+      const limiter = holds.current.get(row.id);
+      if (!limiter) return pauses.current.get(row.id)?.abort();
+      limiter.hold();
+      change(row, { state: "paused" });
+      setStatus(`${row.file.name} is paused.`);
+    },
     cancel: ({ id }) => stops.current.get(id)?.abort(),
     remove: ({ id }) => setRows((all) => all.filter((row) => row.id !== id)),
-  };
-}
-
-/** For one file of the pane. A session is a secret, so it stays in memory. */
-function memoryCheckpoints(): CheckpointStore {
-  const sessions = new Map<string, UploadSession>();
-  return {
-    load: (key) => sessions.get(key),
-    save: (key, session) => sessions.set(key, session),
-    remove: (key) => sessions.delete(key),
   };
 }
 

@@ -2,7 +2,17 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { GraphTransportOptions } from "./options.js";
 import { GraphTransport } from "./transport.js";
 
-export type { CheckpointStore, UploadOptions } from "../index.js";
+export type {
+  CheckpointStore,
+  FileInfo,
+  LimitedRequest,
+  Limiter,
+  UploadAttempt,
+  UploadOptions,
+  UploadProgress,
+  UploadSession,
+  UploadWaiting,
+} from "../index.js";
 export { GraphTransport, type Callback } from "./transport.js";
 export type { GraphMailOptions, GraphTransportOptions, SentMessageInfo } from "./options.js";
 export type { MailError } from "./errors.js";

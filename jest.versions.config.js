@@ -1,8 +1,11 @@
 const base = require("./jest.config.js");
 
-/** The tests that another version of Node can change: not those of pages, samples, types and the package's files. */
+/** The tests that another version of Node can change: not those of pages, types, files of the package, pure functions and the emulator. */
 /** @type {import("jest").Config} */
 module.exports = {
   ...base,
-  testPathIgnorePatterns: [...base.testPathIgnorePatterns, "/__tests__/(docs|readme|samples|package|types|probe)/"],
+  testPathIgnorePatterns: [
+    ...base.testPathIgnorePatterns,
+    "/__tests__/(docs|readme|samples|package|types|probe|protocols|emulator|outlook|fuzz)/",
+  ],
 };

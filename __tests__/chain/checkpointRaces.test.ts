@@ -138,7 +138,8 @@ describe.each(Object.keys(places) as (keyof typeof places)[])("checkpoints of an
         const { path, hashes } = places[place]();
         const { store } = memory(none);
         const errors = await Promise.all([attach(path, store), attach(path, store), attach(path, store)].map(failed));
-        for (const error of errors) if (error && place !== "drive") expect(error).toMatchObject({ code: "takenOver" });
+        const overtaken = /^(takenOver|uncertain)$/; // one that is overtaken during its last range cannot tell whether it was taken
+        for (const error of errors) if (error && place !== "drive") expect(error.code).toMatch(overtaken);
         expect(errors.filter((error) => error === undefined).length).toBeGreaterThan(0);
         await attach(path, store);
         expect(hashes()).toEqual([sha256(bytes)]);

@@ -78,8 +78,9 @@ test.each(samples)("%s asks for the versions that are tested here", async (name)
   const own = await manifest(join(root, "samples", name));
   const { version, devDependencies, peerDependencies } = await manifest(root);
   const known: Record<string, string> = {
-    ...devDependencies,
     ...peerDependencies,
+    ...devDependencies,
+    "@microsoft/microsoft-graph-client": peerDependencies["@microsoft/microsoft-graph-client"]!,
     "graph-large-attachments": `^${version}`,
   };
   for (const [one, wanted] of Object.entries({ ...own.dependencies, ...own.devDependencies }))

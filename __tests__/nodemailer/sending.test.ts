@@ -15,7 +15,8 @@ const mail = (more: Data = {}): Data => ({ from, to, subject: "Hi", text: "Text"
 const outbox = () => post.emulator.mailbox.outbox();
 /** What was left behind. */
 const left = () => [outbox(), post.emulator.mailbox.drafts()];
-const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith("graph-large-attachments-"));
+const temporary = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`graph-large-attachments-${process.pid}-`));
 
 beforeAll(async () => {
   post = await startPost();

@@ -19,7 +19,8 @@ import type { Work } from "./work.js";
 
 /** Bytes of the beginning of a message in which its headers are looked for. */
 const HEADERS = 65_536;
-const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
+/** Searched for, because a pattern that matches megabytes as a whole can exhaust the stack. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
 const SEND_ELSE =
   "Send it by graphTransport of graph-large-attachments/nodemailer, or give its large files to withAttachments instead.";
 
@@ -32,7 +33,7 @@ const isJson = (body: unknown) => typeof body === "string" && /^\s*[[{]/.test(bo
 /** Opens a message in MIME, which Graph takes as base64. Throws an `UploadError` if it is something else, or too large. */
 export async function openMime(body: unknown, holder: string | undefined): Promise<Letter> {
   const mime = await textOf(body);
-  if (mime === undefined || !BASE64.test(mime) || mime.trim() === "" || !openBase64(mime)) {
+  if (mime === undefined || NOT_BASE64.test(mime) || mime.trim() === "" || !openBase64(mime)) {
     throw new UploadError(
       "invalid",
       "A body of the type text/plain must be a message in MIME, encoded as base64. Nothing was sent.",

@@ -29,7 +29,7 @@ export class Once {
   #deleted: string | undefined;
   #now = Date.now();
   #before: readonly string[] | undefined;
-  /** Drafts of tries that began later. */
+  /** Drafts of other tries, which nobody needs once the mail is sent. */
   #others: readonly Marked[] = [];
 
   constructor(
@@ -46,7 +46,11 @@ export class Once {
     let last: Marked | undefined;
     for (const retrier = this.service.retrier(); ;) {
       const { sent, drafts } = await this.#find();
-      if (sent) return sent;
+      if (sent) {
+        this.#others = drafts;
+        await this.tidy();
+        return sent;
+      }
       const leaving = drafts.find(({ state }) => this.#now - Date.parse(state.sending ?? "") < SETTLED);
       const [draft] = leaving ? [leaving] : drafts;
       if (!draft && !last) return undefined;

@@ -94,7 +94,7 @@ export class Sources {
 
   async #store(head: Buffer[], rest: AsyncIterator<Buffer>): Promise<Blob> {
     const file = join(
-      await (this.#folder ??= mkdtemp(join(tmpdir(), "graph-large-attachments-"))),
+      await (this.#folder ??= mkdtemp(join(tmpdir(), `graph-large-attachments-${process.pid}-`))),
       String(this.#opened.size),
     );
     const all = async function* () {

@@ -1,6 +1,7 @@
 import prettier from "eslint-config-prettier";
 import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { nodeEntries } from "./scripts/entries.cjs";
 
 const sdk = "@microsoft/microsoft-graph-client";
 
@@ -16,27 +17,20 @@ const layers = [
   ["upload"],
   ["http", "protocols", "files"],
 ];
+/** Entries that share nothing with the rest, so that they cannot share a mistake. */
+const standalone = ["emulator", "probe"];
 /** The upload engine never knows which service it talks to. */
 const strangers = { upload: ["protocols"] };
 /** A page begins with `client`, which loads the rest with the first attachment, in these files. */
 const loadedLater = ["messages", "attach", "upload", "protocols"];
-const lazyParts = ["graph.ts", "azureDevOps.ts", "task.ts"];
+const lazyParts = ["graph.ts", "places.ts", "azureDevOps.ts", "task.ts"];
 /** The files that may load code of the Graph client, and not just its types. */
 const usesTheClient = ["client/azureDevOpsClient", "errors", "http/refusal", "http/ownContext", "http/graphClient"];
 
 /** What a folder must not import: what stands above or beside it, the other entry points, and what it must not know. */
 function zoneOf(folder, level) {
   const forbidden = layers.filter((_, other) => other <= level).flat();
-  const from = [
-    ...forbidden,
-    ...(strangers[folder] ?? []),
-    "node",
-    "nodemailer",
-    "redis",
-    "cli",
-    "emulator",
-    "probe",
-  ].filter((one) => one !== folder);
+  const from = [...forbidden, ...(strangers[folder] ?? []), "cli", ...nodeEntries].filter((one) => one !== folder);
   const message = `src/${folder} imports itself and what stands below it: see ARCHITECTURE.md.`;
   return { target: `./src/${folder}`, from: [...from.map((one) => `./src/${one}`), "./src/index.ts"], message };
 }
@@ -44,24 +38,18 @@ function zoneOf(folder, level) {
 const vocabulary = "./src/*.ts";
 const zones = [
   ...layers.flatMap((folders, level) => folders.map((folder) => zoneOf(folder, level))),
-  ...["cli", "node", "nodemailer", "redis"].map((folder) => ({
+  ...["cli", ...nodeEntries.filter((name) => !standalone.includes(name))].map((folder) => ({
     target: `./src/${folder}`,
     from: "./src",
     except: [`./${folder}`, "./index.ts", "./node/index.ts"],
-    message: "The command line, node, nodemailer and redis import what users may import.",
+    message: "The command line and the entries for Node import what users may import.",
   })),
-  {
-    target: "./src/probe",
+  ...standalone.map((folder) => ({
+    target: `./src/${folder}`,
     from: "./src",
-    except: ["./probe"],
-    message: "The probe shares nothing with the client side and the emulator, mistakes least of all.",
-  },
-  {
-    target: "./src/emulator",
-    from: "./src",
-    except: ["./emulator"],
-    message: "The emulator shares nothing with the client side, mistakes least of all.",
-  },
+    except: [`./${folder}`],
+    message: `The ${folder} shares nothing with the rest, mistakes least of all.`,
+  })),
 ];
 
 const browsers = "The client side runs in browsers.";
@@ -169,7 +157,7 @@ export default tseslint.config(
     rules: { "no-console": "off" },
   },
   {
-    files: ["*.js"],
+    files: ["*.js", "scripts/*.cjs"],
     languageOptions: { sourceType: "commonjs" },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },

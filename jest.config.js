@@ -1,10 +1,15 @@
+const { availableParallelism } = require("node:os");
+const programs = require("./jest.programs.js");
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+  testMatch: [
+    "<rootDir>/__tests__/**/*.test.ts",
+    ...programs.map((path) => path.replace("<rootDir>", `!${__dirname}`)),
+  ],
   testPathIgnorePatterns: ["/node_modules/", "/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
-  maxWorkers: "100%", // by default Jest leaves one core idle
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // many tests wait, and by default Jest leaves one core idle
   testSequencer: "<rootDir>/jest.sequencer.js",
   testTimeout: 300_000, // ends what hangs; a busy machine alone must not reach it
   transform: {
@@ -18,12 +23,7 @@ module.exports = {
   },
   moduleNameMapper: {
     "^graph-large-attachments$": "<rootDir>/src/index.ts",
-    "^graph-large-attachments/node$": "<rootDir>/src/node/index.ts",
-    "^graph-large-attachments/nodemailer$": "<rootDir>/src/nodemailer/index.ts",
-    "^graph-large-attachments/redis$": "<rootDir>/src/redis/index.ts",
-    "^graph-large-attachments/outlook$": "<rootDir>/src/outlook/index.ts",
-    "^graph-large-attachments/emulator$": "<rootDir>/src/emulator/index.ts",
-    "^graph-large-attachments/probe$": "<rootDir>/src/probe/index.ts",
+    [`^graph-large-attachments/(${require("./scripts/entries.cjs").entries.join("|")})$`]: "<rootDir>/src/$1/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },
 };

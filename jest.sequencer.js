@@ -3,10 +3,12 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 /** Test files that take long though they are small: Jest, until it has timed them, would start them last. */
 const first = [
   "docs/blocks",
-  "package/tarball",
   "readme/samples",
-  "samples/build",
   "conformance/faults",
+  "chain/differential",
+  "conformance/ending",
+  "docs/testing",
+  "docs/yourClient",
   "types/types",
 ];
 

@@ -1,6 +1,8 @@
 import { GraphClientError } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../src/errors.js";
-import { isLarge, LargeAttachmentHandlerOptions, resolveOptions, type UploadOptions } from "../src/options.js";
+import { LargeAttachmentHandlerOptions } from "../src/middlewareOptions.js";
+import type { UploadOptions } from "../src/options.js";
+import { isLarge, resolveOptions } from "../src/settings.js";
 import { thrownBy } from "./support/fakes";
 
 const defaults = { retries: 5, delay: 1000, timeout: 300_000 };

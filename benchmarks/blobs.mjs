@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MIB, mib, ms, share } from "./support/format.mjs";
+import { MIB, mib, ms, share, told } from "./support/format.mjs";
 import { inRounds } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
 import { bytesOf } from "./support/source.mjs";
-import { median, ratio } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
 import { client, each } from "./support/variants.mjs";
 
 const SIZE = 128 * MIB;
@@ -45,10 +45,10 @@ function tableOf(samples, serviceTime) {
   const [base] = Object.values(samples);
   const rows = Object.entries(samples).map(([name, all]) => [
     name,
-    ms(median(each(all, "wall"))),
+    told(spread(each(all, "wall")), ms),
     share(ratio(each(all, "wall"), each(base, "wall"))),
-    ms(median(each(all, "cpu"))),
-    mib(median(each(all, "peak"))),
+    told(spread(each(all, "cpu")), ms),
+    told(spread(each(all, "peak")), mib),
   ]);
   const columns = ["", "ms", "to slices read first", "CPU ms", "peak MiB"];
   return {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { tsImport } from "tsx/esm/api";
-import { MIB, ms, share } from "./support/format.mjs";
+import { MIB, ms, share, told } from "./support/format.mjs";
 import { log } from "./support/log.mjs";
 import { startService } from "./support/service.mjs";
 import { bytesOf } from "./support/source.mjs";
-import { median, ratio } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
 
 const SIZE = 128 * MIB;
 const RANGE = 3_932_160;
@@ -83,7 +83,7 @@ function tableOf(samples, time) {
   const rows = Object.entries(ways).map(([name, way]) => [
     name,
     ...Object.values(samples).flatMap(({ [time]: measured }) => [
-      ms(median(measured[way])),
+      told(spread(measured[way]), ms),
       share(ratio(measured[way], measured.readFirst)),
     ]),
   ]);

@@ -1,7 +1,7 @@
-import { mib, ms, share } from "./support/format.mjs";
+import { mib, ms, share, told } from "./support/format.mjs";
 import { inRounds } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
-import { median, ratio } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
 import { client, each } from "./support/variants.mjs";
 
 /** Name in the table → export of `clients/puts.mjs`. */
@@ -18,6 +18,7 @@ const WAYS = {
   "an async iterable of one chunk": "iterableOfOne",
   "undici's own `fetch` and `Agent`": "undiciFetch",
   "`undici.request`": "undiciRequest",
+  "**`rangeFetch()`**": "lean",
   "`node:http`": "nodeHttp",
 };
 const COUNT = 32;
@@ -33,10 +34,10 @@ export async function run({ rounds = 5 } = {}) {
     const [base] = Object.values(samples);
     const rows = Object.entries(samples).map(([name, all]) => [
       name,
-      ms(median(each(all, "wall")) / COUNT),
-      ms(median(each(all, "cpu")) / COUNT),
+      told(spread(each(all, "wall")), (one) => ms(one / COUNT)),
+      told(spread(each(all, "cpu")), (one) => ms(one / COUNT)),
       share(ratio(each(all, "cpu"), each(base, "cpu"))),
-      mib(median(each(all, "peak"))),
+      told(spread(each(all, "peak")), mib),
     ]);
     const columns = ["", "ms", "CPU ms", "CPU to `fetch` of bytes", "peak MiB over the file"];
     return { tables: [{ caption: "A PUT of 4 MiB, by the way it is sent, service of 0 ms", columns, rows }] };

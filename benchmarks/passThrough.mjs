@@ -1,6 +1,6 @@
-import { goal } from "./support/format.mjs";
+import { goal, share } from "./support/format.mjs";
 import { sample } from "./support/samples.mjs";
-import { median } from "./support/statistics.mjs";
+import { spread } from "./support/statistics.mjs";
 import { client } from "./support/variants.mjs";
 
 const KINDS = {
@@ -15,10 +15,8 @@ export async function run() {
   const goals = [];
   for (const [name, [kind, most]] of Object.entries(KINDS)) {
     const { added, alone } = await sample(client("passing", "passing", { kind }));
-    const [extra, base] = [added, alone].map(median);
-    const sorted = added.sort((a, b) => a - b);
-    const [low, high] = [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))].toFixed(2));
-    rows.push([name, base.toFixed(2), `${extra.toFixed(2)} (${low}…${high})`]);
+    const extra = spread(added);
+    rows.push([name, share(spread(alone)), share(extra)]);
     goals.push(goal(`handler on a ${name}`, extra, { most, unit: " µs" }));
   }
   const columns = ["", "CPU of the chain without, µs", "the handler adds, µs"];

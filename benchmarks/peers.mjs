@@ -1,44 +1,78 @@
-import { client, each } from "./support/variants.mjs";
-import { MIB, mib, ms, share } from "./support/format.mjs";
+import { createCertificate } from "./support/certificate.mjs";
+import { goal, MIB, mib, ms, share, told } from "./support/format.mjs";
 import { inRounds } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
-import { median, ratio } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
+import { client, each } from "./support/variants.mjs";
 
 const SIZE = 128 * MIB;
 const RANGE = 3_932_160;
+const LEAN = "**`attach`** with `rangeFetch()`";
+const LIMIT = "`rangeFetch()` alone, one range again and again";
+/** In the tables, by name. */
+const PEERS = {
+  "Graph client's `LargeFileUploadTask`": ["sdk", "sdk"],
+  "tus-js-client": ["tus", "tus"],
+  "@azure/storage-blob": ["azureBlob", "azureBlob"],
+  "@aws-sdk/lib-storage": ["s3", "s3"],
+  "@google-cloud/storage": ["gcs", "gcs"],
+};
 
-/** Compares this library with others: 128 MiB from memory, to equal services. */
+/** Compares this library with others: 128 MiB from memory, to equal services, without TLS and with it. */
 export async function run({ rounds = 7 } = {}) {
-  const service = await startService();
+  const certificate = await createCertificate();
   try {
-    const parameters = { origin: service.origin, size: SIZE, rangeSize: RANGE };
+    const plain = await compared({ rounds, words: "without TLS" });
+    const secure = await compared({ rounds: Math.min(rounds, 5), words: "with TLS", tls: certificate });
+    return { tables: [plain.table, secure.table], goals: [...plain.goals, ...secure.goals] };
+  } finally {
+    certificate.remove();
+  }
+}
+
+async function compared({ rounds, words, tls }) {
+  const service = await startService(0, tls);
+  try {
+    const parameters = { origin: service.origin, size: SIZE, rangeSize: RANGE, ca: tls?.cert };
+    const peers = Object.entries(PEERS).map(([name, [file, way]]) => [name, client(file, way, parameters)]);
     const variants = {
       "bare `fetch` loop": client("bare", "bare", parameters),
       "the same again": client("bare", "bare", parameters),
       "**`LargeAttachmentTask`**": client("ours", "task", parameters),
       "**`attach`**": client("ours", "attach", parameters),
-      "Graph client's `LargeFileUploadTask`": client("sdk", "sdk", parameters),
-      "tus-js-client": client("tus", "tus", parameters),
-      "@azure/storage-blob": client("azureBlob", "azureBlob", parameters),
-      "@aws-sdk/lib-storage": client("s3", "s3", parameters),
-      "@google-cloud/storage": client("gcs", "gcs", parameters),
+      [LEAN]: client("ours", "attach", { ...parameters, lean: true }),
+      ...Object.fromEntries(peers),
+      [LIMIT]: client("waits", "senderAlone", { ...parameters, lean: true }),
     };
-    const samples = await inRounds(variants, { rounds, about: "peers" });
-    const [bare] = Object.values(samples);
+    const samples = await inRounds(variants, { rounds, about: `peers ${words}` });
+    const to = (name, base, what) => ratio(each(samples[name], what), each(samples[base], what));
     const rows = Object.entries(samples).map(([name, all]) => [
       name,
-      ms(median(each(all, "wall"))),
-      share(ratio(each(all, "wall"), each(bare, "wall"))),
-      ms(median(each(all, "cpu"))),
-      share(ratio(each(all, "cpu"), each(bare, "cpu"))),
-      mib(median(each(all, "peak"))),
+      told(spread(each(all, "wall")), ms),
+      share(to(name, LIMIT, "wall")),
+      told(spread(each(all, "cpu")), ms),
+      share(to(name, LIMIT, "cpu")),
+      told(spread(each(all, "peak")), mib),
     ]);
-    const columns = ["", "ms", "to bare `fetch`", "CPU ms", "to bare `fetch`", "peak MiB over the file"];
-    const caption = "128 MiB from memory, ranges of 3.75 MiB one after another, service of 0 ms";
+    const columns = ["", "ms", "to the limit", "CPU ms", "to the limit", "peak MiB over the file"];
+    const caption = `128 MiB from memory ${words}, ranges of 3.75 MiB one after another, service of 0 ms`;
     const note =
-      "Ratios are medians of pairs of the same round, with the middle half of them. S3 signs every part and reckons its checksum.";
-    return { tables: [{ caption, columns, rows, note }] };
+      "Medians, with the middle half of all rounds. Ratios are of pairs of the same round. The limit is the last row. S3 signs every part and reckons its checksum.";
+    const goals = [
+      ["wall", "time"],
+      ["cpu", "CPU"],
+    ].map(([what, called]) => {
+      const [rival, most] = mostOf(Object.keys(PEERS), (peer) => to(LEAN, peer, what));
+      return goal(`128 MiB from memory ${words}, ${called} to the best peer (${rival})`, most, { most: 1 });
+    });
+    return { table: { caption, columns, rows, note }, goals };
   } finally {
     await service.stop();
   }
+}
+
+/** The peer that comes closest, and our ratio to it. */
+export function mostOf(peers, ratioTo) {
+  const all = peers.map((peer) => [peer, ratioTo(peer)]);
+  return all.reduce((most, one) => (one[1].median > most[1].median ? one : most));
 }

@@ -1,10 +1,10 @@
-// Bundles the parts that run on Node only, with their dependencies: the emulator, the probe, the checkpoint store, the
-// transport for nodemailer, the limiter in Redis and the command line.
+// Bundles the parts that run on Node only, with their dependencies: the entries for Node and the command line.
 // `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { nodeEntries } from "./entries.cjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 // Bundled CommonJS code calls require for Node's modules, which an ES module does not have.
@@ -19,12 +19,13 @@ const common = {
   metafile: true,
 };
 
-/** What users may import of the package is not bundled a second time. */
+/** Leaves the main entry out of the bundles of the others, which import it. */
 const thePackageItself = {
   name: "the package itself",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.\/index\.js$/ }, ({ path, importer }) =>
-      /[\\/]src[\\/]nodemailer[\\/]/.test(importer) ? { path, external: true } : undefined,
+    const main = resolve("src/index.js");
+    onResolve({ filter: /\/index\.js$/ }, ({ path, resolveDir }) =>
+      resolve(resolveDir, path) === main ? { path: "../index.js", external: true } : undefined,
     );
   },
 };
@@ -33,13 +34,7 @@ const thePackageItself = {
 export async function bundleModules(outdir, format) {
   const { metafile } = await build({
     ...common,
-    entryPoints: [
-      "src/emulator/index.ts",
-      "src/node/index.ts",
-      "src/nodemailer/index.ts",
-      "src/redis/index.ts",
-      "src/probe/index.ts",
-    ],
+    entryPoints: nodeEntries.map((name) => `src/${name}/index.ts`),
     plugins: [thePackageItself],
     outdir,
     outbase: "src",

@@ -9,7 +9,7 @@ import { bundle, run } from "./simulation.mjs";
 const MOST = 8_000;
 const STEP = 1_000;
 
-/** What is broken, where, and how. */
+/** The promise that is broken, the file, the text in it, and its replacement. */
 const mutations = [
   [
     "the offset within a range in memory",
@@ -21,13 +21,13 @@ const mutations = [
   ["the bound of retries", "http/retry", "this.#attempts >= retries", "false"],
   ["the attachments from before are never the new one", "upload/find", "!before?.includes(id)", "true"],
   ["one upload to an item at a time", "http/queue", "if (key === undefined) return job();", "return job();"],
-  ["four requests to a mailbox at once", "protocols/graph/attachments", "most: 4", "most: 40"],
+  ["four requests to a mailbox at the same time", "protocols/graph/attachments", "most: 4", "most: 40"],
   ["that a link is read before it is made again", "attach/link", "!link.holds(state, attachment)", "true"],
   [
     "that nothing is sent when a file fails",
-    "messages/compose",
-    "for (const one of outside) held = [...held, await expect(one).attach()];",
-    "for (const one of outside) void expect(one).attach();",
+    "messages/expected",
+    "for (const one of all) held = [...held, await expect(one).attach()];",
+    "for (const one of all) void expect(one).attach();",
   ],
   [
     "that no message holds an address",
@@ -132,7 +132,7 @@ process.exitCode = survived > 0 ? 1 : 0;
 
 /** The tests of a file, run on what it was changed to. */
 async function testsFail(file, plugin) {
-  const tests = { "upload/next": "upload/next", "http/service": "http/service" }[file];
+  const tests = { "upload/next": "upload/next", "http/service": "http/service", range: "range" }[file];
   if (!tests) return undefined;
   await build({
     entryPoints: [`__tests__/${tests}.test.ts`],

@@ -1,5 +1,5 @@
 import { GraphClientError } from "@microsoft/microsoft-graph-client";
-import type { UploadSession } from "./protocol.js";
+import type { UploadSession } from "./uploadSession.js";
 
 /**
  * Why an upload failed on this side:

@@ -16,25 +16,23 @@ export {
   type AzureDevOpsRequest,
   type TokenSource,
 } from "./client/azureDevOpsClient.js";
+export type { FileInfo } from "./file.js";
 export type { ClientWrapper } from "./http/graphClient.js";
 export { jobCheckpoints, type JobCheckpoints } from "./client/jobCheckpoints.js";
 export { localStorageCheckpoints } from "./client/localStorageCheckpoints.js";
 export { UploadError, type UploadErrorCode } from "./errors.js";
-export {
-  AzureDevOpsAttachmentHandlerOptions,
-  LargeAttachmentHandlerOptions,
-  type AttachmentSource,
-  type AttachOptions,
-  type BytesLike,
-  type CheckpointStore,
-  type FileDetails,
-  type FileToAttach,
-  type LinkScope,
-  type RandomAccessFile,
-  type UploadAttempt,
-  type UploadOptions,
-  type UploadProgress,
-  type UploadWaiting,
+export { AzureDevOpsAttachmentHandlerOptions, LargeAttachmentHandlerOptions } from "./middlewareOptions.js";
+export type {
+  AttachmentSource,
+  AttachOptions,
+  BytesLike,
+  CheckpointStore,
+  FileDetails,
+  FileToAttach,
+  LinkScope,
+  RandomAccessFile,
+  UploadOptions,
 } from "./options.js";
+export type { UploadAttempt, UploadProgress, UploadWaiting } from "./reports.js";
 export type { LimitedRequest, Limiter } from "./limiter.js";
-export type { FileInfo, UploadSession } from "./protocol.js";
+export type { UploadSession } from "./uploadSession.js";

@@ -1,9 +1,4 @@
-/** A JSON object. */
-export type Members = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null;
-}
+import { isObject } from "./isObject.js";
 
 /** A member in any letter case: services, documentation and generated clients spell JSON names differently. */
 export function member(body: unknown, name: string): unknown {

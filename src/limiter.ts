@@ -11,8 +11,8 @@ export interface LimitedRequest {
 /** Decides when a request may go. One that several processes share keeps all of them together within the limits of a mailbox. */
 export interface Limiter {
   /**
-   * Resolves when the request may go, with a function that is called when its reply is there. The wait is no part of the
-   * request's `timeout`. Rejects with the signal's reason.
+   * Resolves when the request may go, with a function that is called when its reply is there. The wait does not
+   * count towards the request's `timeout`. Rejects with the signal's reason.
    */
   enter(request: LimitedRequest, signal?: AbortSignal): Promise<() => void>;
   /** Called after a 429: nothing goes to this lane for so long. */

@@ -57,7 +57,7 @@ export function unknownOption(name: string, names?: Readonly<Record<string, stri
   return new UploadError("invalid", `There is no option "${name}"${meant ? `; did you mean ${meant}?` : "."}`);
 }
 
-/** The options that are given. Throws an `UploadError` for what is none. */
+/** The options that are given. Throws an `UploadError` for an unknown option. */
 export function entriesOf(options: object | undefined): [name: string, value: unknown][] {
   if (typeof (options ?? {}) !== "object" || options instanceof Promise) {
     const kind = options instanceof Promise ? "Promise" : typeof options;

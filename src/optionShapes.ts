@@ -1,6 +1,6 @@
 import { UploadError } from "./errors.js";
 
-/** Options that are no numbers, by what they must have: methods, or, for "", a call. */
+/** Options that are objects or functions. An object must have these methods; "" stands for a function. */
 const SHAPES: Readonly<Record<string, readonly [methods: string, text: string]>> = {
   onProgress: ["", "a function"],
   onAttempt: ["", "a function"],

@@ -1,13 +1,7 @@
-import type { Context, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
-import { UploadError } from "./errors.js";
-import { entriesOf, NAMES, nearest, unknownOption } from "./optionNames.js";
-import { mustBeShaped } from "./optionShapes.js";
-import { isObject } from "./json.js";
+import type { FileInfo } from "./file.js";
 import type { Limiter } from "./limiter.js";
-import type { Content, FileInfo, UploadSession } from "./protocol.js";
+import type { UploadSession } from "./uploadSession.js";
 import type { UploadAttempt, UploadProgress, UploadWaiting } from "./reports.js";
-
-export type { UploadAttempt, UploadProgress, UploadWaiting } from "./reports.js";
 
 /** Bytes in memory. A view stands for the bytes that it shows, not for the buffer behind it. */
 export type BytesLike = ArrayBuffer | ArrayBufferView;
@@ -26,12 +20,12 @@ export interface RandomAccessFile {
 export type AttachmentSource =
   Blob | BytesLike | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Response | RandomAccessFile;
 
-/** How files are uploaded. Give them to a client, a handler or a task as defaults, or to a single call. */
+/** Options of uploads. Give them to a client, a handler or a task as defaults, or to a single call. */
 export interface UploadOptions {
   /** Files of more bytes than this use an upload session. @default 3000000; 4194304 for drives */
   readonly threshold?: number;
   /**
-   * Bytes sent at once: less than 4,000,000 for Outlook and To Do. For drives the value is rounded down to a multiple of
+   * Bytes of one range: less than 4,000,000 for Outlook and To Do. For drives the value is rounded down to a multiple of
    * 327,680. A connection that fails gets smaller ranges for a while. @default 3932160; more where the service takes more
    */
   readonly rangeSize?: number;
@@ -65,8 +59,8 @@ export interface UploadOptions {
   readonly deleteSentCopy?: boolean;
   /**
    * The name of one job, such as its id in a queue, at most 200 characters. The same mail, draft, event or attachment that is
-   * asked for again under this name, by any process, is sent or made once: what an earlier try has left is found by a mark in
-   * the mailbox, and finished. Give it with one request, not to a client. For Outlook. @default each call is a job of its own
+   * asked for again under this name, by any process, is sent or made once: a mark in the mailbox shows what an earlier
+   * try has left, and this try finishes it. Give it with one request, not to a client. For Outlook. @default each call is a job of its own
    */
   readonly once?: string;
   /**
@@ -87,61 +81,12 @@ export interface UploadOptions {
   /**
    * Sends all requests to upload URLs, instead of the client's middleware chain: ranges, and the session's status, commit and
    * cancellation. For chains that add their token to every request, which upload hosts refuse (401 `InvalidAudience`), for
-   * proxies, and for a leaner `fetch`. It must follow no redirects (`redirect: "manual"`). Requests that need a token (To Do,
+   * proxies, and for a leaner `fetch`, such as `rangeFetch()` of `graph-large-attachments/node`. It must follow no redirects (`redirect: "manual"`). Requests that need a token (To Do,
    * Azure DevOps) still use the client's chain. @default the client's chain
    */
   readonly fetch?: typeof fetch;
   /** Stops the upload immediately, even during a wait. */
   readonly signal?: AbortSignal;
-}
-
-// Other copies of this package know options and files by these. The number changes with what they hold.
-const OPTIONS: unique symbol = Symbol.for("graph-large-attachments.options.1");
-const FILES: unique symbol = Symbol.for("graph-large-attachments.files.1");
-
-/** `UploadOptions` for one intercepted request: `.middlewareOptions([new LargeAttachmentHandlerOptions({ onProgress })])`. */
-export class LargeAttachmentHandlerOptions implements MiddlewareOptions {
-  constructor(readonly upload: UploadOptions = {}) {}
-
-  /** @internal */
-  get [OPTIONS](): UploadOptions {
-    return this.upload;
-  }
-}
-
-/** Recognizes a `LargeAttachmentHandlerOptions` of any copy of this package. */
-export function isHandlerOptions(options: object): options is LargeAttachmentHandlerOptions {
-  return isObject(options) && OPTIONS in options;
-}
-
-/** The middleware options of a request, whatever their classes. The Graph client looks them up by class only. */
-function optionsOf(control: Context["middlewareControl"]): object[] {
-  const held: unknown = control && Reflect.get(control, "middlewareOptions");
-  return held instanceof Map ? [...held.values()].filter(isObject) : [];
-}
-
-/** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
-export class AzureDevOpsAttachmentHandlerOptions extends LargeAttachmentHandlerOptions {}
-
-/** A file that travels next to the body of a request. */
-export interface Part {
-  readonly file: Omit<FileInfo, "size">;
-  readonly content: Content;
-}
-
-/** Middleware option: the files of `withAttachments`. */
-export class AttachedFiles implements MiddlewareOptions {
-  constructor(
-    readonly files: readonly Part[],
-    readonly options: UploadOptions,
-  ) {
-    resolveOptions(options); // throws where they are given
-  }
-
-  /** @internal */
-  get [FILES](): true {
-    return true;
-  }
 }
 
 /** The people who can open a sharing link: everyone in the organization, everyone who has it, or only people who were invited. */
@@ -173,13 +118,13 @@ export interface FileDetails {
 
 /**
  * Stores the sessions of uploads, so that the same program continues them when it runs again, also in another process. After
- * success the entry holds the attachment, until its session would have expired: see `jobCheckpoints`. What it stores is secret:
- * whoever reads it can write to the upload.
+ * success the entry holds the attachment, until its session would have expired: see `jobCheckpoints`. Keep the entries secret:
+ * anybody who reads one can write to the upload.
  */
 export interface CheckpointStore {
   /** Returns the session that was last saved under this key; `null` or `undefined` if there is none. */
   load(key: string): Promise<UploadSession | null | undefined> | UploadSession | null | undefined;
-  /** Called when a session is opened, after every range, and at the end. The next range waits for it. What it returns does not matter. */
+  /** Called when a session is opened, after every range, and at the end. The next range waits for it. The result is not used. */
   save(key: string, session: UploadSession): unknown;
   /** Called when the upload has failed for good, or when its result is forgotten. A key that does not exist is not an error. */
   remove(key: string): unknown;
@@ -203,93 +148,3 @@ export interface AttachOptions extends UploadOptions, FileDetails {
 
 /** One of several files, with its own metadata. */
 export type FileToAttach = AttachmentSource | (FileDetails & { readonly file: AttachmentSource });
-
-/** Separates a file from its metadata. A misspelt member is reported; others that are not metadata are left out. */
-export function splitFile(one: FileToAttach): FileDetails & { readonly file: AttachmentSource } {
-  if (typeof one !== "object" || one === null || !("file" in one)) return { file: one };
-  const { file, ...own } = one;
-  const known = Object.entries(own).filter(([name]) => {
-    if (!Object.hasOwn(NAMES, name) && nearest(name)) throw unknownOption(name);
-    return Object.hasOwn(NAMES, name);
-  });
-  return { ...Object.fromEntries(known), file };
-}
-
-/** Every option has its name in the list that misspelt ones are compared with. */
-NAMES satisfies Readonly<Record<keyof AttachOptions, string>>;
-
-/** Options that a request carries in its middleware options. */
-export function requestOptions({ middlewareControl }: Context): UploadOptions | undefined {
-  const given = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions].map((kind) => {
-    const option = middlewareControl?.getMiddlewareOptions(kind);
-    return option instanceof kind ? option.upload : undefined;
-  });
-  const foreign = optionsOf(middlewareControl)
-    .filter(isHandlerOptions)
-    .filter((option) => !(option instanceof LargeAttachmentHandlerOptions))
-    .map(({ upload }) => upload);
-  const all = [...foreign, ...given].filter((options) => options !== undefined);
-  return all.length > 0 ? Object.assign({}, ...all) : undefined;
-}
-
-const isFiles = (option: object): option is AttachedFiles => FILES in option;
-
-/** Files that `withAttachments` added to a request. */
-export function attachedFiles({ middlewareControl }: Context): AttachedFiles | undefined {
-  const option = middlewareControl?.getMiddlewareOptions(AttachedFiles);
-  return option instanceof AttachedFiles ? option : optionsOf(middlewareControl).find(isFiles);
-}
-
-/** Options with their defaults. `threshold` and `rangeSize` stay open where the protocol has defaults of its own. */
-export type Settings = UploadOptions & Required<Pick<UploadOptions, "retries" | "delay" | "timeout">>;
-
-const DEFAULTS = { retries: 5, delay: 1000, timeout: 300_000 } satisfies UploadOptions;
-/** Bytes. Base64 and the JSON around it then fit into 4 MiB, however the service counts. */
-export const DEFAULT_THRESHOLD = 3_000_000;
-/** Bytes that the body of a request may have: exactly 4 MiB, as measured. */
-export const REQUEST_LIMIT = 4_194_304;
-/** Smallest and largest values. Timers hold 31 bits. */
-const BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  threshold: [0, Infinity],
-  maxSize: [0, Infinity],
-  rangeSize: [1, Infinity],
-  retries: [0, Infinity],
-  delay: [0, 2 ** 31 - 1],
-  timeout: [1, 2 ** 31 - 1],
-  patience: [0, 2 ** 31 - 1],
-  waitForDraft: [0, 2 ** 31 - 1],
-};
-
-/** Merges options: later ones win, `undefined` never does. Throws an `UploadError` for unknown names and numbers out of bounds. */
-export function resolveOptions(...all: readonly (UploadOptions | undefined)[]): Settings {
-  const merged: Settings = { ...DEFAULTS, ...Object.fromEntries(all.flatMap(entriesOf)) };
-  for (const [name, value] of Object.entries(merged)) {
-    const bounds = BOUNDS[name];
-    mustBeShaped(name, value);
-    if (!bounds || typeof value === "undefined") continue;
-    const [least, most] = bounds;
-    const isNumber = Number.isInteger(value) || (value === Infinity && name !== "rangeSize");
-    if (isNumber && value >= least && value <= most) continue;
-    const upTo = most === Infinity ? "" : ` and at most ${most}`;
-    throw new UploadError(
-      "invalid",
-      `${name} must be a whole number of at least ${least}${upTo}, but is ${String(value)}.`,
-    );
-  }
-  const { limiter, mailbox } = merged;
-  if (limiter !== undefined && !(isObject(limiter) && isCallable(limiter.enter) && isCallable(limiter.pause)))
-    throw new UploadError("invalid", "limiter must be an object with the functions enter and pause.");
-  if (mailbox !== undefined && !(typeof mailbox === "string" && /^[^/?#\s]+$/.test(mailbox)))
-    throw new UploadError(
-      "invalid",
-      `mailbox must be the id or name of a user, such as megan@contoso.com, but is ${String(mailbox)}.`,
-    );
-  return merged;
-}
-
-const isCallable = (value: unknown) => typeof value === "function";
-
-/** True if so many bytes use an upload session. */
-export function isLarge(size: number, { threshold = DEFAULT_THRESHOLD }: UploadOptions): boolean {
-  return size > threshold;
-}

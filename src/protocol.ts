@@ -1,55 +1,6 @@
-/** A file as the services are told of it. */
-export interface FileInfo {
-  readonly name: string;
-  /** Bytes of the file itself, not of its base64. */
-  readonly size: number;
-  readonly contentType?: string;
-  readonly isInline?: boolean;
-  /** Without angle brackets, as `<img src="cid:…">` names it. */
-  readonly contentId?: string;
-  /** Azure DevOps: the comment that the work item shows next to the attachment. */
-  readonly comment?: string;
-  /** Drives: what happens when the folder already holds a file of that name. */
-  readonly conflictBehavior?: "fail" | "replace" | "rename";
-  /** Drives: the description that people see. */
-  readonly description?: string;
-  /** Drives: when the file was created and changed on its own file system. ISO dates. */
-  readonly fileSystemInfo?: {
-    readonly createdDateTime?: string;
-    readonly lastModifiedDateTime?: string;
-    readonly lastAccessedDateTime?: string;
-  };
-  /** Drives: the file appears only after a final request, when all its bytes have arrived. */
-  readonly deferCommit?: boolean;
-}
-
-/** The bytes from `start` up to, but not including, `end` of a file of `total` bytes. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-  readonly total: number;
-}
-
-/** A file that can be read by range. */
-export interface Content {
-  /** Bytes. */
-  readonly size: number;
-  /** The name and media type that the source itself has. */
-  readonly name?: string;
-  readonly type?: string;
-  /** When a `File` was last changed. Milliseconds since 1970. */
-  readonly modified?: number;
-  /** `false` for a stream, which can be read once and in order. */
-  readonly anywhere: boolean;
-  /** Reads the bytes from `start` up to, but not including, `end`: exactly that many. */
-  read(start: number, end: number): Promise<Uint8Array>;
-  /** The same bytes without reading them. Present where the source is a Blob that `fetch` knows. */
-  slice?(start: number, end: number): Blob;
-  /** Gives back bytes that `read` returned, so that their memory can be filled again. */
-  release?(bytes: Uint8Array): void;
-  /** Lets go of the source. Nothing is read afterwards. */
-  close(reason?: unknown): void;
-}
+import type { FileInfo } from "./file.js";
+import type { ByteRange } from "./range.js";
+import type { OpenedSession, Step, UploadSession } from "./uploadSession.js";
 
 /** A request as a protocol writes it. */
 export interface WireRequest {
@@ -59,6 +10,8 @@ export interface WireRequest {
   readonly body?: string | Uint8Array | Blob;
   /** The text is needed in its stored form, not in the form that the caller's `Prefer` asks for. */
   readonly asStored?: boolean;
+  /** Called when the body has left, where the transport tells. */
+  readonly sent?: () => void;
   /** `api`: with the caller's headers and token. `upload`: to a pre-authenticated URL, with neither. */
   readonly to: "api" | "upload";
 }
@@ -85,62 +38,18 @@ export interface Reply {
  */
 export type Verdict = "busy" | "passing" | "unsure" | "doubtful" | "gone" | "tooSmall" | "tooLarge" | "refused";
 
-/**
- * An upload that has begun, as plain JSON. Store it and continue later with `LargeAttachmentTask.restore`.
- * Treat it as a secret: whoever holds the `uploadUrl` of an Outlook session can write to it.
- */
-export interface UploadSession {
-  /** Name of the protocol that opened it. */
-  readonly protocol: string;
-  /** URL of the item's attachments. */
-  readonly collection: string;
-  readonly file: FileInfo;
-  readonly uploadUrl: string;
-  /** When the service drops the session. ISO date. */
-  readonly expires?: string;
-  /** First byte that the service still needs, as far as is known. */
-  readonly offset: number;
-  /** Ids of the attachments that the item had before, so that none of them is taken for this one. */
-  readonly before?: readonly string[];
-  /** The attachment, where the service names it before it has received any bytes. */
-  readonly attachment?: object;
-  /** URL of an item that must be linked to the attachment once it is complete. */
-  readonly linkTo?: string;
-  /** Size and hash of the first and last 64 KiB of the file, where it can be read at any position, and when it was changed. */
-  readonly fingerprint?: string;
-  /** The process that has the upload in hand. One that finds another name in the store has been taken over, and stops. */
-  readonly owner?: string;
-  /** The file goes by one request, so there is no session, and `uploadUrl` is empty. */
-  readonly whole?: boolean;
-  /** The attachment, once it is complete. Kept in a checkpoint, so that a job that is done twice finds it. */
-  readonly done?: object;
-}
-
-/** The part of a session that the service's reply tells. */
-export type OpenedSession = Pick<UploadSession, "uploadUrl" | "expires" | "offset" | "attachment">;
-
-/** The attachment as a single POST would have returned it, and its address. */
-export interface Created {
-  readonly attachment: object;
-  readonly location?: string;
-}
-
-/**
- * The content of a reply to a range or to a status request: the file is complete, or the upload continues at `next`, where
- * the service already has the bytes from `until` on. `unnamed`: complete, but the reply does not name the attachment.
- */
-export type Step = { readonly next: number; readonly until?: number } | { readonly done: Created | "unnamed" };
-
 /** One API as mail, chats and uploads talk to it: how its replies are understood and how many requests it takes. */
 export interface Api {
   /** Name for messages to people. */
   readonly label: string;
-  /** The thing that the service counts its limits for. */
+  /** The limits of the service, and what it counts them for. */
   readonly throttle?: {
     /** Requests that it takes at the same time. `Infinity` if it does not say. */
     readonly most: number;
     /** Names the mailbox, drive, team or organization that a URL belongs to, in one spelling. `me`: the user behind `/me`. */
     lane(url: string, me?: string): string;
+    /** The bytes that it documents for a time, in milliseconds. It may not count all requests. */
+    readonly allowance?: { readonly bytes: number; readonly window: number };
   };
   verdict(reply: Reply): Verdict;
   /** True if a refusal may only mean that an item which was just created is not known everywhere yet. @default never */
@@ -177,7 +86,7 @@ export interface Target {
 export interface SessionProtocol {
   /** Bytes: the largest range, and the unit of every range but the last. `parallel`: ranges in flight, one if absent. */
   readonly limits: { readonly range: number; readonly unit: number; readonly parallel?: number };
-  /** Bytes sent at once by default. */
+  /** Bytes of one range by default. */
   readonly rangeSize: number;
   create(collection: string, file: FileInfo): WireRequest;
   opened(reply: Reply): OpenedSession | undefined;
@@ -204,7 +113,7 @@ export interface Place {
   readonly file: FileInfo;
 }
 
-/** A request that a refusal gives reason for, and the place to try next as its reply tells. `undefined`: none. */
+/** A request to make after a refusal. `read` finds the place to try next in its reply; `undefined` if there is none. */
 export interface SecondLook {
   readonly request: WireRequest;
   read(reply: Reply): Place | undefined;
@@ -269,7 +178,7 @@ export interface ListProtocol {
 export interface LinkProtocol {
   /** Attachments that an item can have. */
   readonly most?: number;
-  /** The item at this URL. `undefined` if it is none. */
+  /** The item at this URL. `undefined` if it is not one. */
   item(url: string): string | undefined;
   read(item: string): WireRequest;
   readItem(reply: Reply): LinkedItem | undefined;
@@ -303,6 +212,6 @@ export interface Protocol {
   readonly post?: PostProtocol;
   readonly list?: ListProtocol;
   readonly link?: LinkProtocol;
-  /** How a place that was refused as it is named may be named instead. */
+  /** Another name for a place that the service has refused under the name in the URL. */
   lookAgain?(refusal: Reply, place: Place): SecondLook | undefined;
 }

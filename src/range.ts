@@ -1,10 +1,15 @@
-import type { ByteRange } from "./protocol.js";
-
 /** The unit of ranges for OneDrive and SharePoint. Bytes. */
 export const KIB_320 = 327_680;
 
 /** 12 × 320 KiB. Below 4,000,000 and below 4 MiB, so that it fits every reading of "4 MB". */
 export const DEFAULT_RANGE_SIZE = 12 * KIB_320;
+
+/** The bytes from `start` up to, but not including, `end` of a file of `total` bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+  readonly total: number;
+}
 
 /** The `Content-Range` header of a range. Its end is inclusive on the wire. */
 export function contentRange({ start, end, total }: ByteRange): string {

@@ -1,6 +1,6 @@
 // Reports that the callbacks of an upload get.
 
-/** How much of the file the service has received. Bytes. */
+/** The part of the file that the service has received. Bytes. */
 export interface UploadProgress {
   readonly loaded: number;
   readonly total: number;

@@ -1,4 +1,5 @@
-import { isObject, keyOf, type Members } from "./json.js";
+import { isObject, type Members } from "./isObject.js";
+import { keyOf } from "./json.js";
 
 /** An object with a member set, in the spelling in which the object holds it. */
 export function withMember(body: Members, name: string, value: unknown): Members {

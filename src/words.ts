@@ -1,4 +1,5 @@
-import { isObject, member, text } from "./json.js";
+import { isObject } from "./isObject.js";
+import { member, text } from "./json.js";
 import type { Reply } from "./protocol.js";
 
 /** The meaning of a status, for replies that say nothing themselves. */

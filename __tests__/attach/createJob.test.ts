@@ -1,8 +1,10 @@
 import { createJob, limitOf, type Sending } from "../../src/attach/createJob.js";
 import { UploadError } from "../../src/errors.js";
+import type { Content, FileInfo } from "../../src/file.js";
 import { Traffic } from "../../src/http/traffic.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
-import type { Content, FileInfo, Protocol } from "../../src/protocol.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
+import type { Protocol } from "../../src/protocol.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { drive } from "../../src/protocols/drive.js";
 import { outlook } from "../../src/protocols/outlook.js";

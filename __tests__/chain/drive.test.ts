@@ -452,7 +452,11 @@ test("a file of 10 GB ends with its exact offsets, for these are beyond what 32 
       json(done ? 201 : 202, done ? { id: "1", size } : { nextExpectedRanges: [`${last + 1}-${total - 1}`] });
     },
   };
-  const file = { size, slice: (start: number, end: number) => block.subarray(0, end - start) };
+  // Blobs that share their bytes, for copies of 10 GB take longer than all the rest
+  const piece = (bytes: number) => (bytes === block.length ? block.buffer : block.buffer.slice(0, bytes));
+  const slice = (start: number, end: number) =>
+    Object.assign(new Blob(), { arrayBuffer: async () => piece(end - start) });
+  const file = { size, slice };
   const progress: number[] = [];
   const own = withLargeAttachments(Client.initWithMiddleware({ middleware: service }), { rangeSize: block.length });
   const before = process.memoryUsage().rss;

@@ -75,7 +75,8 @@ describe("an unknown option", () => {
       () =>
         client()
           .api("/me/sendMail")
-          .withAttachments([{ file: large, ...(options as object) }]),
+          .withAttachments([{ file: large, ...(options as object) }])
+          .post({ message: {} }),
     ],
     ["a new task", () => LargeAttachmentTask.create(client(), message(), large, options)],
     ["a restored task", async () => LargeAttachmentTask.restore(client(), (await upload()).session, large, options)],
@@ -142,8 +143,16 @@ test("a path in place of a file is told with the call that opens it", async () =
   const client = withLargeAttachments(clientOf(emulator));
   const ways = [
     () => client.api(emulator.addMessage().path).attach(any("/home/me/report.pdf")),
-    () => client.api("/me/sendMail").withAttachments([any("C:\\report.pdf")]),
-    () => client.api("/me/sendMail").withAttachments([{ file: any("report.pdf"), name: "a" }]),
+    () =>
+      client
+        .api("/me/sendMail")
+        .withAttachments([any("C:\\report.pdf")])
+        .post({ message: {} }),
+    () =>
+      client
+        .api("/me/sendMail")
+        .withAttachments([{ file: any("report.pdf"), name: "a" }])
+        .post({ message: {} }),
     () => LargeAttachmentTask.create(client, emulator.addMessage().path, any("report.pdf")),
   ];
   for (const way of ways) expect(await told(way)).toContain("fs.openAsBlob(path)");

@@ -59,14 +59,16 @@ describe("what is no file", () => {
       (file) =>
         client()
           .api("/me/sendMail")
-          .withAttachments([any(file)]),
+          .withAttachments([any(file)])
+          .post({ message: {} }),
     ],
     [
       "withAttachments in an object",
       (file) =>
         client()
           .api("/me/sendMail")
-          .withAttachments([{ file: any(file) }]),
+          .withAttachments([{ file: any(file) }])
+          .post({ message: {} }),
     ],
     ["LargeAttachmentTask.create", (file) => LargeAttachmentTask.create(client(), item(), any(file))],
   ];

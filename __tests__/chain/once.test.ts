@@ -82,12 +82,12 @@ describe("a mail with once", () => {
     expect(kinds().at(-1)).toBe("list");
   });
 
-  test("takes four requests more than one without: two looks, one look at the folder of deleted mail, and the time", async () => {
+  test("takes three requests more than one without: two looks, and the time", async () => {
     await sendMail();
     const [own, lists] = [kinds(), count("list")];
     emulator.reset();
     await client.api("/me/sendMail").withAttachments(files()).post({ message });
-    expect(own.length - kinds().length).toBe(4);
+    expect(own.length - kinds().length).toBe(3);
     expect([lists - count("list"), own.filter((kind) => kind === "patch").length]).toEqual([2, 1]);
   });
 

@@ -10,7 +10,7 @@ const small = fileOf(1_000);
 let emulator: Emulator;
 let client: Client;
 const clientWith = (options: UploadOptions = {}) =>
-  withLargeAttachments(clientOf(emulator), { delay: 1, retries: 5, timeout: 1_000, ...options });
+  withLargeAttachments(clientOf(emulator), { delay: 1, retries: 5, ...options });
 beforeAll(async () => void (emulator = await startEmulator()));
 beforeEach(() => {
   emulator.reset();
@@ -50,7 +50,8 @@ describe.each(Object.keys(ways))("%s", (way) => {
   const attach = ways[way]!;
 
   describe.each(Object.keys(items) as (keyof typeof items)[])("to %s", (kind) => {
-    test.each([400, 403, 404, 405, 501])("makes one POST if a session is refused with %p", async (status) => {
+    const statuses = kind === "a message" ? [400, 403, 404, 405, 501] : [403];
+    test.each(statuses)("makes one POST if a session is refused with %p", async (status) => {
       const { item, type } = items[kind]();
       emulator.fault({ on: { kind: "create" }, ...refusal(status, "ErrorAccessDenied") });
       await expect(attach(item.path, between, type)).resolves.toMatchObject({ name: "a.bin" });

@@ -1,4 +1,5 @@
-import { lazy } from "../../src/client/lazy.js";
+import { Client } from "@microsoft/microsoft-graph-client";
+import { lazy } from "../../src/lazy.js";
 import { run } from "../package/run";
 
 /** A part whose loading succeeds or fails when the test says so. */
@@ -39,7 +40,7 @@ test("a part that could not be loaded is an error with its cause, and the next c
 
 test("a part that fails after everybody has stopped waiting for it does not crash the process", async () => {
   const program = `
-    import module from "./src/client/lazy.ts";
+    import module from "./src/lazy.ts";
     const load = module.lazy(async () => Promise.reject(new Error("gone")));
     await load(AbortSignal.abort(new Error("stopped"))).catch(({ message }) => console.log(message));
     setTimeout(() => console.log("alive"), 10);`;
@@ -55,4 +56,15 @@ test("a caller that aborts stops waiting, and the others still get the part", as
   await expect(stopped).rejects.toThrow("stopped");
   asked[0]!.arrive();
   expect(await other).toEqual({ name: "part" });
+});
+
+// A page that has preloaded can go offline, so whatever a client may need must be there.
+test("after preload, the parts for messages, drives and Teams are there without a promise", async () => {
+  const { placesFor } = await import("../../src/client/graph.js");
+  const { withLargeAttachments, preload } = await import("../../src/client/withLargeAttachments.js");
+  const url = "https://graph.microsoft.com/v1.0/me/drive/root:/a.bin:";
+  expect(placesFor("https://graph.microsoft.com/v1.0/me/messages/1/attachments")).not.toBeInstanceOf(Promise);
+  expect(placesFor(url)).toBeInstanceOf(Promise);
+  await preload(withLargeAttachments(Client.init({ authProvider: (done) => done(null, "t") })));
+  expect(placesFor(url)).toMatchObject({ meantBy: expect.any(Function), postInstead: expect.any(Function) });
 });

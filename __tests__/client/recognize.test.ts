@@ -1,5 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { AttachedFiles, resolveOptions } from "../../src/options.js";
+import { AttachedFiles } from "../../src/middlewareOptions.js";
+import { resolveOptions } from "../../src/settings.js";
 import { mayAttach, mayCompose } from "../../src/client/recognize.js";
 
 const graph = "https://graph.microsoft.com/v1.0";

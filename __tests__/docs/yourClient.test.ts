@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { page } from "./support/markdown";
-import { check, folder, install, runProgram } from "./support/programs";
+import { folder, install, runProgram } from "./support/programs";
 
 /** docs/guides/your-client.md: its blocks with a file name, each with stand-ins for the host that it needs. */
 const { blocks } = page("docs/guides/your-client.md");
@@ -109,9 +109,3 @@ test.each(Object.entries(programs))(
   },
   120_000,
 );
-
-test("the blocks compile with the types of the real packages", async () => {
-  const all = named.map(({ file, text }) => ({ page: "", name: `your-client-${file.replace(".js", "")}`, code: text }));
-  expect(all.length).toBeGreaterThan(4);
-  expect(await check(all)).toEqual([]);
-}, 240_000);

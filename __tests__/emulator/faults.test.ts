@@ -189,6 +189,24 @@ test("the later of two overlapping writes to one item gets 412, on any route, an
   expect(await hanging).toBe("stopped");
 });
 
+test("a session can be opened while a range goes to the same item, unless sessionConflicts says otherwise", async () => {
+  const { emulator, graph } = bench;
+  emulator.fault({ on: { range: "first" }, delay: 600_000 });
+  const stop = new AbortController();
+  const hanging = put(0, 3000, { signal: stop.signal }).catch(() => "stopped");
+  await arrived(2);
+  const open = () =>
+    graph("POST", `${message.path}/attachments/createUploadSession`, {
+      AttachmentItem: { attachmentType: "file", name: "b", size: 3000 },
+    });
+  expect((await open()).status).toBe(201);
+  emulator.vary({ sessionConflicts: true });
+  expect((await open()).status).toBe(412);
+  emulator.vary({ sessionConflicts: false });
+  stop.abort();
+  expect(await hanging).toBe("stopped");
+});
+
 test("a client that aborts a write and sends the next one immediately gets no conflict", async () => {
   bench.emulator.fault({ on: { range: "first" }, times: 20, delay: 600_000 });
   for (let round = 0; round < 20; round++) {

@@ -275,6 +275,27 @@ test("the documented limits of a mailbox end in 429 with Retry-After", async () 
   await own.emulator.close();
 });
 
+test("a mailbox whose bytes are used up can say when the request fits", async () => {
+  let now = 0;
+  const bytes = Buffer.byteLength(JSON.stringify(smile));
+  const vary = { mailboxUploadBytes: 2 * bytes, retryAfterFits: true };
+  const own = await startBench({ now: () => now, vary });
+  const { path } = own.emulator.addMessage();
+  const post = async () => {
+    const { status, headers } = await own.graph("POST", `${path}/attachments`, smile);
+    return [status, headers.get("retry-after")];
+  };
+  expect(await post()).toEqual([201, null]);
+  now += 100_000;
+  expect(await post()).toEqual([201, null]);
+  now += 50_500;
+  expect(await post()).toEqual([429, "150"]);
+  now += 149_500;
+  expect(await post()).toEqual([201, null]);
+  expect(await post()).toEqual([429, "100"]);
+  await own.emulator.close();
+});
+
 test("ranges of Outlook count for the mailbox of their session, not for that of who signed in", async () => {
   const own = await startBench({ vary: { countOutlookRequests: true, mailboxUploadBytes: 1_000 } });
   const { id } = own.emulator.addMessage();

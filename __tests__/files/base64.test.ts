@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { base64Content } from "../../src/files/base64.js";
+import { openBase64 } from "../../src/files/base64.js";
 import { UploadError } from "../../src/errors.js";
 import { checkAsync } from "../fuzz/support/check";
 import { base64 } from "../fuzz/support/json";
-import { count, thrownBy } from "../support/fakes";
+import { count } from "../support/fakes";
 
 const NodeBuffer = Buffer;
 const decoded = (text: string) => NodeBuffer.from(text, "base64");
@@ -51,9 +51,10 @@ afterEach(() => {
   if (own) Object.defineProperty(Uint8Array.prototype, "setFromBase64", own);
 });
 
-/** Reads a text by ranges. Returns its bytes, or the first byte of the range that was refused. */
+/** Reads a text by ranges. Returns its bytes, or the first byte of the range that was refused: 0 if the text is not opened. */
 async function read(text: string, size: number): Promise<Buffer | number> {
-  const content = base64Content(text);
+  const content = openBase64(text);
+  if (!content) return 0;
   const ranges: Uint8Array[] = [];
   for (let at = 0; at < content.size; at += size) {
     const end = Math.min(at + size, content.size);
@@ -62,7 +63,7 @@ async function read(text: string, size: number): Promise<Buffer | number> {
       expect(range).toMatchObject({ constructor: UploadError, code: "invalid" });
       return at;
     }
-    expect(range.length).toBe(end - at);
+    if (range.length !== end - at) throw new Error(`${range.length} bytes for ${at} to ${end}`); // as expect is slow
     ranges.push(range);
   }
   return NodeBuffer.concat(ranges);
@@ -93,7 +94,7 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
       const spell = spellings[name]!;
       for (let length = 0; length <= 100; length += length < 20 ? 1 : 13) {
         const bytes = file(length);
-        expect(base64Content(spell(bytes))).toMatchObject({ size: length, anywhere: true });
+        expect(openBase64(spell(bytes))).toMatchObject({ size: length, anywhere: true });
         for (let size = 1; size <= 7; size++)
           expect(bytes.equals((await read(spell(bytes), size)) as Buffer)).toBe(true);
       }
@@ -161,7 +162,7 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
     let [taken, refused] = [0, 0];
     await checkAsync(fc.tuple(damaged, fc.integer({ min: 1, max: 20 })), 2_000, async ([text, size]) => {
       decoders[decoder]!();
-      const result = await read(text, size).catch((error: UploadError) => expect(error.code).toBe("invalid"));
+      const result = await read(text, size);
       globalThis.Buffer = NodeBuffer; // which cases are made with
       if (NodeBuffer.isBuffer(result)) {
         taken += 1;
@@ -173,12 +174,8 @@ describe.each(Object.keys(decoders))("with %s", (decoder) => {
 });
 
 test.each(["A", "AAAAA", "=", "A=", "AA=", "AAA==", "AAAA=", "AAAA==", "QQ===", "A\n", "QUJD\u00a0"])(
-  "%p has a length that no base64 has, which is told before anything is read",
-  async (text) => {
-    expect(await thrownBy(() => base64Content(text))).toMatchObject({
-      constructor: UploadError,
-      code: "invalid",
-      message: "contentBytes is not valid base64.",
-    });
+  "%p has a length that no base64 has, so it is not opened as a file",
+  (text) => {
+    expect(openBase64(text)).toBeUndefined();
   },
 );

@@ -3,8 +3,8 @@
  * passes through unchanged.
  */
 import fc from "fast-check";
+import type { Content } from "../../src/file.js";
 import { cutBody, join, openBody } from "../../src/files/contentBytes.js";
-import type { Content } from "../../src/protocol.js";
 import { UploadError } from "../../src/errors.js";
 import { openLetter } from "../../src/messages/letter.js";
 import { outlook } from "../../src/protocols/outlook.js";

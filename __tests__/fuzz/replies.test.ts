@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { asGraphError, errorBody, graphError, Refusal } from "../../src/http/refusal.js";
 import { refused } from "../../src/attach/answer.js";
-import type { Protocol, Reply, UploadSession } from "../../src/protocol.js";
+import type { Protocol, Reply } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
 import { attachmentId } from "../../src/protocols/graph/reply.js";
 import { item } from "../../src/protocols/graph/item.js";
@@ -15,6 +15,7 @@ import { backoff, retryAfter } from "../../src/http/retry.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { parseSession } from "../../src/upload/storedSession.js";
 import { UploadError } from "../../src/index.js";
+import type { UploadSession } from "../../src/uploadSession.js";
 import { COLLECTION, sessionOf } from "../support/fakes.js";
 import { check, checkAsync, within } from "./support/check.js";
 import { text, tree, spelled } from "./support/json.js";

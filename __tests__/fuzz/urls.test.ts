@@ -1,7 +1,7 @@
 /** URLs as applications write them: every id is found, nothing crashes, and no URL is slow to read. */
 import type { Context } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
-import { resolveOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
 import { mayCompose } from "../../src/client/recognize.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { compositionFor } from "../../src/protocols/compositions.js";

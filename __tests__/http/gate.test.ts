@@ -1,4 +1,4 @@
-import { Gate } from "../../src/http/gate.js";
+import { Gate, type Place } from "../../src/http/gate.js";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -188,4 +188,19 @@ describe("a lane that was throttled", () => {
       jest.useRealTimers();
     }
   });
+});
+
+test("a place that is lent after its job has ended is not taken again", async () => {
+  jest.useFakeTimers();
+  try {
+    const gate = new Gate();
+    let kept: Place | undefined;
+    await gate.run("a", 1, async (place) => void (kept = place));
+    const lent = kept!.lend(new Promise<void>((resolve) => setTimeout(resolve, 10_000)));
+    await jest.advanceTimersByTimeAsync(10_000);
+    await lent;
+    expect(await gate.run("a", 1, async () => "free")).toBe("free");
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -1,9 +1,11 @@
 import { UploadError } from "../../src/errors.js";
+import type { Ask } from "../../src/http/ask.js";
 import { NoReply, Refusal } from "../../src/http/refusal.js";
-import { Service, type Ask } from "../../src/http/service.js";
+import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
 import type { Send } from "../../src/http/transport.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
 import type { Reply, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { COLLECTION, cut, failure, listenersOf, notConnected, reply, sessionOf, thrownBy } from "../support/fakes";

@@ -1,6 +1,6 @@
 import * as sdk from "@microsoft/microsoft-graph-client";
 import { MiddlewareControl } from "@microsoft/microsoft-graph-client/lib/src/middleware/MiddlewareControl";
-import { callOf } from "../../src/http/graphClient.js";
+import { callOf } from "../../src/http/chain.js";
 import { isOwn } from "../../src/http/ownContext.js";
 import { NoReply } from "../../src/http/refusal.js";
 import { lengthOf } from "../../src/http/requestBody.js";

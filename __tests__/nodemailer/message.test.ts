@@ -146,9 +146,13 @@ const [[, newest]] = versions as [(typeof versions)[number]];
 
 describe.each(versions)("with %s", (_, version) => {
   describe.each(files)("a message with %s", (_what, more, requests) => {
-    // the versions compose alike, so a few kinds show it
-    const few = messages.filter(([what]) => /^(text|an event|an image that)/.test(what));
-    test.each(more.length > 0 && version !== newest ? few : messages)(
+    // the versions compose alike, and large files travel outside of what they compose, so a few kinds show it
+    const kinds =
+      version === newest
+        ? /^(text$|an (event|image|encoding|attachment)|a (disposition|message)|raw|addresses|nothing)/
+        : /^(text|an event|an image that)/;
+    const few = messages.filter(([what]) => kinds.test(what));
+    test.each(more.length > 0 ? few : messages)(
       "and %s is what nodemailer's own MIME would have become",
       async (_kind, data) => {
         const attachments = [...((data.attachments ?? []) as Data[]), ...more];
@@ -186,9 +190,10 @@ describe.each(versions)("with %s", (_, version) => {
       { filename: false, content: large },
     ];
     await post.mailer(version).sendMail(base({ attachments }));
+    const fileAttachment = "#microsoft.graph.fileAttachment";
     expect(post.emulator.mailbox.outbox()[0]!.attachments).toMatchObject([
-      { name: "mail.eml", contentType: "message/rfc822", odataType: "#microsoft.graph.fileAttachment", bytes: eml },
-      { name: "attachment-2", bytes: large },
+      { name: "mail.eml", contentType: "message/rfc822", odataType: fileAttachment, sha256: sha256(eml) },
+      { name: "attachment-2", sha256: sha256(large) },
     ]);
   });
 
@@ -226,7 +231,7 @@ describe.each(versions)("with %s", (_, version) => {
   });
 
   describe("is refused in one sentence before anything is sent:", () => {
-    test.each<[string, Data, string, RegExp]>([
+    const refused: readonly [string, Data, string, RegExp][] = [
       [
         "an envelope with another sender",
         { envelope: { from: "bounce@x.example", to } },
@@ -268,7 +273,10 @@ describe.each(versions)("with %s", (_, version) => {
         "EMESSAGE",
         /X-Part/,
       ],
-    ])("%s", async (_what, data, code, message) => {
+    ];
+    // nodemailer 7 takes seconds to encode a text of 4 MB
+    const affordable = refused.filter(([what]) => version === newest || what !== "a text of 4 MB");
+    test.each(affordable)("%s", async (_what, data, code, message) => {
       const error = await failed(post.mailer(version).sendMail(base(data)));
       expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
       expect(error.cause).toBeTruthy();

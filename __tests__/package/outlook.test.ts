@@ -78,8 +78,11 @@ test("the types take the items of @types/office-js, and do not need it", async (
     const typeRoots = [join(root, "node_modules/@types")];
     const paths = { ...options.paths, [peer]: [join(root, "node_modules", peer)] };
     const given = { ...options, types, typeRoots, paths, baseUrl: root };
-    return ts
-      .getPreEmitDiagnostics(ts.createProgram([program], given))
+    const compiled = ts.createProgram([program], given);
+    return compiled
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName === program || fileName.includes("/src/outlook/")) // npm run types checks the rest
+      .flatMap((file) => ts.getPreEmitDiagnostics(compiled, file))
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
   };
   expect(errorsWith(["office-js"])).toEqual([]);

@@ -12,7 +12,7 @@ export async function pack(folder: string): Promise<string> {
 }
 
 /** Whether the last file that a build writes is younger than all that goes into it. */
-async function isBuilt(): Promise<boolean> {
+export async function isBuilt(): Promise<boolean> {
   const [settings, sources] = await Promise.all([readdir(root), readdir(join(root, "src"), { recursive: true })]);
   const inputs = [
     ...["package.json", "package-lock.json", "scripts/build.mjs", "scripts/bundle.mjs"],

@@ -1,5 +1,6 @@
-import type { Reply, UploadSession } from "../../src/protocol.js";
+import type { Reply } from "../../src/protocol.js";
 import { azureDevOps, explain } from "../../src/protocols/azureDevOps.js";
+import type { UploadSession } from "../../src/uploadSession.js";
 
 const id = "de471719-27b2-40ab-ac40-4890f3eb1443";
 const url = `https://dev.azure.com/fabrikam/_apis/wit/attachments/${id}?fileName=a%20b.zip`;

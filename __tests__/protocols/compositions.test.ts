@@ -1,5 +1,5 @@
 import { compositionFor } from "../../src/protocols/compositions.js";
-import { resolveOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
 import { mayCompose } from "../../src/client/recognize.js";
 import { item } from "../../src/protocols/graph/item.js";
 

@@ -1,5 +1,5 @@
+import type { FileInfo } from "../../src/file.js";
 import { outlook } from "../../src/protocols/outlook.js";
-import type { FileInfo } from "../../src/protocol.js";
 import { COLLECTION, count, created, GRAPH, reply, sessionOf, UPLOAD_URL } from "../support/fakes";
 
 const messages = [

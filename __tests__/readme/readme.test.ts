@@ -1,4 +1,4 @@
-import { DEFAULT_THRESHOLD } from "../../src/options";
+import { DEFAULT_THRESHOLD } from "../../src/settings";
 import { azureDevOps } from "../../src/protocols/azureDevOps";
 import { drive } from "../../src/protocols/drive";
 import { outlook } from "../../src/protocols/outlook";

@@ -1,6 +1,6 @@
 /** Errors, progress and logs end up in support tickets. They contain no token, no upload URL and no byte of a file. */
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { lazy } from "../../src/client/lazy.js";
+import { lazy } from "../../src/lazy.js";
 import { LargeAttachmentTask, UploadError, type UploadErrorCode, type UploadSession } from "../../src/index.js";
 import {
   attachment,

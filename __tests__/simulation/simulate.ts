@@ -322,6 +322,7 @@ function vary(pick: <T>(...among: readonly T[]) => T): Partial<Variations> {
     replicationDelay: pick(0, 0, 0, 2),
     retryAfterSeconds: pick(1, null),
     sentDelay: pick(0, 1),
+    sessionConflicts: pick(false, true),
     concurrency: Infinity, // counted by the network
     driveKind: pick("business", "personal"),
     driveConflict: pick("atLastByte", "atCreate"),
@@ -594,26 +595,21 @@ const ways: readonly ((setting: Setting) => World)[] = [
       varied.jsonNames === "anyCase"
         ? { Message: { Subject: "s", ToRecipients: toRecipients } }
         : { message: { subject: "s", toRecipients } };
-    const attach = (signal: AbortSignal) =>
-      client
-        .api(path)
-        .withAttachments(
-          [
-            { file: bytes.subarray(0, 40), name: "b" },
-            { file: bytes, name: NAME },
-          ],
-          { signal },
-        )
-        .post(body);
+    const files = [
+      { file: bytes.subarray(0, 40), name: "b" },
+      { file: bytes, name: NAME },
+      // the session of the second one opens during the last range of the first
+      ...pick([], [{ file: bytes, name: pick("c", NAME) }]),
+    ];
+    const names = files.map(({ name }) => name).join();
+    const attach = (signal: AbortSignal) => client.api(path).withAttachments(files, { signal }).post(body);
     const added = () =>
-      service.mailbox.outbox().map(({ attachments }) => ({
-        id: "",
-        bytes:
-          attachments.map(({ name }) => name).join() === `b,${NAME}`
-            ? attachments[1]!.bytes
-            : Buffer.from("incomplete"),
-      }));
-    return { attach, added, mortal: false };
+      service.mailbox.outbox().map(({ attachments }) => {
+        const wrong = attachments.slice(1).find((one) => !one.bytes.equals(bytes));
+        const isWhole = attachments.map(({ name }) => name).join() === names;
+        return { id: "", bytes: isWhole ? (wrong?.bytes ?? bytes) : Buffer.from("incomplete") };
+      });
+    return { attach, added, mortal: false, share: files.length - 1 };
   },
 ];
 

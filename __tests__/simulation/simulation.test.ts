@@ -2,7 +2,7 @@ import { run } from "../package/run";
 import { simulate } from "./simulate.js";
 
 /** `npm run simulate` runs ten thousand; these are to notice at once when something breaks. */
-const SCHEDULES = 500;
+const SCHEDULES = 250;
 
 test(`in ${SCHEDULES} schedules of failing networks, crashes and hostile replies nothing is lost and nothing is there twice`, async () => {
   // as a program of its own: within Jest the same takes ten times as long

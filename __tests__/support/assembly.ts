@@ -1,8 +1,10 @@
+import type { Content } from "../../src/file.js";
 import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
 import type { Send } from "../../src/http/transport.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
-import type { Content, Reply, SessionProtocol, WireRequest } from "../../src/protocol.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
+import type { Reply, SessionProtocol, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { Upload } from "../../src/upload/upload.js";
 import { created, cut, failure, holds, opened, reply, sessionOf } from "./fakes";

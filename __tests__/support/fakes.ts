@@ -1,12 +1,15 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
+import type { Content, FileInfo } from "../../src/file.js";
 import { noAnswer, NoReply, type Answer as Attempted } from "../../src/http/refusal.js";
 import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
 import { transport, type Send } from "../../src/http/transport.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
-import type { Content, FileInfo, Reply, UploadSession, WireRequest } from "../../src/protocol.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
+import type { Reply, WireRequest } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import type { Place } from "../../src/upload/find.js";
+import type { UploadSession } from "../../src/uploadSession.js";
 
 export const GRAPH = "https://graph.microsoft.com/v1.0";
 export const COLLECTION = `${GRAPH}/me/messages/AAMkADI5MAAIT3drCAAA=/attachments`;
@@ -123,7 +126,9 @@ export class Recorded implements Content {
 
 /** The bytes 0, 1, 2, …: one in the wrong place is noticed. */
 export function count(length: number, from = 0): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length }, (_, at) => (at + from) % 256);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = at + from;
+  return bytes;
 }
 
 /** Counts the listeners of an AbortSignal: those added less those removed, and none after an abort. */

@@ -10,7 +10,7 @@ import {
   type Limiter,
 } from "graph-large-attachments";
 import { startEmulator, type Emulator } from "graph-large-attachments/emulator";
-import { fileCheckpoints } from "graph-large-attachments/node";
+import { fileCheckpoints, rangeFetch, type RangeFetchOptions } from "graph-large-attachments/node";
 import { compareReports, probe, type ProbeReport } from "graph-large-attachments/probe";
 import { redisLimiter } from "graph-large-attachments/redis";
 import type { Redis } from "ioredis";
@@ -28,6 +28,12 @@ export const sources: AttachmentSource[] = [
 ];
 export const blob = openAsBlob("a").then((file) => client.api("/").attach(file, { name: "a" }));
 export const checkpoints: CheckpointStore = fileCheckpoints("folder");
+
+const connecting: RangeFetchOptions = { ca: ["PEM"], proxy: "http://proxy:3128" };
+export const lean = withLargeAttachments(client, { fetch: rangeFetch(connecting) });
+rangeFetch().close();
+// @ts-expect-error there is no such option
+rangeFetch({ certificates: "PEM" });
 
 declare const older: ProbeReport;
 export const changes = probe({ getToken: async () => "token", only: ["outlook"], send: true }).then((report) =>

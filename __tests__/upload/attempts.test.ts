@@ -1,4 +1,4 @@
-import type { UploadAttempt } from "../../src/options.js";
+import type { UploadAttempt } from "../../src/reports.js";
 import { Attempts } from "../../src/upload/attempts.js";
 import { Upload } from "../../src/upload/upload.js";
 import {

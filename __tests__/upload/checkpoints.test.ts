@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { localStorageCheckpoints } from "../../src/client/localStorageCheckpoints.js";
 import { fileCheckpoints } from "../../src/node/index.js";
 import type { CheckpointStore } from "../../src/options.js";
-import type { UploadSession } from "../../src/protocol.js";
+import type { UploadSession } from "../../src/uploadSession.js";
 import { checkpointOf } from "../../src/upload/checkpoints.js";
 
 const session = (offset: number): UploadSession => ({

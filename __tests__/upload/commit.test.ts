@@ -2,11 +2,13 @@ import { StreamContent } from "../../src/files/stream.js";
 import { Refusal } from "../../src/http/refusal.js";
 import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
-import type { Protocol, Reply, UploadSession } from "../../src/protocol.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
+import type { Protocol, Reply } from "../../src/protocol.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { Upload } from "../../src/upload/upload.js";
 import * as fakes from "../support/fakes";
+import type { UploadSession } from "../../src/uploadSession.js";
 import {
   count,
   created,

@@ -1,10 +1,11 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { base64Content } from "../../src/files/base64.js";
+import type { Content } from "../../src/file.js";
+import { openBase64 } from "../../src/files/base64.js";
 import { StreamContent } from "../../src/files/stream.js";
 import { Service } from "../../src/http/service.js";
 import { Traffic } from "../../src/http/traffic.js";
-import { resolveOptions, type UploadOptions } from "../../src/options.js";
-import type { Content } from "../../src/protocol.js";
+import type { UploadOptions } from "../../src/options.js";
+import { resolveOptions } from "../../src/settings.js";
 import { outlook } from "../../src/protocols/outlook.js";
 import { RangeReader } from "../../src/upload/rangeReader.js";
 import { Upload } from "../../src/upload/upload.js";
@@ -20,7 +21,7 @@ const kinds: Record<string, (size?: number) => Content> = {
     }
     return new StreamContent(chunks(), size);
   },
-  base64: (size) => base64Content(Buffer.from(file.subarray(0, size)).toString("base64")),
+  base64: (size) => openBase64(Buffer.from(file.subarray(0, size)).toString("base64"))!,
 };
 
 /** A file, and the memory of every read from it. */

@@ -1,14 +1,8 @@
 import { noAnswer, NoReply, type Answer } from "../../src/http/refusal.js";
-import type { Step, Verdict } from "../../src/protocol.js";
-import {
-  initialState,
-  next,
-  type Doubt,
-  type Event,
-  type Facts,
-  type Move,
-  type State,
-} from "../../src/upload/next.js";
+import type { Verdict } from "../../src/protocol.js";
+import { next } from "../../src/upload/next.js";
+import { initialState, type Doubt, type Event, type Facts, type Move, type State } from "../../src/upload/state.js";
+import type { Step } from "../../src/uploadSession.js";
 import { failure, reply } from "../support/fakes.js";
 
 // The whole table of doubts: what an upload of 400 bytes in ranges of 100 does after each event. The range from 100 to 200

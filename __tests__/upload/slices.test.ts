@@ -1,6 +1,7 @@
 /** Slices that are sent without reading them: errors of files that cannot be read, and the browsers that get slices. */
+import type { Content } from "../../src/file.js";
 import { openSource } from "../../src/files/open.js";
-import type { Content, WireRequest } from "../../src/protocol.js";
+import type { WireRequest } from "../../src/protocol.js";
 import { Upload } from "../../src/upload/upload.js";
 import { count, created, cut, failure, sessionOf, talk, thrownBy, wants, type Answer } from "../support/fakes";
 

@@ -1,7 +1,7 @@
-import type { UploadSession } from "../../src/protocol.js";
 import { azureDevOps } from "../../src/protocols/azureDevOps.js";
 import { graphProtocols } from "../../src/protocols/index.js";
 import { isSession, parseSession } from "../../src/upload/storedSession.js";
+import type { UploadSession } from "../../src/uploadSession.js";
 
 const known = [...graphProtocols, azureDevOps];
 

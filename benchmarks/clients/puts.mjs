@@ -1,6 +1,10 @@
 // Ways to send PUT requests of a known length, one after another.
 import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import tls from "node:tls";
 import { Agent, fetch as fetchOfUndici, request } from "undici";
+import { rangeFetch } from "../../dist/esm/node/index.js";
 import { bytesOf } from "../support/source.mjs";
 
 const WARM_UP = 4;
@@ -51,6 +55,9 @@ const noClone = { redirect: "error", window: null };
 const half = { duplex: "half" };
 const dispatcher = new Agent();
 const agent = new http.Agent({ keepAlive: true });
+const secureAgent = new https.Agent({ keepAlive: true });
+/** Bytes that are encrypted at once. */
+const TLS_PIECE = 524_288;
 
 export const bytes = byFetch();
 export const noRedirect = byFetch({ redirect: "error" });
@@ -68,13 +75,42 @@ export const undiciRequest = puts(async (url, body, headers) => {
   await response.body.text();
   return response.statusCode;
 });
+export const lean = byFetch({}, undefined, rangeFetch());
 export const nodeHttp = puts(
   (url, body, headers) =>
     new Promise((resolve, reject) => {
       const sized = { ...headers, "Content-Length": body.length };
-      const sent = http.request(url, { method: "PUT", agent, headers: sized }, (response) => {
+      const secure = url.startsWith("https:");
+      const options = { method: "PUT", agent: secure ? secureAgent : agent, headers: sized };
+      const sent = (secure ? https : http).request(url, options, (response) => {
         response.resume().on("end", () => resolve(response.statusCode));
       });
       sent.on("error", reject).end(body);
     }),
 );
+
+let kept;
+/** HTTP by hand over one socket: what the kernel, the socket and TLS cost without any client. */
+export const socket = puts(async (url, body, headers) => {
+  const { protocol, hostname: host, port, pathname } = new URL(url);
+  const secure = protocol === "https:";
+  kept ??= secure ? tls.connect({ host, port }) : net.connect({ host, port, noDelay: true });
+  const sized = { Host: host, ...headers, "Content-Length": body.length };
+  const lines = Object.entries(sized).map(([name, value]) => `${name}: ${value}`);
+  const answered = new Promise((resolve, reject) => {
+    let text = "";
+    const hear = (chunk) => {
+      text += chunk;
+      const head = text.indexOf("\r\n\r\n");
+      if (head < 0 || text.length - head - 4 < Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)) return;
+      kept.off("data", hear).off("error", reject);
+      resolve(Number(text.slice(9, 12)));
+    };
+    kept.on("data", hear).on("error", reject);
+  });
+  kept.write(`PUT ${pathname} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+  for (let at = 0, most = secure ? TLS_PIECE : body.length; at < body.length; at += most) {
+    if (!kept.write(body.subarray(at, at + most))) await new Promise((resolve) => kept.once("drain", resolve));
+  }
+  return answered;
+});

@@ -9,10 +9,10 @@ const attachments = new Map();
 let count = 0;
 
 /** Upload sessions of Outlook and drives, and the list of attachments. Only a complete range counts. */
-export function graph({ request, headers, origin, body }) {
+export function graph({ request, headers, origin, uploads, body }) {
   const { url, method } = request;
   const path = url.split("?")[0];
-  if (method === "POST" && path.endsWith("/createUploadSession")) return opened(path, origin, body);
+  if (method === "POST" && path.endsWith("/createUploadSession")) return opened(path, uploads, body);
   const session = path.startsWith("/sessions/") ? path.split("/")[3] : undefined;
   if (method === "PUT") return range(session, path, headers["content-range"] ?? "", origin);
   if (method === "DELETE") sessions.delete(session);

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 
 const CHUNK = 65_536;
-/** Milliseconds. Timers are no finer. */
+/** Milliseconds. Timers are not finer than this. */
 const LEAST_WAIT = 2;
 
 /** Creates bytes that no allocator can share or skip. */

@@ -36,7 +36,7 @@ const shots: readonly Shot[] = [
   { name: "dark", query: "theme=dark&fault=slow", width: 320, ...uploading },
   { name: "error", query: "fault=interrupted", width: 480, files: [report, video, archive], until: /interrupted/ },
 ];
-/** What only the add-in in Outlook has. */
+/** Pictures that only the add-in in Outlook has. */
 const outlookShots: readonly Shot[] = [
   {
     ...{ name: "waiting", query: "theme=light&host=classic&visibleAfter=600", width: 320 },

@@ -1,5 +1,5 @@
 /**
- * Draws the pictures in docs/timelines: what happened to uploads on the emulator. A test draws them too and compares them.
+ * Draws the pictures in docs/timelines, which show uploads on the emulator. A test draws them too and compares them.
  *
  *   npx tsx samples/support/timelines.ts
  */

@@ -14,7 +14,7 @@ export const onedrive = {
   version: async () => /v(\d\S*)/.exec((await program("onedrive", ["--version"])).stdout)[1],
   vary: { driveDeltaPath: "present" },
   cannot: {
-    "Synchronize deep folders where `delta` tells no path (`driveDeltaPath`), because it looks for it there.": async (
+    "Synchronize deep folders where `delta` returns no path (`driveDeltaPath`), because it looks for it there.": async (
       bench,
     ) => {
       bench.emulator.vary({ driveDeltaPath: "absent" });

@@ -25,7 +25,7 @@ export const needs = (program) =>
     ? undefined
     : `${program} is not installed, and only the administrator of a Debian can install it.`;
 
-/** Installs the packages of the clients that are no dependencies of the project. */
+/** Installs the packages of the clients that are not dependencies of the project. */
 export async function installNpm(home, clients) {
   const dependencies = Object.assign({}, ...clients.map(({ npm = {} }) => npm));
   writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, dependencies }));

@@ -1,4 +1,4 @@
-// Installs the packed tarball, the runtimes and the bundlers in their own folder, on demand. They are no dependencies of
+// Installs the packed tarball, the runtimes and the bundlers in their own folder, on demand. They are not dependencies of
 // the project, because they take more than a gigabyte.
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";

@@ -1,9 +1,10 @@
 import type { GraphRequest } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { asGraphError } from "../http/refusal.js";
+import { openFiles, type OpenedFile } from "../files/given.js";
+import { holding } from "../files/hold.js";
 import { closeAll } from "../files/open.js";
-import type { AttachOptions } from "../options.js";
-import type { Content } from "../protocol.js";
+import type { AttachOptions, FileToAttach, UploadOptions } from "../options.js";
 import type { Job } from "../upload/job.js";
 import { attachFile } from "./attachFile.js";
 import { mustBeMine } from "../upload/checkpoints.js";
@@ -11,14 +12,26 @@ import { attachFiles } from "./attachFiles.js";
 import { attachOnce } from "./attachOnce.js";
 import { attachedBefore } from "./kept.js";
 import { linkAll, mustTake } from "./link.js";
-import { attachLink } from "./overflow.js";
 import { prepare, type Uploader } from "./prepare.js";
 import { withTotalProgress } from "./progress.js";
 
-/** An opened file, and its options. */
-export interface OpenedFile {
-  readonly content: Content;
+/** The files of a call of `attach`, as the caller gave them, and their options. */
+export interface GivenFiles {
+  readonly files: readonly FileToAttach[];
+  /** The caller gave a list. */
+  readonly several: boolean;
   readonly options: AttachOptions;
+  readonly defaults?: UploadOptions;
+}
+
+/** Opens files, and attaches them as `attachTo` does. */
+export async function attachGiven(
+  request: GraphRequest,
+  placesFor: Uploader["placesFor"],
+  { files, several, options, defaults }: GivenFiles,
+): Promise<object[]> {
+  const opened = await holding(files, async () => openFiles(files, options));
+  return attachTo(request, { placesFor, defaults }, opened, several);
 }
 
 /** Attaches one file to the item of a request, or several to a work item in one revision. Returns the attachments. */
@@ -38,8 +51,8 @@ export async function attachTo(
       );
     }
     const { onProgress } = jobs[0]?.service.settings ?? {};
-    const told = several ? withTotalProgress(jobs, onProgress) : jobs;
-    const attachments = await attachAll(told.map((job) => ({ ...job, several: jobs.length > 1 })));
+    const reporting = several ? withTotalProgress(jobs, onProgress) : jobs;
+    const attachments = await attachAll(reporting.map((job) => ({ ...job, several: jobs.length > 1 })));
     closeAll(files);
     return attachments;
   } catch (error) {
@@ -65,7 +78,7 @@ async function attachAll(jobs: readonly Job[]): Promise<object[]> {
         : once !== undefined
           ? [await attachOnce(first, once, attachFile)]
           : overflow
-            ? [await attachLink(first, overflow)]
+            ? [await overflow.attach(first)]
             : await attachFiles(todo);
     if (first.linkTo !== undefined && protocol.link && todo.length > 0) {
       const uploaded = todo.flatMap(({ file }, index) => {

@@ -1,16 +1,17 @@
 import { UploadError } from "../errors.js";
-import type { Call } from "../http/graphClient.js";
+import type { Content, FileInfo } from "../file.js";
+import type { Call } from "../http/chain.js";
 import { Service } from "../http/service.js";
 import type { Traffic } from "../http/traffic.js";
 import { transport } from "../http/transport.js";
 import { inMegabytes, sizeAndLimit } from "../megabytes.js";
-import { DEFAULT_THRESHOLD, type Settings } from "../options.js";
-import type { Api, Content, FileInfo, Protocol } from "../protocol.js";
+import { DEFAULT_THRESHOLD, type Settings } from "../settings.js";
+import type { Api, Protocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import type { Match } from "./match.js";
 import { mustStay } from "./names.js";
 
-/** How requests of an upload are sent: as the caller's own request would be. */
+/** Sends the requests of an upload as the caller's own request would be sent. */
 export interface Sending {
   readonly call: Call;
   readonly settings: Settings;

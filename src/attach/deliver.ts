@@ -1,11 +1,12 @@
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import { untilKnown } from "../http/untilKnown.js";
-import { isLarge } from "../options.js";
-import type { Created, UploadSession, Verdict } from "../protocol.js";
+import { isLarge } from "../settings.js";
+import type { Verdict } from "../protocol.js";
 import type { Job } from "../upload/job.js";
 import { discardSession, openSession, tryToOpen } from "../upload/session.js";
 import { Upload } from "../upload/upload.js";
+import type { Created, UploadSession } from "../uploadSession.js";
 import { isLinked } from "./link.js";
 import { keepOne, postKept } from "./kept.js";
 import { fitsOnePost } from "./post.js";
@@ -64,7 +65,7 @@ async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened:
   if (attachment && linkTo !== undefined && protocol.link && (await isLinked(job, protocol.link, attachment))) {
     return { attachment };
   }
-  const session = stored ?? (await (job.ahead?.take() ?? open()));
+  const session = stored ?? (await job.ahead?.take()) ?? (await open());
   opened();
   const upload = new Upload(job, session, stored !== undefined);
   try {

@@ -20,12 +20,9 @@ export async function folderOf(service: Service, url: string, api: string): Prom
   }
 }
 
-/** The session of an item is opened at its attachments, which is the URL to know. */
-const SESSION = /(\/attachments)\/(?:microsoft\.graph\.)?createUploadSession(?=\/?(?:[?#]|$))/i;
-
-/** The URL that a caller means: the attachments of an item, or the folder of a channel in its drive. */
+/** Finds the folder of a channel in its drive. */
 export async function meantBy(url: string, sending: Sending): Promise<string> {
   const found = filesFolderAt(url);
-  if (!found) return url.replace(SESSION, "$1");
+  if (!found) return url;
   return asGraphError(folderOf(serviceFor(sending, teams, url), found.folder, found.api));
 }

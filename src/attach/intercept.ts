@@ -1,10 +1,12 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
-import { signalOf, urlOf } from "../http/graphClient.js";
+import { urlOf } from "../http/chain.js";
+import { signalOf } from "../http/graphClient.js";
 import { isOwn } from "../http/ownContext.js";
 import { networkFailure } from "../http/network.js";
 import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
-import { isLarge, REQUEST_LIMIT, type AttachedFiles, type Part, type Settings } from "../options.js";
+import type { AttachedFiles, Part } from "../middlewareOptions.js";
+import { isLarge, REQUEST_LIMIT, type Settings } from "../settings.js";
 import type { Protocol } from "../protocol.js";
 import { readReply } from "../reply.js";
 import { onAbort, orAborted, signalFor } from "../signals.js";
@@ -21,20 +23,33 @@ import { unconfirmed } from "./post.js";
 /** Replies to shorter bodies are not opened: no service refuses them for their length. Characters. */
 const NEVER_TOO_LARGE = 2_000_000;
 
-/** A request that a handler may take over. */
-export interface InterceptedRequest {
+/** A request that a handler may take over, as the handler recognized it. */
+export interface RecognizedRequest {
   readonly context: Context;
   readonly next: Middleware;
   /** The handler. All uploads through it share their turns. */
   readonly handler: Middleware;
-  /** The request may attach a file. If not, it may create or send an item with attachments. */
+  /** The request may attach a file. */
   readonly attaches: boolean;
   /** Files that `withAttachments` added to the request. */
   readonly files?: AttachedFiles;
+  /** Without the signal. */
   settings(): Settings;
+  /** The signals of the request, of its options and of the handler. */
+  readonly signals: readonly (AbortSignal | undefined)[];
+  /** The request may create or send an item with attachments. */
+  readonly composes: boolean;
 }
 
-/** How a handler recognizes requests and reads their bodies. */
+/** A request that may be taken over, with its signals joined in its settings. */
+export type InterceptedRequest = Omit<RecognizedRequest, "signals">;
+
+export function joinSignals({ signals, settings, ...request }: RecognizedRequest): InterceptedRequest {
+  const signal = signalFor(...signals);
+  return { ...request, settings: () => ({ ...settings(), signal }) };
+}
+
+/** Recognizes requests that a handler takes over, and reads their bodies. */
 export interface Recognition {
   readonly protocols: readonly Protocol[];
   /** The most bytes of file that a body can hold. `undefined` if it holds none that could be taken over. */
@@ -46,11 +61,11 @@ export interface Recognition {
 /** Uploads the file of a request that creates an attachment too large for it, and answers in its place. Others pass. */
 export async function intercept(request: InterceptedRequest, recognition: Recognition): Promise<void> {
   const { context, next, handler, attaches } = request;
-  const most = attaches && !isOwn(context) ? recognition.atMost(context.options?.body) : undefined;
-  const found = most === undefined ? undefined : match(urlOf(context), recognition.protocols);
+  if (!attaches || isOwn(context)) return next.execute(context);
+  const most = recognition.atMost(context.options?.body);
+  const found = match(urlOf(context), recognition.protocols);
   if (!found || most === undefined) {
-    if (attaches && !isOwn(context) && request.settings().once !== undefined)
-      throw new UploadError("invalid", NOT_ONCE);
+    if (request.settings().once !== undefined) throw new UploadError("invalid", NOT_ONCE);
     return next.execute(context);
   }
   const item = found.protocol.target.item?.(found.collection);

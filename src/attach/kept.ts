@@ -1,13 +1,15 @@
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { isObject, member, text } from "../json.js";
-import type { Created, Listed, UploadSession } from "../protocol.js";
+import { isObject } from "../isObject.js";
+import { member, text } from "../json.js";
+import type { Listed } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
 import { below } from "../protocols/graph/path.js";
 import { takenOver } from "../upload/checkpoints.js";
 import { findCreated, idsOf, listedIfTold, type Place } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
+import type { Created, UploadSession } from "../uploadSession.js";
 import { isLinked } from "./link.js";
 
 /** Milliseconds in which a request that was sent by a process which died may still be done. */
@@ -79,7 +81,7 @@ export async function postKept<T>(job: Job, post: () => Promise<T>): Promise<T |
 }
 
 /**
- * Settles a race of two processes on one checkpoint when this one has attached the file. If the other one goes on with another
+ * Settles a race of two processes on one checkpoint when this one has attached the file. If the other one continues with another
  * session or request, this one deletes its own attachment and throws an `UploadError` of code `takenOver`.
  */
 export async function keepOne(job: Job, session: UploadSession, created: Created): Promise<Created> {

@@ -1,7 +1,9 @@
 import { UploadError } from "../errors.js";
+import type { FileInfo } from "../file.js";
 import { graphError, Refusal } from "../http/refusal.js";
-import type { FileInfo, LinkedItem, LinkProtocol, UploadSession } from "../protocol.js";
+import type { LinkedItem, LinkProtocol } from "../protocol.js";
 import type { Job } from "../upload/job.js";
+import type { UploadSession } from "../uploadSession.js";
 
 /** A complete attachment, and the file that it was made of. */
 export interface Uploaded {

@@ -9,7 +9,7 @@ export interface Match {
   readonly collection: string;
 }
 
-/** Finds the protocol that takes attachments at this URL. A URL that is cut off has none. */
+/** Finds the protocol that takes attachments at this URL. No protocol matches a URL that is cut off. */
 export function match(url: string, protocols: readonly Protocol[]): Match | undefined {
   if (isCut(url)) return undefined;
   for (const protocol of protocols) {

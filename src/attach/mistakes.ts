@@ -1,9 +1,9 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { mistakeIn } from "../files/base64.js";
-import { urlOf } from "../http/graphClient.js";
+import { urlOf } from "../http/chain.js";
 import { withWords } from "../http/refusal.js";
-import { REQUEST_LIMIT } from "../options.js";
+import { REQUEST_LIMIT } from "../settings.js";
 import { refused } from "./answer.js";
 import { refusalIn } from "./intercept.js";
 import { mustBeWholeName } from "./names.js";
@@ -17,7 +17,7 @@ export function mustBeMeant({ context }: { readonly context: Context }): void {
   if (mistake !== undefined) throw new UploadError("invalid", mistake);
 }
 
-/** Adds the reason to a refusal of a body whose `contentBytes` is no base64. Other responses pass as they are. */
+/** Adds the reason to a refusal of a body whose `contentBytes` is not base64. Other responses pass as they are. */
 export async function explainMistake(context: Context): Promise<void> {
   const { response, options } = context;
   const body: unknown = options?.body;

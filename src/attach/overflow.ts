@@ -42,7 +42,7 @@ export async function attachLink(job: Job, overflow: Overflow): Promise<object> 
   }
 }
 
-/** A session goes on with the file alone; only the same call, which finds the checkpoint, goes on with the link. */
+/** A session continues the file alone. Only the same call, which finds the checkpoint, also continues the link. */
 function resumable(error: unknown, { file, checkpoint }: Job): unknown {
   const kept = error instanceof UploadError && (error.code === "interrupted" || error.code === "stalled");
   if (!kept || !error.session) return error;

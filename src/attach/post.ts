@@ -2,9 +2,10 @@ import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
-import { lengthOf } from "../http/requestBody.js";
-import { isObject, member, text } from "../json.js";
-import { REQUEST_LIMIT } from "../options.js";
+import { inBase64, lengthOf } from "../http/requestBody.js";
+import { isObject } from "../isObject.js";
+import { member, text } from "../json.js";
+import { REQUEST_LIMIT } from "../settings.js";
 import type { PostProtocol, Reply, WireRequest } from "../protocol.js";
 import { holdsNone, namesakes } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
@@ -13,16 +14,25 @@ import type { Job } from "../upload/job.js";
 export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const { service, collection, file, content } = job;
   const { label } = service.api;
+  if (post.inline) await service.turn(...inBase64(file.size));
   const bytes = await service.whileReading(read(content, 0, file.size, service.settings.signal));
   const repeatable = post.repeatable?.(collection, file) ?? false;
   const request = post.request(collection, file, bytes);
+  let sent = false;
+  const sending = async () => {
+    if (sent) job.ahead?.lastRange();
+    else if (job.ahead) setTimeout(job.ahead.lastRange); // once the request has left
+    sent = true;
+    return request;
+  };
+  if (post.inline) content.release?.(bytes);
   let conflict = false;
   const settle = async () => {
     if (conflict) return findSame(job, post, request);
     return (await holdsNone(job)) ? "notDone" : undefined;
   };
   const { body } = await service.ask<{ readonly body: unknown }>({
-    request,
+    request: sending,
     // a sign-in page comes with a success
     read: (reply) =>
       reply.status < 300 && service.api.verdict(reply) !== "refused" ? { body: reply.body } : undefined,

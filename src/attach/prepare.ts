@@ -1,38 +1,47 @@
 import type { GraphRequest } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
+import type { Content, FileInfo } from "../file.js";
 import { edgesIn, fingerprint, sameFile } from "../files/fingerprint.js";
-import { callOf, signalOf, urlOf } from "../http/graphClient.js";
+import { urlOf, callOf } from "../http/chain.js";
+import { signalOf } from "../http/graphClient.js";
 import { trafficOf } from "../http/traffic.js";
-import {
-  requestOptions,
-  resolveOptions,
-  type AttachOptions,
-  type CheckpointStore,
-  type UploadOptions,
-} from "../options.js";
-import type { Content, FileInfo, Protocol } from "../protocol.js";
+import { requestOptions } from "../middlewareOptions.js";
+import type { AttachOptions, CheckpointStore, UploadOptions } from "../options.js";
+import { resolveOptions } from "../settings.js";
+import type { Protocol } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { checkpointOf } from "../upload/checkpoints.js";
-import type { Job } from "../upload/job.js";
+import type { Job, Overflow } from "../upload/job.js";
 import { discardSession } from "../upload/session.js";
 import { isSession, withoutOptions } from "../upload/storedSession.js";
 import { mustTakeMark } from "./attachOnce.js";
-import { createJob, limitOf, serviceFor } from "./createJob.js";
-import { meantBy } from "./filesFolder.js";
+import { createJob, limitOf, serviceFor, type Sending } from "./createJob.js";
 import { mustBeOnce } from "./mustBeOnce.js";
 import { mustMatch, type Match } from "./match.js";
 import { isPath, mustNotBeCut } from "./names.js";
 
-/** The protocols that a client's URLs can belong to, and the defaults of its uploads. */
-export interface Uploader {
+/** The code for the files behind a URL. */
+export interface Places {
   readonly protocols: readonly Protocol[];
+  /** Finds the URL of the files behind one that only leads there. */
+  meantBy?(url: string, sending: Sending): Promise<string>;
+  /** Attaches a link to a file that was uploaded to another place. */
+  attachLink?(job: Job, overflow: Overflow): Promise<object>;
+}
+
+/** The services that a client's URLs can belong to, and the defaults of its uploads. */
+export interface Uploader {
+  placesFor(url: string, signal?: AbortSignal): Places | Promise<Places>;
   readonly defaults?: UploadOptions;
 }
+
+/** The session of an item is opened at its attachments, which is the URL to know. */
+const SESSION = /(\/attachments)\/(?:microsoft\.graph\.)?createUploadSession(?=\/?(?:[?#]|$))/i;
 
 /** Makes a job of a file, checked before anything is sent. `restored`: the file as a stored session names it. */
 export async function prepare(
   request: GraphRequest,
-  { protocols, defaults }: Uploader,
+  { placesFor, defaults }: Uploader,
   content: Content,
   options: AttachOptions,
   restored?: Pick<FileInfo, "name">,
@@ -44,8 +53,10 @@ export async function prepare(
   const settings = resolveOptions(defaults, own, options, { signal });
   mustBeOnce(settings);
   const sending = { call, settings, traffic: trafficOf(call.next) };
-  const url = await meantBy(urlOf(context), sending);
-  const found = mustMatch(url, protocols);
+  const given = urlOf(context).replace(SESSION, "$1");
+  const places = await placesFor(given, signal);
+  const url = (await places.meantBy?.(given, sending)) ?? given;
+  const found = mustMatch(url, places.protocols);
   const { protocol, collection } = found;
   const { target } = protocol;
   const file = infoOf(found, content, options, restored);
@@ -55,24 +66,27 @@ export async function prepare(
   // a default of the client is for files that it suits
   const store = content.anywhere || options.checkpoints ? settings.checkpoints : undefined;
   if (settings.once !== undefined) mustTakeMark(protocol, over !== undefined);
-  if (!over) {
+  const elsewhere = over && (await placesFor(over.folder, signal));
+  if (!over || !elsewhere?.attachLink) {
     const job = createJob(sending, { protocol, collection: withArea(collection, options.areaPath) }, content, file);
     const turn = linkTo ?? job.turn;
     return { ...job, ...(await stored(job, store, linkTo ?? job.collection)), linkTo, turn };
   }
+  const { protocols, attachLink } = elsewhere;
   const job = createJob(
     { ...sending, settings: { ...settings, maxSize: undefined } },
     mustMatch(over.folder, protocols),
     content,
     { ...file, conflictBehavior: "rename" },
   );
-  const overflow = {
+  const overflow: Overflow = {
     service: serviceFor(sending, protocol.api, collection),
     protocol,
     collection,
     item: over.item,
     scope: options.linkScope ?? "organization",
     turn: target.item?.(collection, file),
+    attach: (uploaded) => attachLink(uploaded, overflow),
   };
   return { ...job, ...(await stored(job, store, collection)), overflow };
 }

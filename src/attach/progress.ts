@@ -1,5 +1,6 @@
 import { tell } from "../callbacks.js";
-import type { Settings, UploadProgress } from "../options.js";
+import type { UploadProgress } from "../reports.js";
+import type { Settings } from "../settings.js";
 import type { Job } from "../upload/job.js";
 
 /** Adds up the progress of several files, and has errors say which one failed. */

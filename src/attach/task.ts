@@ -1,17 +1,20 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
+import type { Content } from "../file.js";
 import { fingerprint, sameFile } from "../files/fingerprint.js";
 import { knowsItsSize, openSource } from "../files/open.js";
-import { callOf, urlOf } from "../http/graphClient.js";
+import { urlOf, callOf } from "../http/chain.js";
 import { asGraphError, Refusal } from "../http/refusal.js";
+import { member } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
 import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
 import type { Service } from "../http/service.js";
-import type { Content, Reply, UploadSession, WireRequest } from "../protocol.js";
+import type { Reply, WireRequest } from "../protocol.js";
 import { signalFor } from "../signals.js";
 import { findCreated } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
 import { cancelling, openListed } from "../upload/session.js";
+import type { UploadSession } from "../uploadSession.js";
 import { originOf } from "../urls.js";
 import { mustBeSafe, parseSession } from "../upload/storedSession.js";
 import { Upload } from "../upload/upload.js";
@@ -24,6 +27,22 @@ export type RunOptions = Pick<UploadOptions, "signal" | "onProgress">;
 
 /** Opens an upload session for a file. */
 export async function createTask(
+  client: Client,
+  uploader: Uploader,
+  url: string,
+  file: AttachmentSource,
+  options: AttachOptions,
+): Promise<TaskRun> {
+  const content = openSource(file, options.size);
+  try {
+    return await begun(client, uploader, url, content, options);
+  } catch (error) {
+    content.close(error);
+    throw error;
+  }
+}
+
+async function begun(
   client: Client,
   uploader: Uploader,
   url: string,
@@ -55,7 +74,8 @@ export async function restoreTask(
 ): Promise<TaskRun> {
   mustNotBeOnce(options);
   const { context } = await callOf(client.api("/"));
-  const session = parseSession(stored, uploader.protocols);
+  const { protocols } = await uploader.placesFor(String(member(stored, "collection")), options.signal);
+  const session = parseSession(stored, protocols);
   const { collection, uploadUrl, offset, linkTo } = session;
   const { size, ...about } = session.file;
   mustBeSafe(uploadUrl, collection);
@@ -179,12 +199,12 @@ export class TaskRun {
       throw new UploadError("unsupported", message);
     }
     const discard = service.with({ signal: undefined }).cleanUp((free) => this.#discard(free, request), true);
-    const told = discard.catch((cause: unknown) => {
+    const confirmed = discard.catch((cause: unknown) => {
       if (cause instanceof Refusal || cause instanceof UploadError) throw cause;
       const message = `The upload has stopped, but ${service.api.label} did not confirm that it is discarded. Call cancel() again, or let the session expire.`;
       throw new UploadError("interrupted", message, { cause, session: this.session });
     });
-    this.#done = await asGraphError(told);
+    this.#done = await asGraphError(confirmed);
     if (this.#done) throw attached();
   }
 

@@ -86,7 +86,7 @@ export async function attachFiles(
   output.document({ ok: true, attached: run.attached });
 }
 
-/** Opens the state for `--resume`. Without it, an upload goes on where the state cannot be stored. */
+/** Opens the state for `--resume`. Without `--resume`, an upload continues even if its state cannot be stored. */
 export async function openState(
   target: string,
   options: ResumableOptions,

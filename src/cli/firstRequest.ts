@@ -5,7 +5,7 @@ export type GetToken = () => Promise<string>;
 
 /**
  * Runs a call of the library up to its first request, which is not sent. The call throws only what the library finds
- * wrong by itself, such as a file that is too large.
+ * wrong in any case, such as a file that is too large.
  */
 export async function runToFirstRequest(
   call: (getToken: GetToken, signal: AbortSignal) => Promise<unknown>,

@@ -12,7 +12,7 @@ export class Output {
 
   constructor(readonly options: OutputOptions) {}
 
-  /** Hides this text in everything printed from now on. Short texts are no secrets, but parts of words. */
+  /** Hides this text in everything printed from now on. Short texts are parts of words rather than secrets. */
   hide(secret: string | undefined): void {
     if (secret !== undefined && secret.length >= 8) this.#secrets.push(secret);
   }

@@ -1,16 +1,15 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
+import { letGoAll } from "../files/hold.js";
 import { NEXT, signalOf } from "../http/graphClient.js";
 import {
   attachedFiles,
   isHandlerOptions,
   requestOptions,
-  resolveOptions,
   type LargeAttachmentHandlerOptions,
-  type Settings,
-  type UploadOptions,
-} from "../options.js";
-import { signalFor } from "../signals.js";
+} from "../middlewareOptions.js";
+import type { UploadOptions } from "../options.js";
+import { resolveOptions, type Settings } from "../settings.js";
 import { STATE, type HandlerState } from "./handlerState.js";
 import { mayAttach } from "./recognize.js";
 
@@ -41,15 +40,17 @@ export abstract class AttachmentHandler implements Middleware {
     const { next } = this;
     if (!next) throw new Error("An attachment handler needs a middleware after it. Put it first in the chain.");
     const attaches = mayAttach(context);
-    if (!attaches && !this.composes(context)) return next.execute(context);
+    const composes = this.composes(context);
+    if (!attaches && !composes) return next.execute(context);
     const files = attachedFiles(context);
+    const signals = [signalOf(context), requestOptions(context)?.signal, this.options.signal];
     try {
-      const uploads = this.uploads(signalFor(files?.options.signal, ...this.#signals(context)));
+      const uploads = this.uploads(files?.options.signal, ...signals);
       const { takeOver } = uploads instanceof Promise ? await uploads : uploads;
       const settings = () => this.settingsFor(context);
-      return await takeOver({ context, next, handler: this, attaches, files, settings });
+      return await takeOver({ context, next, handler: this, attaches, composes, files, signals, settings });
     } catch (error) {
-      for (const { content } of files?.files ?? []) content.close(error);
+      letGoAll(files?.files ?? []);
       throw error;
     }
   }
@@ -76,12 +77,7 @@ export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   protected settingsFor(context: Context): Settings {
     const own = requestOptions(context);
-    const signal = signalFor(...this.#signals(context));
-    return { ...(own ? resolveOptions(this.options, own) : this.#settings), signal };
-  }
-
-  #signals(context: Context): (AbortSignal | undefined)[] {
-    return [signalOf(context), requestOptions(context)?.signal, this.options.signal];
+    return own ? resolveOptions(this.options, own) : this.#settings;
   }
 
   setNext(next: Middleware): void {

@@ -1,5 +1,5 @@
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { lazy } from "./lazy.js";
+import { lazy } from "../lazy.js";
 
 /** @internal The part that uploads to Azure DevOps. */
 export const azureDevOpsUploads = lazy(() => import("./azureDevOps.js"));

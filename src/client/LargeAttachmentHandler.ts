@@ -1,6 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
-import { lazy } from "./lazy.js";
+import { lazy } from "../lazy.js";
 import { mayCompose } from "./recognize.js";
 
 /** @internal The part that uploads to Microsoft Graph. */

@@ -2,12 +2,13 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Uploader } from "../attach/prepare.js";
 import type { RunOptions, TaskRun } from "../attach/task.js";
 import { UploadError } from "../errors.js";
-import { letGo, openSource } from "../files/open.js";
+import { holding } from "../files/hold.js";
 import { clientIn, type ClientWrapper } from "../http/graphClient.js";
-import { resolveOptions, type AttachmentSource, type AttachOptions, type UploadOptions } from "../options.js";
-import type { UploadSession } from "../protocol.js";
+import type { AttachmentSource, AttachOptions, UploadOptions } from "../options.js";
+import { resolveOptions } from "../settings.js";
 import { stateOf } from "./handlerState.js";
-import { lazy } from "./lazy.js";
+import type { UploadSession } from "../uploadSession.js";
+import { lazy } from "../lazy.js";
 import type { CreatedAttachment } from "./withLargeAttachments.js";
 
 export type { RunOptions } from "../attach/task.js";
@@ -17,11 +18,11 @@ const tasks = lazy(() => import("./task.js"));
 /** The protocols and defaults of a client; those of Microsoft Graph if it has no handler. */
 async function uploaderOf(client: Client | ClientWrapper, signal: AbortSignal | undefined): Promise<Uploader> {
   const state = stateOf(client);
-  const { protocols } = state ? await state.uploads(signal) : { protocols: (await tasks(signal)).graphProtocols };
-  return { protocols, defaults: state?.defaults };
+  const { placesFor } = await (state ? state.uploads(signal) : tasks(signal));
+  return { placesFor, defaults: state?.defaults };
 }
 
-/** How far an upload is, as the service says, or, if it cannot say, as its last reply said. */
+/** The progress of an upload, as the service reports it now. If it cannot be asked, as its last reply said. */
 export interface UploadStatus {
   /** First byte that the service still needs. */
   readonly offset: number;
@@ -63,18 +64,14 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: AttachOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    const content = openSource(file, options.size); // before anything else, because a stream may fail while nobody reads it
-    try {
+    return holding([{ file }], async () => {
       resolveOptions(options);
       if (typeof url !== "string")
         throw new UploadError("invalid", 'The URL must be a string such as "/me/messages/AAMk…".');
       const { createTask } = await tasks(options.signal);
       const uploader = await uploaderOf(client, options.signal);
-      return new LargeAttachmentTask<A>(await createTask(clientIn(client), uploader, url, content, options));
-    } catch (error) {
-      content.close(error);
-      throw error;
-    }
+      return new LargeAttachmentTask<A>(await createTask(clientIn(client), uploader, url, file, options));
+    });
   }
 
   /** Takes up a stored session. `file` must be the same file: its size and edges are compared before anything is sent. */
@@ -84,14 +81,11 @@ export class LargeAttachmentTask<A = CreatedAttachment> {
     file: AttachmentSource,
     options: UploadOptions = {},
   ): Promise<LargeAttachmentTask<A>> {
-    try {
+    return holding([{ file }], async () => {
       const { restoreTask } = await tasks(options.signal);
       const uploader = await uploaderOf(client, options.signal);
       return new LargeAttachmentTask<A>(await restoreTask(clientIn(client), uploader, session, file, options));
-    } catch (error) {
-      letGo(file);
-      throw error;
-    }
+    });
   }
 
   /** The session as plain JSON, up to date after every range. It is secret: whoever holds it can write to the upload. */

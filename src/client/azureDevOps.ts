@@ -1,17 +1,19 @@
 // Loaded with the first attachment of a client for Azure DevOps.
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { attachTo as attachFilesTo } from "../attach/attachTo.js";
-import { intercept, type InterceptedRequest, type Recognition } from "../attach/intercept.js";
+import { attachGiven as attachFiles, attachTo as attachOpened } from "../attach/attachTo.js";
+import { intercept, joinSignals, type RecognizedRequest, type Recognition } from "../attach/intercept.js";
 import { isBytes } from "../files/bytes.js";
 import { openSource } from "../files/open.js";
-import { urlOf } from "../http/graphClient.js";
-import type { Part } from "../options.js";
+import { urlOf } from "../http/chain.js";
+import type { Part } from "../middlewareOptions.js";
 import { azureDevOps } from "../protocols/azureDevOps.js";
 import type { Uploads } from "./handlerState.js";
 
 export { explain } from "../protocols/azureDevOps.js";
 
-export const protocols = [azureDevOps];
+const protocols = [azureDevOps];
+
+export const placesFor = () => ({ protocols });
 
 const recognition: Recognition = {
   protocols,
@@ -20,8 +22,8 @@ const recognition: Recognition = {
 };
 
 /** Takes over attachments. */
-export function takeOver(request: InterceptedRequest): Promise<void> {
-  return intercept(request, recognition);
+export function takeOver(request: RecognizedRequest): Promise<void> {
+  return intercept(joinSignals(request), recognition);
 }
 
 /** Opens a body of bytes. One without a name, or the beginning of the caller's own chunked upload, passes. */
@@ -34,4 +36,6 @@ function openBytes(context: Context): Part | undefined {
 }
 
 export const attachTo: Uploads["attachTo"] = (request, files, several, defaults) =>
-  attachFilesTo(request, { protocols, defaults }, files, several);
+  attachOpened(request, { placesFor, defaults }, files, several);
+
+export const attachGiven: Uploads["attachGiven"] = (request, given) => attachFiles(request, placesFor, given);

@@ -1,6 +1,7 @@
-import { isObject, parseJson } from "../json.js";
+import { isObject } from "../isObject.js";
+import { parseJson } from "../json.js";
 import type { CheckpointStore } from "../options.js";
-import type { UploadSession } from "../protocol.js";
+import type { UploadSession } from "../uploadSession.js";
 
 /** Keeps checkpoints in the browser, across reloads. Add-ins of one origin share them. Throws if the browser has no storage. */
 export function localStorageCheckpoints(prefix = "graph-large-attachments:"): CheckpointStore {

@@ -1,5 +1,6 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { attachedFiles, isLarge, REQUEST_LIMIT, requestOptions, type Settings } from "../options.js";
+import { attachedFiles, requestOptions } from "../middlewareOptions.js";
+import { isLarge, REQUEST_LIMIT, type Settings } from "../settings.js";
 
 const COLLECTION = /\/attachments\/?(\?|#|$)/i;
 /** Wider than what is composed in the end. The code that decides is loaded only then. */

@@ -1,19 +1,10 @@
 import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
-import type { OpenedFile } from "../attach/attachTo.js";
 import { UploadError } from "../errors.js";
-import { closeAll, letGo, openAll, openSource } from "../files/open.js";
+import { hold, holding, letGoAll, sourceIn } from "../files/hold.js";
 import { addMethods, addOptionToPost, putFirst, type ClientWrapper } from "../http/graphClient.js";
-import {
-  AttachedFiles,
-  resolveOptions,
-  splitFile,
-  type AttachmentSource,
-  type AttachOptions,
-  type FileToAttach,
-  type Part,
-  type RandomAccessFile,
-  type UploadOptions,
-} from "../options.js";
+import { AttachedFiles } from "../middlewareOptions.js";
+import type { AttachmentSource, AttachOptions, FileToAttach, RandomAccessFile, UploadOptions } from "../options.js";
+import { resolveOptions } from "../settings.js";
 import { stateOf } from "./handlerState.js";
 import { graphUploads, LargeAttachmentHandler } from "./LargeAttachmentHandler.js";
 
@@ -65,8 +56,8 @@ declare module "@microsoft/microsoft-graph-client" {
      * `withLargeAttachments(client)`. Also for messages to chats and channels of Teams: their files go to a drive, and the
      * people of a chat get access.
      *
-     * A further call adds to them. Throws an `UploadError` for files that cannot be attached.
-     * Nothing is sent then.
+     * A further call adds to them. For files that cannot be attached, `post` rejects with an `UploadError` before anything
+     * is sent.
      *
      * Permissions: those of the POST. If the files do not fit into one request, a mail needs `Mail.ReadWrite` too. A chat
      * needs `ChatMessage.Send`, `Chat.ReadBasic` and `Files.ReadWrite`, a channel `ChannelMessage.Send` and
@@ -85,7 +76,7 @@ declare module "@microsoft/microsoft-graph-client" {
   }
 }
 
-/** Implements `client.api(url).attach(…)`. Opens files immediately, because a stream may fail before anybody reads it. */
+/** Implements `client.api(url).attach(…)`. */
 async function attach(
   this: GraphRequest,
   file: AttachmentSource | readonly FileToAttach[],
@@ -93,21 +84,14 @@ async function attach(
 ): Promise<object | object[] | undefined> {
   const options = given ?? {};
   const several = isList(file);
-  const files = openAll(several ? file : [{ file }], (one): OpenedFile => {
-    const { file: source, ...own } = splitFile(one);
-    const merged = { ...options, ...own };
-    return { content: openSource(source, merged.size), options: merged };
-  });
+  const files = several ? file : [{ file }];
   const state = stateOf(this);
-  try {
+  const attachGiven = await holding(files, async () => {
     resolveOptions(options);
-    const { attachTo } = await (state?.uploads ?? graphUploads)(options.signal);
-    const attachments = await attachTo(this, files, several, state?.defaults);
-    return several ? attachments : attachments[0];
-  } catch (error) {
-    closeAll(files, error);
-    throw error;
-  }
+    return (await (state?.uploads ?? graphUploads)(options.signal)).attachGiven;
+  });
+  const attachments = await attachGiven(this, { files, several, options, defaults: state?.defaults });
+  return several ? attachments : attachments[0];
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */
@@ -116,40 +100,38 @@ function isList(file: FileToAttach | readonly FileToAttach[]): file is readonly 
 }
 
 /** The files of each request that `withAttachments` was called for, and their options. A further call adds to them. */
-const added = new WeakMap<GraphRequest, { readonly parts: Part[]; readonly options: UploadOptions }>();
+const added = new WeakMap<GraphRequest, { readonly files: FileToAttach[]; readonly options: UploadOptions }>();
 
 /** Implements `client.api(url).withAttachments(files, options)`. */
 function withAttachments(
   this: GraphRequest,
-  files: FileToAttach | readonly FileToAttach[],
+  given: FileToAttach | readonly FileToAttach[],
   options: UploadOptions = {},
 ): GraphRequest {
-  if (!stateOf(this)?.composes) {
-    for (const one of listOf(files)) letGo(splitFile(one).file);
-    throw new UploadError(
-      "invalid",
-      "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.",
-    );
-  }
-  const parts = openAll(listOf(files), partOf);
+  const files = listOf(given);
+  for (const one of files) hold(sourceIn(one));
   try {
+    if (!stateOf(this)?.composes) throw new UploadError("invalid", NOBODY_SENDS);
     resolveOptions(options);
   } catch (error) {
-    closeAll(parts, error);
+    letGoAll(files);
     throw error;
   }
   const before = added.get(this);
   if (before) {
-    before.parts.push(...parts);
+    before.files.push(...files);
     Object.assign(before.options, options);
     return this;
   }
-  const own = { parts, options: { ...options } };
+  const own = { files: [...files], options: { ...options } };
   added.set(this, own);
-  refuseOthers(this, parts);
-  addOptionToPost(this, new AttachedFiles(own.parts, own.options));
+  refuseOthers(this, own.files);
+  addOptionToPost(this, new AttachedFiles(own.files, own.options));
   return this;
 }
+
+const NOBODY_SENDS =
+  "withAttachments needs withLargeAttachments(client) first, or a LargeAttachmentHandler at the head of the chain.";
 
 /** Takes a file without an array, and the list of an `<input type="file">`. */
 function listOf(files: FileToAttach | readonly FileToAttach[]): readonly FileToAttach[] {
@@ -158,23 +140,14 @@ function listOf(files: FileToAttach | readonly FileToAttach[]): readonly FileToA
 }
 
 /** Refuses methods that send no files. */
-function refuseOthers(request: GraphRequest, parts: readonly Part[]): void {
+function refuseOthers(request: GraphRequest, files: readonly FileToAttach[]): void {
   const refuse = async () => {
-    for (const { content } of parts) content.close();
+    letGoAll(files);
     throw new UploadError("invalid", "withAttachments is for post(…): other methods send no files. Nothing was sent.");
   };
   for (const name of ["get", "patch", "put", "delete", "getStream", "putStream"]) {
     Object.defineProperty(request, name, { value: refuse });
   }
-}
-
-function partOf(one: FileToAttach): Part {
-  const { file, name, contentType, isInline, contentId, size } = splitFile(one);
-  const content = openSource(file, size);
-  return {
-    content,
-    file: { name: name ?? content.name ?? "", contentType: contentType ?? content.type, isInline, contentId },
-  };
 }
 
 /** The requests of a wrapper, or of a client of another copy of the Graph client, as this package's own copy types them. */
@@ -214,5 +187,6 @@ export function withAttach<C extends Client>(client: Client): C {
  * it was opened that its files may be gone. Rejects with an `UploadError` of code `notLoaded`.
  */
 export async function preload(client: Client | ClientWrapper): Promise<void> {
-  await (stateOf(client)?.uploads ?? graphUploads)();
+  const uploads = await (stateOf(client)?.uploads ?? graphUploads)();
+  await uploads.preload?.();
 }

@@ -353,7 +353,7 @@ export interface DrivePermission {
   readonly sendInvitation?: boolean;
 }
 
-/** One drive. Refer to an item by itself, by its id or by its path from the root. */
+/** One drive. Refer to an item by the item itself, its id or its path from the root. */
 export interface DriveFixture {
   readonly id: string;
   /** The path that a client appends to the API version: `/me/drive`. */

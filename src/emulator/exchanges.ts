@@ -39,7 +39,7 @@ export function openExchange(
   const authorized = carries(head, context.token);
   const limits =
     itemRoute || host === outlookHost
-      ? enterMailbox(context, traffic, head, itemRoute)
+      ? enterMailbox(context, traffic, head, itemRoute, kind)
       : host === printHost && enterPrintSession(context, traffic, head);
   const passage = limits ? limits.passage : undefined;
   return {
@@ -100,14 +100,21 @@ interface Limits {
 }
 
 /** The limits of a mailbox, which messages, events and tasks share. */
-function enterMailbox(context: Context, traffic: Traffic, head: RequestHead, route: ItemRoute | undefined): Limits {
+function enterMailbox(
+  context: Context,
+  traffic: Traffic,
+  head: RequestHead,
+  route: ItemRoute | undefined,
+  kind: RequestKind,
+): Limits {
   const onOutlook = route === undefined;
   const session = onOutlook ? outlookSessionAt(context, head.url) : todoSessionOf(context, { route });
   const item = session?.item ?? (route && context.store.find(route));
   const mailbox = mailboxOf(route ? route.keys.user : session?.user); // an upload URL names its session, not who signed in
   const writes = head.method !== "GET" && head.method !== "HEAD";
+  const opens = kind === "create" && item?.kind !== "task" && !context.vary.sessionConflicts;
   const admitted = onOutlook ? head.headers.authorization === undefined : carries(head, context.token);
-  const passage = traffic.enter(mailbox, writes && admitted ? item?.id : undefined);
+  const passage = traffic.enter(mailbox, writes && admitted && !opens ? item?.id : undefined);
   return {
     passage,
     refuse: (body) => {

@@ -74,7 +74,8 @@ export class Traffic {
     const recent = own.filter(({ time }) => now - time < uploadWindow);
     const uploaded = recent.reduce((sum, { bytes }) => sum + bytes, 0);
     if (uploaded + uploadBytes > vary.mailboxUploadBytes) {
-      return throttled(vary, "Application is over its MailboxUpload limit.");
+      const wait = vary.retryAfterFits ? fitsAfter(recent, uploadBytes - vary.mailboxUploadBytes, now) : undefined;
+      return throttled(vary, "Application is over its MailboxUpload limit.", wait);
     }
     this.arrivals.push({ mailbox, time: now, bytes: uploadBytes });
     return undefined;
@@ -86,6 +87,13 @@ export class Traffic {
   }
 }
 
+/** Seconds until enough of the arrivals, oldest first, have left the window. `over`: bytes above the limit without them. */
+function fitsAfter(recent: readonly Arrival[], over: number, now: number): number {
+  let left = recent.reduce((sum, { bytes }) => sum + bytes, over);
+  const last = recent.find(({ bytes }) => (left -= bytes) <= 0);
+  return Math.ceil(((last?.time ?? now) + uploadWindow - now) / 1000);
+}
+
 /** 429 ApplicationThrottled (field report). */
-const throttled = (vary: Variations, message: string): Reply =>
-  refuse(429, "ApplicationThrottled", message, retryAfter(vary));
+const throttled = (vary: Variations, message: string, retryAfterSeconds = vary.retryAfterSeconds): Reply =>
+  refuse(429, "ApplicationThrottled", message, retryAfter({ ...vary, retryAfterSeconds }));

@@ -58,6 +58,12 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly finalBody: "empty" | "json";
   /** Answers 412 to a write that overlaps another write to the same item (field report; here every time). @default true */
   readonly conflicts: boolean;
+  /**
+   * Counts opening an Outlook session among these writes. The docs change the item only when all bytes of a session have arrived
+   * (outlook-large-attachments), and the 412 of the report came to ranges (dotnet #1287: its stack is that of their sender).
+   * Choice. @default false
+   */
+  readonly sessionConflicts: boolean;
   /** Simultaneous requests to one mailbox before 429 ApplicationThrottled (documented: 4). @default 4 */
   readonly concurrency: number;
   /** Requests to one mailbox in 10 minutes (documented: 10,000). @default 10000 */
@@ -71,6 +77,11 @@ export interface Variations extends AzureDevOpsVariations, DriveVariations, Prin
   readonly countOutlookRequests: boolean;
   /** `Retry-After` of the emulator's own 429. null omits the header. @default 1 */
   readonly retryAfterSeconds: number | null;
+  /**
+   * `Retry-After` of a mailbox whose bytes are used up names the seconds until the request fits (docs: throttling, "the response
+   * tells how long to wait"), instead of `retryAfterSeconds`. Choice. @default false
+   */
+  readonly retryAfterFits: boolean;
   /** Number of first session PUTs to a draft that get 404 ErrorItemNotFound (field report). @default 0 */
   readonly replicationDelay: number;
   /** US Government cloud: no sessions for Outlook (documented). The answer, 400, is a choice. @default false */
@@ -162,7 +173,7 @@ export interface DriveVariations {
   readonly drivePoisoned: number;
   /** End of a session: each range moves it, or it is 24 hours after the start (disputed). It is never later. @default "moves" */
   readonly driveExpiry: "moves" | "fixed";
-  /** How far a range moves that end ("about 15 min", field report). @default 900 */
+  /** Seconds by which a range moves that end ("about 15 min", field report). @default 900 */
   readonly driveSessionSeconds: number;
   /** Status of a wrong range: 400, 413 or 416 as it applies, or 400 for all but a repeated one. Choice. @default "own" */
   readonly driveRefusalStatus: "own" | 400;
@@ -295,11 +306,13 @@ export const defaultVariations: Variations = {
   corsExposeLocation: false,
   finalBody: "empty",
   conflicts: true,
+  sessionConflicts: false,
   concurrency: 4,
   mailboxRequests: 10000,
   mailboxUploadBytes: 157286400,
   countOutlookRequests: false,
   retryAfterSeconds: 1,
+  retryAfterFits: false,
   replicationDelay: 0,
   usGov: false,
   china: false,

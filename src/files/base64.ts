@@ -1,20 +1,24 @@
 import { UploadError } from "../errors.js";
-import type { Content } from "../protocol.js";
+import type { Content } from "../file.js";
 
 /** Characters that the service skips, as .NET's `Convert.FromBase64String` does. */
 const SPACE = [" ", "\t", "\n", "\r"];
-/** Matches the text that `JSON.stringify` makes of a Buffer, a typed array or an array of bytes. Quotes inside a JSON text have backslashes. */
-const BYTES = /"contentBytes"\s*:\s*(?:\{|\[)/i;
+/** Matches what `JSON.stringify` makes of a Buffer or an array of bytes, or a data: URL. Quotes inside a JSON text have backslashes. */
+const MISTAKE = /"contentBytes"\s*:\s*(?:([{[])|"\s*data:)/iy;
 const DATA_URL = /^\s*data:/i;
-const IN_DATA_URL = /"contentBytes"\s*:\s*"\s*data:/i;
 /** Node 20 uses only the lower byte of such characters, so that it reads "ń" as "D". */
 const WIDE = /[\u0100-\uffff]/;
 
-/** The mistake in a JSON body whose `contentBytes` is no base64 at all, and how to mend it. `undefined` if it has none of these. */
+/** The mistake in a JSON body whose `contentBytes` is not base64 at all, and its remedy. `undefined` if there is no such mistake. */
 export function mistakeIn(json: string): string | undefined {
-  if (BYTES.test(json))
-    return 'contentBytes is not a string but bytes, such as a Buffer. Give buffer.toString("base64").';
-  return IN_DATA_URL.test(json) ? NOT_A_URL : undefined;
+  // from quote to quote, because the base64 between them is long
+  for (let at = json.indexOf('"'); at >= 0; at = json.indexOf('"', at + 1)) {
+    MISTAKE.lastIndex = at;
+    const found = MISTAKE.exec(json);
+    if (found?.[1]) return 'contentBytes is not a string but bytes, such as a Buffer. Give buffer.toString("base64").';
+    if (found) return NOT_A_URL;
+  }
+  return undefined;
 }
 
 const NOT_A_URL = 'contentBytes is a data: URL. Give only what follows "base64,".';
@@ -30,13 +34,6 @@ export function openBase64(given: string): Content | undefined {
   const length = text.length - padding;
   if (length % 4 === 1 || (padding > 0 && text.length % 4 !== 0)) return undefined;
   return new Base64Content(text.slice(0, length));
-}
-
-/** Like `openBase64`, but throws an `UploadError` if it is not base64. */
-export function base64Content(given: string): Content {
-  const content = openBase64(given);
-  if (!content) throw invalid();
-  return content;
 }
 
 const invalid = () => new UploadError("invalid", "contentBytes is not valid base64.");

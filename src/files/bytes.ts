@@ -1,6 +1,6 @@
 import type { BytesLike } from "../options.js";
 
-/** Recognized by shape: an `ArrayBuffer` of another realm is no instance of this one's class. */
+/** Recognized by shape: an `ArrayBuffer` of another realm is not an instance of this one's class. */
 export function isBytes(value: unknown): value is BytesLike {
   return ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }

@@ -1,6 +1,8 @@
+import type { Content } from "../file.js";
 import { openBase64 } from "./base64.js";
-import { isObject, parseJson } from "../json.js";
-import type { Content } from "../protocol.js";
+import { isObject, type Members } from "../isObject.js";
+import type { Part } from "../middlewareOptions.js";
+import { member, parseJson, text } from "../json.js";
 
 /** A JSON body: its members, and its base64 as a file. */
 export interface OpenedBody {
@@ -144,4 +146,15 @@ function textOf(body: string, { start, end }: FoundText): string | undefined {
   if (!text.includes("\\")) return text;
   const unescaped = parseJson(`"${text}"`);
   return typeof unescaped === "string" ? unescaped : undefined;
+}
+
+/** The metadata in an attachment's JSON, where `null` means absent. */
+export function infoIn(attachment: Members): Part["file"] {
+  const isInline = member(attachment, "isInline");
+  return {
+    name: text(member(attachment, "name")) ?? "",
+    contentType: text(member(attachment, "contentType")),
+    isInline: typeof isInline === "boolean" ? isInline : undefined,
+    contentId: text(member(attachment, "contentId")),
+  };
 }

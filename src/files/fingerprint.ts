@@ -1,5 +1,5 @@
-import type { Content } from "../protocol.js";
 import { read } from "./read.js";
+import type { Content } from "../file.js";
 import { sha256 } from "./sha256.js";
 
 const EDGE = 65_536;

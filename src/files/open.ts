@@ -1,7 +1,8 @@
 import { UploadError } from "../errors.js";
+import type { Content } from "../file.js";
 import type { AttachmentSource, RandomAccessFile } from "../options.js";
-import type { Content } from "../protocol.js";
 import { exactBytes, isBytes } from "./bytes.js";
+import { letGo } from "./hold.js";
 import { StreamContent } from "./stream.js";
 
 const KINDS =
@@ -17,7 +18,7 @@ export function openSource(file: unknown, size?: number): Content {
   }
 }
 
-/** Opens all sources, or none: what cannot be opened closes the others. */
+/** Opens all sources. If one cannot be opened, closes the others. */
 export function openAll<T, O extends { readonly content: Content }>(files: readonly T[], open: (file: T) => O): O[] {
   const opened: O[] = [];
   try {
@@ -32,13 +33,6 @@ export function openAll<T, O extends { readonly content: Content }>(files: reado
 /** Lets go of sources. */
 export function closeAll(files: readonly { readonly content: Content }[], reason?: unknown): void {
   for (const { content } of files) content.close(reason);
-}
-
-/** Lets go of a source that was never opened. Only streams hold anything. */
-export function letGo(file: unknown): void {
-  if (typeof file !== "object" || file === null) return;
-  const stream = isResponse(file) ? file.body : file;
-  if (stream && isStream(stream) && !("locked" in stream && stream.locked)) new StreamContent(stream, 0).close();
 }
 
 function checked(file: unknown, size: number | undefined): Content {
@@ -137,7 +131,9 @@ function randomAccess(
       if (bytes.length === end - start) return bytes;
       throw new UploadError("source", `The file returned ${bytes.length} bytes instead of ${end - start}.`);
     },
-    ...(isBlob(file) && file instanceof Blob ? { slice: (start: number, end: number) => file.slice(start, end) } : {}),
+    ...(isBlob(file) && file instanceof Blob
+      ? { slice: (start: number, end: number) => file.slice(start, end) }
+      : { release }),
     close: () => {},
   };
 }
@@ -156,11 +152,27 @@ function pieceInTurn(file: RandomAccessFile | Blob, start: number, end: number):
   return piece;
 }
 
+/** Memory of ranges that are done, for the next copies: engines collect memory late. Sizes are powers of two. */
+const spare: Uint8Array[] = [];
+const MOST_SPARE = 6;
+
+function copied(bytes: Uint8Array): Uint8Array {
+  const size = 2 ** Math.ceil(Math.log2(bytes.length + 1));
+  const at = spare.findIndex(({ length }) => length === size);
+  const copy = (spare.splice(at, at < 0 ? 0 : 1)[0] ?? new Uint8Array(size)).subarray(0, bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
+function release({ buffer }: Uint8Array): void {
+  if (spare.push(new Uint8Array(buffer)) > MOST_SPARE) spare.shift();
+}
+
 /** Bytes that the caller's own code returns are copied. */
 async function pieceOf(file: RandomAccessFile | Blob, start: number, end: number): Promise<Uint8Array> {
   try {
     const piece: unknown = await file.slice(start, end);
-    if (isBytes(piece)) return new Uint8Array(exactBytes(piece));
+    if (isBytes(piece)) return copied(exactBytes(piece));
     if (piece instanceof Blob && isBlob(piece)) return new Uint8Array(await piece.arrayBuffer());
     if (isBlob(piece)) return new Uint8Array(new Uint8Array(await piece.arrayBuffer()));
     if (isBareBlob(piece) && "FileReader" in globalThis) return await readByReader(piece);

@@ -1,24 +1,13 @@
 import { UploadError } from "../errors.js";
-import type { Content } from "../protocol.js";
+import type { Content } from "../file.js";
 import { exactBytes, isBytes } from "./bytes.js";
-
-/**
- * A Node stream. Its iterator hears an error only while it waits for bytes, so that an earlier one would crash the process,
- * and it destroys the stream only if it has begun to read it.
- */
-interface NodeStream {
-  on(event: "error", listener: () => void): unknown;
-  off(event: "error", listener: () => void): unknown;
-  destroy(): unknown;
-}
+import { hold, isNodeStream, release, type NodeStream } from "./hold.js";
 
 type Source = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 /** Milliseconds in which a stream that has given all its bytes shows that it has more. It may stay open for good. */
 const LONGEST_END = 500;
-/** The next read reports the error. */
-const ignore = () => {};
 
 /** A stream of bytes, read once and in order, in pieces of any length. */
 export class StreamContent implements Content {
@@ -41,7 +30,7 @@ export class StreamContent implements Content {
     }
     this.#chunks = "getReader" in stream ? chunksOf(stream) : stream[Symbol.asyncIterator]();
     this.#node = isNodeStream(stream) ? stream : undefined;
-    this.#node?.on("error", ignore);
+    hold(stream);
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
@@ -107,7 +96,7 @@ export class StreamContent implements Content {
         throw new UploadError("source", "The stream failed.", { cause });
       }
       if (result.done) {
-        this.#node?.off("error", ignore);
+        if (this.#node) release(this.#node);
         return false;
       }
       const chunk = result.value;
@@ -123,10 +112,6 @@ async function within(milliseconds: number, work: Promise<boolean>): Promise<boo
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-function isNodeStream(stream: Source): stream is Source & NodeStream {
-  return "destroy" in stream && "on" in stream;
 }
 
 /** Web streams are not async iterables in every browser. */

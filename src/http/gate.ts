@@ -1,12 +1,31 @@
 import type { LimitedRequest, Limiter } from "../limiter.js";
 import { onAbort, reasonOf } from "../signals.js";
+import { Quota, SMALL, type Allowance } from "./quota.js";
 
 /** Milliseconds that a place is kept for a file that is being read. */
-const PATIENCE = 200;
+export const PATIENCE = 200;
 /** Places that come back with each reply after a 429 has halved them. */
 const RECOVERY = 0.05;
 /** Milliseconds after which a lane that nobody uses forgets that it was throttled. */
 const FORGOTTEN = 600_000;
+
+/** A request as the gate counts it. */
+interface Entering extends Pick<LimitedRequest, "lane" | "most"> {
+  readonly bytes?: number;
+  /** Places that it takes. @default 1 */
+  readonly weight?: number;
+  /** What the service documents for the bytes of the lane. */
+  readonly allowance?: Allowance;
+  /** The lane whose length decides who is next. Every other place goes to who has waited longest. */
+  readonly behind?: string;
+}
+
+interface Waiting {
+  readonly behind?: string;
+  readonly bytes: number;
+  readonly weight: number;
+  go(): void;
+}
 
 interface Lane {
   running: number;
@@ -16,7 +35,12 @@ interface Lane {
   /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
   until: number;
   timer?: ReturnType<typeof setTimeout>;
-  readonly waiting: (() => void)[];
+  readonly waiting: Waiting[];
+  quota?: Quota;
+  /** When a request with a quota left last. */
+  used: number;
+  /** Places given so far. */
+  given: number;
 }
 
 /** A place in a lane. */
@@ -32,33 +56,40 @@ export interface Place {
 export class Gate implements Limiter {
   readonly #lanes = new Map<string, Lane>();
 
-  /** Waits for a place. `again`: before all others, with its bytes in memory. Returns what gives the place back. */
-  enter(request: Pick<LimitedRequest, "lane" | "most">, signal?: AbortSignal, again = false) {
-    return new Promise<() => void>((resolve, reject) => {
+  /**
+   * Waits for a place. `again`: before all others, with its bytes in memory. Returns what gives the place back; `unsent`: the
+   * request has not gone.
+   */
+  enter(request: Entering, signal?: AbortSignal, again = false) {
+    return new Promise<(unsent?: boolean) => void>((resolve, reject) => {
       if (signal?.aborted) return reject(reasonOf(signal));
-      const name = request.lane;
+      const { lane: name, bytes = 0, weight = 1, allowance, behind } = request;
       const lane = this.#lane(name);
       lane.most = request.most;
-      let left = false;
-      const leave = () => {
-        if (left) return;
-        left = true;
-        lane.running--;
-        recover(lane);
-        this.#serve(name, lane);
-      };
+      if (allowance) lane.quota ??= new Quota(allowance);
       const end = onAbort(signal, (reason) => {
-        lane.waiting.splice(lane.waiting.indexOf(go), 1);
+        lane.waiting.splice(lane.waiting.indexOf(one), 1);
         end();
         reject(reason);
         this.#serve(name, lane);
       });
       const go = () => {
+        const counted = lane.quota?.take(bytes, now());
+        let left = false;
         end();
-        resolve(leave);
+        resolve((unsent) => {
+          if (left) return;
+          left = true;
+          lane.running -= weight;
+          lane.used = now();
+          counted?.(now(), unsent);
+          recover(lane);
+          this.#serve(name, lane);
+        });
       };
-      if (again) lane.waiting.unshift(go);
-      else lane.waiting.push(go);
+      const one = { bytes, weight, behind, go };
+      if (again) lane.waiting.unshift(one);
+      else lane.waiting.push(one);
       this.#serve(name, lane);
     });
   }
@@ -66,6 +97,7 @@ export class Gate implements Limiter {
   /** Runs `job` when there is room for it. An abort while it waits rejects immediately. */
   async run<T>(lane: string, most: number, job: (place: Place) => Promise<T>, signal?: AbortSignal): Promise<T> {
     let leave: (() => void) | undefined = await this.enter({ lane, most }, signal);
+    let ended = false;
     const lend: Place["lend"] = async (work) => {
       const away = () => {
         leave?.();
@@ -76,12 +108,13 @@ export class Gate implements Limiter {
         return await work;
       } finally {
         clearTimeout(timer);
-        if (!leave && !signal?.aborted) leave = await this.enter({ lane, most }, signal, true);
+        if (!leave && !ended && !signal?.aborted) leave = await this.enter({ lane, most }, signal, true);
       }
     };
     try {
       return await job({ lend });
     } finally {
+      ended = true;
       leave?.();
     }
   }
@@ -89,7 +122,8 @@ export class Gate implements Limiter {
   /** Holds back requests that have not been sent yet, and halves the places. Replies during a pause halve them once. */
   pause(name: string, milliseconds: number): void {
     const lane = this.#lane(name);
-    if (lane.until <= now()) {
+    const explained = lane.quota?.refused(now());
+    if (lane.until <= now() && !explained) {
       const all = Number.isFinite(lane.most) ? lane.most : Math.max(lane.running, 2);
       const { places, enough } = lane.slowed ?? { places: all, enough: all };
       lane.slowed = { places: Math.max(1, Math.floor(places / 2)), enough };
@@ -97,29 +131,60 @@ export class Gate implements Limiter {
     lane.until = Math.max(lane.until, now() + milliseconds);
   }
 
-  /** Lets in who may go. One timer serves all who wait for the end of a pause. */
+  /** Takes places that are free now, for work that can wait for its turn instead. `undefined` if there are too few. */
+  takeFree(name: string, most: number, weight: number): (() => void) | undefined {
+    const lane = this.#lane(name);
+    if (lane.running + weight > most) return undefined;
+    lane.running += weight;
+    return () => void (lane.running -= weight);
+  }
+
+  /** True if a lane has at least half of its places free, and nobody waits. */
+  hasRoom(name: string): boolean {
+    const lane = this.#lanes.get(name);
+    return !lane || (lane.waiting.length === 0 && lane.running * 2 <= lane.most);
+  }
+
+  /** Lets in who may go, in turn. Where the bytes are used up, small requests go first. One timer serves all who wait. */
   #serve(name: string, lane: Lane): void {
     clearTimeout(lane.timer);
     const places = Math.floor(lane.slowed?.places ?? lane.most);
-    while (lane.waiting.length > 0 && lane.running < places) {
-      const wait = lane.until - now();
-      if (wait > 0) {
-        lane.timer = setTimeout(() => this.#serve(name, lane), wait);
-        return;
+    const pause = lane.until - now();
+    let wait = lane.waiting.length > 0 && pause > 0 ? pause : Infinity;
+    for (let at = 0; pause <= 0 && at < lane.waiting.length;) {
+      const { running } = lane;
+      if (lane.given % 2 === 1) this.#putLongestFirst(lane.waiting);
+      const one = lane.waiting[at];
+      if (!one || (running > 0 && running + one.weight > places)) break;
+      const left = at > 0 && one.bytes > SMALL ? Infinity : (lane.quota?.wait(one.bytes, running === 0, now()) ?? 0);
+      wait = Math.min(wait, left > 0 ? left : Infinity);
+      if (left > 0) at++;
+      else {
+        lane.waiting.splice(at, 1);
+        lane.running += one.weight;
+        lane.given++;
+        one.go();
       }
-      lane.running++;
-      lane.waiting.shift()?.();
     }
+    if (Number.isFinite(wait)) lane.timer = setTimeout(() => this.#serve(name, lane), wait);
     const idle = lane.running + lane.waiting.length === 0;
-    if (idle && !lane.slowed && lane.until <= now()) this.#lanes.delete(name);
+    if (idle && !lane.slowed && !lane.quota && lane.until <= now()) this.#lanes.delete(name);
+  }
+
+  /** Where the most are waiting, work ends last. */
+  #putLongestFirst(waiting: Waiting[]): void {
+    const lengthOf = ({ behind }: Waiting) =>
+      behind === undefined ? 0 : (this.#lanes.get(behind)?.waiting.length ?? 0);
+    const lengths = waiting.map(lengthOf);
+    waiting.unshift(...waiting.splice(lengths.indexOf(Math.max(...lengths)), 1));
   }
 
   #lane(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known) return known;
-    for (const [other, { running, waiting, until }] of this.#lanes)
-      if (running + waiting.length === 0 && until + FORGOTTEN < now()) this.#lanes.delete(other);
-    const lane: Lane = { running: 0, most: Infinity, until: 0, waiting: [] };
+    for (const [other, { running, waiting, until, used }] of this.#lanes)
+      if (running + waiting.length === 0 && Math.max(until, used) + FORGOTTEN < now()) this.#lanes.delete(other);
+    const lane: Lane = { running: 0, most: Infinity, until: 0, waiting: [], used: 0, given: 0 };
     this.#lanes.set(name, lane);
     return lane;
   }

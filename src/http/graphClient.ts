@@ -3,12 +3,6 @@ import { GraphRequest } from "@microsoft/microsoft-graph-client";
 import type { Client, Context, GraphRequestCallback, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 
-/** A call of the Graph client, and the rest of the chain that it goes through. */
-export interface Call {
-  readonly context: Context;
-  readonly next: Middleware;
-}
-
 interface HttpClient {
   middleware: Middleware;
 }
@@ -49,40 +43,6 @@ const NOT_YET: Readonly<Record<string, string>> = {
 /** The first middleware of the chain of a client or of a request. */
 export function firstOf(owner: Client | ClientWrapper | GraphRequest): Middleware {
   return privatesOf(clientIn(owner)).httpClient.middleware;
-}
-
-/** Members that handlers of the Graph client have. */
-interface Handler {
-  readonly execute: unknown;
-  readonly options?: unknown;
-  readonly authenticationProvider?: unknown;
-}
-
-const isHandler = (value: unknown): value is Handler =>
-  typeof value === "object" && value !== null && "execute" in value && typeof value.execute === "function";
-
-/** The handlers of a chain, whatever the member is called in which each one keeps the next. */
-function handlersOf(first: Middleware): Handler[] {
-  const found = new Set<Handler>([first]);
-  for (const handler of found) for (const member of Object.values(handler)) if (isHandler(member)) found.add(member);
-  return [...found];
-}
-
-/** The options of the handlers of a chain. Their classes are those of the chain's own copy of the Graph client. */
-export function optionsIn(first: Middleware): object[] {
-  return handlersOf(first).flatMap(({ options }) => (typeof options === "object" && options !== null ? [options] : []));
-}
-
-/**
- * True if a chain sends its token to every host, as that of a Graph client 2 does. Later ones ask for `customHosts`. Where
- * functions show no source, as in Hermes, their requests tell: they name `customHosts`, if only as undefined.
- */
-export function signsEverything({ context, next }: Call): boolean {
-  return handlersOf(next).some(({ authenticationProvider, execute }) => {
-    const source = String(execute);
-    const isNew = /customHosts/.test(source) || (!/getAccessToken/.test(source) && "customHosts" in context);
-    return Boolean(authenticationProvider) && !isNew;
-  });
 }
 
 /** Puts a middleware first in a client's chain. */
@@ -132,28 +92,14 @@ export function addOptionToPost(request: GraphRequest, option: object): void {
   };
 }
 
-/** The context that `request.post()` would send, and the chain that it would go through. Sends nothing. */
-export async function callOf(request: GraphRequest): Promise<Call> {
-  const { httpClient, _headers } = privatesOf(request);
-  let context: Context | undefined;
-  const sendRequest = async (sent: Context) =>
-    Object.assign((context = sent), { response: new Response(null, { status: 204 }) });
-  const probe: GraphRequest = Object.create(request, {
-    httpClient: { value: { sendRequest } },
-    _headers: { value: { ..._headers } },
-  });
-  await probe.post({});
-  if (!context) throw new Error("The Graph client did not send the request.");
-  return { context, next: httpClient.middleware };
+/** A copy of a request that is sent through another client. */
+export function sentThrough(request: GraphRequest, client: object): GraphRequest {
+  const { _headers } = privatesOf(request);
+  return Object.create(request, { httpClient: { value: client }, _headers: { value: { ..._headers } } });
 }
 
 /** The member in which a handler that passes an upload's own requests on as they are names the next one. */
 export const NEXT: unique symbol = Symbol("next");
-
-/** The URL of a request. */
-export function urlOf({ request }: Context): string {
-  return typeof request === "string" ? request : request.url;
-}
 
 /** The signal that a request carries itself. */
 export function signalOf({ options }: Context): AbortSignal | undefined {

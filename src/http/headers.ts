@@ -1,4 +1,4 @@
-import { isObject } from "../json.js";
+import { isObject } from "../isObject.js";
 import type { WireRequest } from "../protocol.js";
 
 /** The headers of a request, in any form that `fetch` takes. */

@@ -1,5 +1,6 @@
 import { NoReply } from "./refusal.js";
-import { isObject, text } from "../json.js";
+import { isObject } from "../isObject.js";
+import { text } from "../json.js";
 
 /** Failures before a connection stood: unknown host, refused. Node and undici, Bun. */
 const UNSENT_CODE = /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/;
@@ -13,7 +14,7 @@ const NETWORK_CODE =
 const UNSENT_WORDS =
   /^connect E|client error \(Connect\)|^(DNS lookup failed|could not connect to|error resolving|could not resolve|a server with the specified hostname)|wrong version number|handshake failure|unsupported protocol|alert protocol version|no shared cipher/i;
 /**
- * How `fetch` words a failure without a code: Node, Chromium, Firefox, Safari and WebKitGTK, Deno, Cloudflare Workers (a plain
+ * The words of `fetch` for a failure without a code: Node, Chromium, Firefox, Safari and WebKitGTK, Deno, Cloudflare Workers (a plain
  * `Error`: cloudflare/workerd, issue 7195), node-fetch, and the polyfill of React Native.
  */
 const NETWORK_WORDS =

@@ -11,7 +11,8 @@ import {
 import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { originOf } from "../urls.js";
-import { NEXT, optionsIn } from "./graphClient.js";
+import { optionsIn } from "./chain.js";
+import { NEXT } from "./graphClient.js";
 
 /** Marks the requests of an upload, so that no handler, also of another copy of this package, takes over what one has sent. */
 const OWN = Symbol.for("graph-large-attachments.own");

@@ -1,5 +1,5 @@
 // Upload URLs and tokens are secret. Nothing that people print contains them.
-import { isObject, type Members } from "../json.js";
+import { isObject, type Members } from "../isObject.js";
 
 const WITHHELD = "(address withheld)";
 /** Addresses as they are, percent-encoded, or in JSON that escapes slashes. */

@@ -1,6 +1,7 @@
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
-import { isObject, member, text } from "../json.js";
+import { isObject } from "../isObject.js";
+import { member, text } from "../json.js";
 import type { Reply, Verdict } from "../protocol.js";
 import { andThen, wordsOf } from "../words.js";
 import { headersWithoutTokens, membersWithoutTokens, withoutAddresses, withoutTokens } from "./redact.js";
@@ -42,6 +43,21 @@ export type Answer =
 
 export function noAnswer(cause: NoReply): Answer {
   return { verdict: cause.unsent ? "unsent" : "unheard", cause };
+}
+
+/** True if a service did not find an item. It may not know yet what was just created (field reports). */
+export function isMissing({ reply }: Answer): boolean {
+  return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
+}
+
+/** True if the same request may succeed later. A success that cannot be read was cut off. */
+export function comesBack({ verdict }: Pick<Answer, "verdict">): boolean {
+  return verdict === "busy" || verdict === "unsent" || mayBeDone({ verdict });
+}
+
+/** True if the service may have done what was asked, although no result arrived. */
+export function mayBeDone({ verdict }: Pick<Answer, "verdict">): boolean {
+  return verdict === "passing" || verdict === "unsure" || verdict === "unheard";
 }
 
 /** True if an error means that the service certainly did not do what was asked. */

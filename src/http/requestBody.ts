@@ -19,12 +19,34 @@ export function lengthOf(body: WireRequest["body"] = ""): number {
   return typeof body === "object" && "size" in body ? body.size : body.length;
 }
 
+/** Bytes given to `fetch` at once: TLS encrypts all of them before anything else can run, into memory of its own. */
+const CHUNK = 4_194_304;
+
+/** Bytes of a file in JSON, about, and of the memory for it: the file, its base64, the text around it, and that in UTF-8. */
+export function inBase64(size: number): [length: number, weight: number] {
+  return [4 * Math.ceil(size / 3), 5 * size];
+}
+
 /**
  * Node's own `fetch` copies bytes twice before they leave, but passes on what a stream yields: a third of the time and of the
  * memory. A replacement of it may not know streams, or may send them without a length.
  */
 function isNodes(fetch: unknown): boolean {
   return typeof fetch === "function" && /internal\/deps\/undici/.test(Function.prototype.toString.call(fetch));
+}
+
+/**
+ * Node's own `fetch` frees the connection of a reply just after it was read. A request before that opens another one, and both
+ * then rest in turn and begin slowly (RFC 2861). No timer, which tests replace.
+ */
+export async function connectionIsFree(fetch: unknown): Promise<void> {
+  if (!isNodes(fetch) || typeof MessageChannel !== "function") return;
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });
+  port1.close();
 }
 
 /** A page in jsdom has a Blob without `stream`, which no `fetch` knows: the name of its class would be sent instead. */
@@ -38,6 +60,7 @@ export function bodyInit(
   body: WireRequest["body"],
   fetch: unknown,
   direct = true,
+  sent?: () => void,
 ): { body?: BodyInit; headers?: Record<string, string>; duplex?: "half" } {
   if (typeof body !== "object" || "size" in body) return { body };
   if (body.length === 0) return { body: new Uint8Array(0) };
@@ -45,12 +68,17 @@ export function bodyInit(
   if (!isNodes(fetch)) return { body: IN_BROWSER && sendsBlobs() ? new Blob([bytes]) : bytes };
   const headers = { "Content-Length": String(bytes.length) };
   if (!direct) return { body: bytes, headers };
-  const whole = new ReadableStream({
-    pull(controller) {
-      controller.enqueue(bytes);
-      controller.close();
+  let at = 0;
+  const whole = new ReadableStream(
+    {
+      pull(controller) {
+        if (at < bytes.length) return controller.enqueue(bytes.subarray(at, (at += CHUNK)));
+        controller.close();
+        sent?.(); // asked for more: the socket has taken the bytes
+      },
     },
-  });
+    { highWaterMark: 0 },
+  );
   return { body: whole, headers, duplex: "half" };
 }
 
@@ -60,7 +88,7 @@ function overArrayBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return isArrayBuffer(buffer) ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(bytes);
 }
 
-/** Recognized by its tag: the `ArrayBuffer` of another realm is no instance of this one's class. */
+/** Recognized by its tag: the `ArrayBuffer` of another realm is not an instance of this one's class. */
 function isArrayBuffer(buffer: ArrayBufferLike): buffer is ArrayBuffer {
   return Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
 }

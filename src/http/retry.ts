@@ -39,8 +39,8 @@ type Head = Pick<Reply, "status" | "headers">;
 
 /**
  * True if the service did not take a request because there were too many: 429, SharePoint's redirect to a page of that name
- * (docs: avoid-throttling), and 503 or 509 (bandwidth) that say how long to wait. A date that is not believed is no throttle:
- * the usual retries apply.
+ * (docs: avoid-throttling), and 503 or 509 (bandwidth) that say how long to wait. A date that is not believed does not
+ * count as a throttle: the usual retries apply.
  */
 export function isThrottle({ status, headers }: Head): boolean {
   if (status >= 300 && status < 400) return /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
@@ -78,7 +78,7 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** Waits while the browser knows that it is offline. Other runtimes do not wait. */
-export function whenOnline(signal?: AbortSignal): Promise<void> {
+function whenOnline(signal?: AbortSignal): Promise<void> {
   const { navigator, addEventListener, removeEventListener } = globalThis;
   if (navigator?.onLine !== false || typeof addEventListener !== "function") return Promise.resolve();
   return new Promise((resolve, reject) => {

@@ -1,75 +1,49 @@
 import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
-import type { Settings, UploadWaiting } from "../options.js";
-import { isObject } from "../json.js";
-import type { Api, FileInfo, Reply, UploadSession, Verdict, WireRequest } from "../protocol.js";
-import { abortedBehind, onAbort, throwIfAborted } from "../signals.js";
+import type { FileInfo } from "../file.js";
+import type { Api, Reply, Verdict, WireRequest } from "../protocol.js";
+import type { UploadWaiting } from "../reports.js";
+import type { Settings } from "../settings.js";
+import { throwIfAborted } from "../signals.js";
+import type { UploadSession } from "../uploadSession.js";
+import type { Ask, Fresh } from "./ask.js";
+import { cleanUpWithin } from "./cleanUp.js";
 import type { Place } from "./gate.js";
-import { Lane } from "./lane.js";
-import { causeOf, errorBody, graphError, noAnswer, NoReply, Refusal, withTokenAdvice, type Answer } from "./refusal.js";
+import { interrupted } from "./interrupted.js";
+import { Lane, type Turn } from "./lane.js";
+import {
+  causeOf,
+  comesBack,
+  graphError,
+  isMissing,
+  mayBeDone,
+  noAnswer,
+  NoReply,
+  Refusal,
+  withTokenAdvice,
+  type Answer,
+} from "./refusal.js";
 import { lengthOf } from "./requestBody.js";
 import { askedWait, isThrottle, LONGEST_WAIT, Retrier, sleep } from "./retry.js";
 import type { Traffic } from "./traffic.js";
 import type { Send } from "./transport.js";
 
-export const RESUME = "Resume it later with LargeAttachmentTask.restore(client, error.session, file).";
 /** Milliseconds that a request without a file may go without its reply. */
 const SMALL_REQUEST_TIMEOUT = 60_000;
 const SMALL_REQUEST = 65_536;
-/** Milliseconds for everything that is cleaned up after an abort. */
-const CLEAN_UP_TIMEOUT = 5_000;
-
-/** A request that is repeated until it has a result. */
-export interface Ask<T> {
-  /** The request, or a function that writes it before each attempt. The function may find that nothing is left to do. */
-  readonly request: WireRequest | ((doubt: boolean) => Promise<WireRequest | { readonly done: T }>);
-  /** The result in a reply, if it has one. */
-  read(reply: Reply): T | undefined;
-  /** `ifNotTaken`: the request is repeated only if the service certainly did not do it. */
-  readonly repeat: "always" | "ifNotTaken";
-  /** Looks whether an unheard request was done: its result, "notDone", or `undefined` if nobody can tell. */
-  settle?(): Promise<T | "notDone" | undefined>;
-  /** True if a refusal that may be repeated can follow the write. @default never */
-  mayFollow?(reply: Reply): boolean;
-  /** The error if nobody can tell whether the request was done. @default the last answer, as an error */
-  uncertain?(cause: Error): UploadError;
-  /** Called with `true` while the request may have been done, and with `false` when it certainly was not. */
-  pending?(maybe: boolean): void;
-  /** @default the option `retries` */
-  readonly retries?: number;
-  /** The upload that can be resumed if all retries fail. */
-  readonly session?: UploadSession;
-}
-
-/** An item that was just created. Not every server of the service knows it yet. */
-export interface Fresh {
-  /** A request to its URL has succeeded. */
-  reached: boolean;
-}
 
 /** Times that a request to a fresh item is repeated after a 404. */
 const FRESH_RETRIES = 4;
-
-/** When everything that an abort has stopped must be cleaned up, by the signal that was aborted. Monotonic milliseconds. */
-const deadlines = new WeakMap<AbortSignal, number>();
-
-/** Milliseconds that are left for what an abort has stopped. `undefined` if there was none. */
-function timeLeft(signal: AbortSignal | undefined): number | undefined {
-  const aborted = signal && abortedBehind(signal);
-  if (!aborted) return undefined;
-  const now = performance.now();
-  const deadline = deadlines.get(aborted) ?? now + CLEAN_UP_TIMEOUT;
-  deadlines.set(aborted, deadline);
-  return Math.max(0, deadline - now);
-}
 
 /** One service as one upload talks to it: its API, a way to send, and retries. */
 export class Service {
   /** Nothing is sent before this time of the monotonic clock. Milliseconds. */
   #until = 0;
   readonly #lane: Lane;
-  /** The caller has aborted: what is left is cleaned up without waiting for a pause that the service has asked for. */
+  /** The caller has aborted: the clean-up does not wait for a pause that the service has asked for. */
   #urgent = false;
+  /** The turn of the next request. */
+  #turn: Turn | undefined;
 
   constructor(
     readonly api: Api,
@@ -83,7 +57,7 @@ export class Service {
     /** Present if all requests are about an item that was just created: a 404 is waited out. */
     readonly fresh?: Fresh,
     /** The place of this upload among those to its mailbox. */
-    private readonly place?: Place,
+    readonly place?: Place,
   ) {
     this.#lane = new Lane(api, url, settings, traffic.gate);
   }
@@ -93,6 +67,7 @@ export class Service {
     const merged = { ...this.settings, ...settings };
     const same = new Service(this.api, this.send, merged, this.traffic, this.url, this.file, fresh, place);
     same.#urgent = this.#urgent;
+    same.#turn = this.#turn;
     return same;
   }
 
@@ -123,27 +98,8 @@ export class Service {
 
   /** The error of an upload whose retries have all failed. `unreached`: the host that was never reached, in contrast to the API's. */
   interrupted(last: Answer | undefined, session?: UploadSession, unreached?: string): UploadError {
-    const { label } = this.api;
-    const resume = session ? RESUME : "Nothing was attached; try again later.";
-    if (!last || (last.reply && last.reply.status < 300))
-      return new UploadError("stalled", `${label} answers, but takes no more bytes. ${resume}`, { session });
-    if (last.reply === undefined && last.cause.untrusted) {
-      const told = `${label} was not reached, because its certificate is not trusted: ${last.cause.message}. Behind a proxy that inspects traffic, trust the proxy's certificate (in Node with NODE_EXTRA_CA_CERTS).`;
-      return new UploadError("interrupted", told, { cause: last.cause, session });
-    }
-    const told = last.reply && this.refusal(last.reply).reply;
-    const words = told && isObject(told.body) ? errorBody(told).message.replace(/[.\s]+$/, "") : "";
-    const own = words.startsWith("The service answered") ? "" : words;
-    const why = last.reply
-      ? [`it answered ${last.reply.status}`, own].filter(Boolean).join(": ")
-      : unreached === undefined
-        ? last.cause.message.replace(/\.$/, "")
-        : `Graph is reached, but ${unreached} is not (${last.cause.code ?? last.cause.message}): let a firewall or proxy pass it`;
-    const message = `${label} did not take the file, even after retries: ${why}. ${resume}`;
-    return new UploadError("interrupted", message, {
-      cause: told ? graphError(told) : causeOf(last),
-      session,
-    });
+    const refusal = last?.reply && this.refusal(last.reply).reply;
+    return interrupted(this.api.label, last, refusal, session, unreached);
   }
 
   /**
@@ -215,30 +171,15 @@ export class Service {
     return this.interrupted(answer, session);
   }
 
-  /**
-   * Cleans up whether or not the caller has aborted. Once the caller has aborted, everything has five seconds in all.
-   * `hurried`: it has five seconds in any case, and leaves half of what is left after an abort to what comes next.
-   */
-  async cleanUp<T>(work: (service: Service) => Promise<T>, hurried = false): Promise<T> {
+  /** Cleans up whether or not the caller has aborted: see `cleanUpWithin`. */
+  cleanUp<T>(work: (service: Service) => Promise<T>, hurried = false): Promise<T> {
     const { signal } = this.settings;
-    const late = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const hurry = () => {
-      clearTimeout(timer);
-      const left = timeLeft(signal);
-      const most = left === undefined ? CLEAN_UP_TIMEOUT : hurried ? left / 2 : left;
-      timer = setTimeout(() => late.abort(new Error("Cleaning up took too long.")), most);
-    };
-    if (hurried || signal?.aborted) hurry();
-    const leave = signal?.aborted ? () => {} : onAbort(signal, hurry);
-    try {
-      const free = this.with({ signal: late.signal });
-      free.#urgent = signal?.aborted ?? false;
-      return await work(free);
-    } finally {
-      clearTimeout(timer);
-      leave();
-    }
+    const urgent = signal?.aborted ?? false;
+    return cleanUpWithin(signal, hurried, (late) => {
+      const free = this.with({ signal: late });
+      free.#urgent = urgent;
+      return work(free);
+    });
   }
 
   /**
@@ -259,32 +200,39 @@ export class Service {
    * service with its place, and has it all the time, but for reads that take long.
    */
   upload<T>(work: (service: Service) => Promise<T>): Promise<T> {
-    const { most, name } = this.#lane;
+    const { most, uploads } = this.#lane;
     if (most === Infinity || this.place) return work(this);
-    const go = (place: Place) => work(this.with({}, this.fresh, place));
-    return this.traffic.gate.run(`uploads to ${name}`, most, go, this.settings.signal);
+    const go = (place: Place) => {
+      const own = this.with({}, this.fresh, place);
+      return work(own).finally(() => own.#turn?.take()?.(true));
+    };
+    return this.traffic.gate.run(uploads, most, go, this.settings.signal);
   }
 
   /** Sends a request in its turn among those to its mailbox. Once the caller has aborted, what is left does not wait. */
-  inTurn: Lane["run"] = (request, go) => (this.#urgent ? go() : this.#lane.run(request, go));
+  inTurn: Lane["run"] = (request, go) => (this.#urgent ? go() : this.#lane.run(request, go, this.#turn?.take()));
+
+  /**
+   * Waits for the turn of a request with so many bytes of a file, which are read next, and for memory. `weight`: bytes of memory
+   * if these are more, and `bytes` is an estimate. A limiter of the caller gets no estimates.
+   */
+  async turn(bytes: number, weight?: number): Promise<void> {
+    this.#turn?.take()?.(true);
+    const asks = this.place && !this.#urgent && bytes > 0 && !(weight && this.settings.limiter);
+    if (asks) this.#turn = await this.#lane.turn(bytes, weight ?? bytes);
+  }
+
+  /** True if there is memory to read ahead. */
+  get mayReadAhead(): boolean {
+    return !this.place || this.#lane.hasMemory;
+  }
+
+  /** See `Lane.early`. */
+  early = (bytes: number): (() => void) | undefined => this.#lane.early(bytes);
 
   /** Waits for a file to be read. A source that takes long does not hold up other uploads. */
   whileReading<T>(read: Promise<T>): Promise<T> {
-    return this.place ? this.place.lend(read) : read;
+    const lent = this.place ? this.place.lend(read) : read;
+    return this.#turn ? this.#turn.lend(lent) : lent;
   }
-}
-
-/** True if a service did not find an item. It may not know yet what was just created (field reports). */
-function isMissing({ reply }: Answer): boolean {
-  return reply !== undefined && (reply.status === 404 || /^ErrorNonExistentMailbox$/i.test(errorBody(reply).code));
-}
-
-/** True if the same request may succeed later. A success that cannot be read was cut off. */
-export function comesBack({ verdict }: Pick<Answer, "verdict">): boolean {
-  return verdict === "busy" || verdict === "unsent" || mayBeDone({ verdict });
-}
-
-/** True if the service may have done what was asked, although no result arrived. */
-export function mayBeDone({ verdict }: Pick<Answer, "verdict">): boolean {
-  return verdict === "passing" || verdict === "unsure" || verdict === "unheard";
 }

@@ -3,15 +3,15 @@ import type { Reply, WireRequest } from "../protocol.js";
 import { readReply } from "../reply.js";
 import { onAbort, throwIfAborted } from "../signals.js";
 import { originOf, parseUrl } from "../urls.js";
-import { signsEverything, urlOf, type Call } from "./graphClient.js";
+import { signsEverything, urlOf, type Call } from "./chain.js";
 import { callersHeaders, headersFor } from "./headers.js";
 import { networkFailure } from "./network.js";
 import { contextFor, endsInFetch } from "./ownContext.js";
 import { redacted } from "./redact.js";
 import { NoReply } from "./refusal.js";
-import { bodyInit } from "./requestBody.js";
+import { bodyInit, connectionIsFree } from "./requestBody.js";
 
-/** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with what is no network failure. */
+/** Sends one request and reads its reply. Rejects with `NoReply`, with the signal's reason, or with an error that is not about the network. */
 export type Send = (
   request: WireRequest,
   limits: { readonly timeout: number; readonly signal?: AbortSignal; readonly fetch?: typeof fetch },
@@ -55,13 +55,15 @@ export function transport(call: Call, query: (url: string) => string = () => "")
         request.body,
         send ?? globalThis.fetch,
         send !== undefined || endsInFetch(next),
+        request.sent,
       );
-      const init: RequestInit = {
+      const init: RequestInit & { readonly [SENT]?: () => void } = {
         ...inherited(trusted),
+        [SENT]: request.sent,
         redirect: "manual",
         method: request.method,
         ...body,
-        ...(own && ArrayBuffer.isView(body.body) ? { body: alone(body.body) } : {}),
+        ...(own && !(SENT in own) && ArrayBuffer.isView(body.body) ? { body: alone(body.body) } : {}),
         headers: { ...(trusted ? headersFor(callers, request) : {}), ...request.headers, ...headers },
         signal: stop,
       };
@@ -79,7 +81,9 @@ export function transport(call: Call, query: (url: string) => string = () => "")
         await response.body?.cancel();
         response = await once(url, stop);
       }
-      return { ...(await readReply(response)), from: request.to };
+      const reply = { ...(await readReply(response)), from: request.to };
+      if (request.method === "PUT") await connectionIsFree(send ?? globalThis.fetch);
+      return reply;
     });
   };
 }
@@ -91,6 +95,12 @@ function mustHaveStayed({ redirected, url }: Response, sent: string): void {
 
 const FOLLOWED =
   'The upload was stopped, because fetch followed a redirect to another origin. Set the option { fetch } to one that heeds redirect: "manual".';
+
+/**
+ * A `fetch` that has this member, such as `rangeFetch`, sends the bytes that a view shows, so that they need no copy, and calls
+ * the same member of its second argument when they have left.
+ */
+const SENT: unique symbol = Symbol.for("graph-large-attachments.sent");
 
 /** Bytes with no others behind them: axios, for one, sends the whole buffer of a view. */
 function alone({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,8 @@ import { discardItem } from "../attach/discardItem.js";
 import { UploadError } from "../errors.js";
 import { graphError, isUndone, Refusal, withWords } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
-import { member, text, type Members } from "../json.js";
+import type { Members } from "../isObject.js";
+import { member, text } from "../json.js";
 import { drive as driveProtocol } from "../protocols/drive.js";
 import { itemUrl } from "../protocols/graph/drivePath.js";
 import { item } from "../protocols/graph/item.js";
@@ -134,9 +135,9 @@ function post({ teams, url }: ChatWork, message: object, pending: (maybe: boolea
     repeat: "ifNotTaken",
     pending,
     uncertain(cause) {
-      const told =
+      const words =
         "The message was not confirmed, so it may have been posted. Its files are in the drive. Check the conversation before you post it again.";
-      return new UploadError("uncertain", told, { cause });
+      return new UploadError("uncertain", words, { cause });
     },
   });
 }

@@ -9,7 +9,7 @@ export interface Expected {
   readonly name: string;
   /** Bytes, if the service can be compared by them. */
   readonly size?: number;
-  /** Present if the service confirmed the attachment by itself. */
+  /** Present if the service itself confirmed the attachment. */
   readonly id?: string;
   /** Attaches it. Returns it with its id. */
   attach(): Promise<Expected>;
@@ -111,9 +111,9 @@ function without(expected: readonly Expected[], held: readonly unknown[], ours: 
 
 /** Outlook counts more bytes than the file has, never fewer. */
 function hasSize(one: unknown, size: number | undefined): boolean {
-  const told = member(one, "size");
-  if (size === undefined || typeof told !== "number" || told <= 0) return true;
-  return told >= size * 0.95 && told <= size * 1.5 + 65_536;
+  const shown = member(one, "size");
+  if (size === undefined || typeof shown !== "number" || shown <= 0) return true;
+  return shown >= size * 0.95 && shown <= size * 1.5 + 65_536;
 }
 
 export const idOf = (attachment: object): string => text(member(attachment, "id")) ?? "";

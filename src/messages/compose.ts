@@ -1,20 +1,20 @@
 import { discardItem } from "../attach/discardItem.js";
-import { postWhole } from "../attach/post.js";
 import { UploadError } from "../errors.js";
-import { memory } from "../files/open.js";
+import type { Fresh } from "../http/ask.js";
 import { graphError, isUndone, Refusal } from "../http/refusal.js";
-import type { Fresh, Service } from "../http/service.js";
-import { isObject, member, text, type Members } from "../json.js";
-import type { Protocol, Reply } from "../protocol.js";
+import type { Service } from "../http/service.js";
+import type { Members } from "../isObject.js";
+import { member, text } from "../json.js";
+import type { Reply } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
-import { outlook } from "../protocols/outlook.js";
+import { beginReading } from "../upload/ranges.js";
 import { complete, dropDoubles, idOf, type Expected } from "./complete.js";
-import { bytesOf, firstBody, nameOf, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
+import { attachAll, expected, type Draft } from "./expected.js";
+import { firstBody, reportInside, type Attachment, type FirstBody } from "./firstBody.js";
 import { deleteCopy, ending, invite, isInvited, send, type Handover } from "./handOver.js";
 import { heldIn, splitLater } from "./letter.js";
 import { isDeferred, isPath, marked, type Marked } from "./mark.js";
 import { createFromMime, mustBeTaken, removeStrays, requestFor } from "./mime.js";
-import { attachKept } from "./messageCheckpoint.js";
 import { AGAIN, Once } from "./once.js";
 import { explained, withoutSession } from "./failure.js";
 import type { Work } from "./work.js";
@@ -30,37 +30,46 @@ export async function compose(work: Work, most: number): Promise<object | undefi
   if (left?.isDraft === false)
     return composition.sends ? undefined : work.service.get(item.read(left.url), item.members);
   const again = left !== undefined || (composition.event && job !== undefined);
-  const { first, later, made } = await work.service.upload((own) => {
+  // one place among the uploads to the mailbox for both, so that what was read early does not wait in memory
+  const { begun, draft, ended } = await work.service.upload(async (own) => {
     const mine = { ...work, service: own };
-    return left ? leftOf(mine, left) : begin(mine, most, once?.owner);
+    const begun = left ? await leftOf(mine, left) : await begin(mine, most, once?.owner);
+    const fresh: Fresh = { reached: left !== undefined };
+    const url = left?.url ?? `${composition.items}/${encodeURIComponent(idOf(begun.made))}`;
+    const draft: Draft = { service: own.with({}, fresh), url, fresh };
+    const [ended] = await Promise.allSettled([attach(mine, begun.first, { draft, once, left, again })]);
+    return { begun, draft, ended };
   });
-  const { inside, outside } = first;
+  const { made, later, first } = begun;
+  const { url, fresh } = draft;
   const id = idOf(made);
-  const url = left?.url ?? `${composition.items}/${encodeURIComponent(id)}`;
-  const fresh: Fresh = { reached: left !== undefined };
   const service = work.service.with({}, fresh);
-  const holdsOthers = composition.answers || work.letter.mime !== undefined;
+  const read = () => service.get(item.read(url), item.members);
+  let answer: Members | undefined;
   let maybeDone = false;
   const pending = (maybe: boolean) => (maybeDone = maybe);
   const handover: Handover = { service, url, id, pending, again: once && `${AGAIN} in ten minutes.` };
   try {
-    if (!left) reportInside(inside);
-    const expect = (one: Attachment) => expected(one, { service, url, fresh });
-    let held: readonly Expected[] = inside.map(expect);
-    const names = held.map(({ name }) => name);
-    const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, names) : undefined);
-    const ours = !holdsOthers || before !== undefined;
-    if (again) held = await complete(service, url, [...held, ...outside.map(expect)], ours, before);
-    else for (const one of outside) held = [...held, await expect(one).attach()];
+    if (ended.status === "rejected") throw ended.reason;
+    const { ours, before } = ended.value;
+    let { held } = ended.value;
     const reachesPeople = composition.sends || Object.keys(later).length > 0;
-    if (reachesPeople || inside.length > 0) held = await complete(service, url, held, ours, before);
-    const done = await once?.isSent({ id, url });
+    const isChecked = reachesPeople || first.inside.length > 0;
+    const [checked, told] = await Promise.allSettled([
+      isChecked ? complete(service, url, held, ours, before) : held,
+      reachesPeople || job !== undefined ? undefined : read(),
+    ]);
+    if (checked.status === "rejected") throw checked.reason;
+    const isSame = checked.value.every((one) => held.includes(one));
+    if (isSame && told.status === "fulfilled") answer = told.value;
+    held = checked.value;
+    const done = await once?.isSent({ id, url }, text(member(made, "parentFolderId")));
     if (done) await once?.tidy();
     if (done) return undefined;
     if (once && composition.sends) await once.leave(service, url);
     if (again) await dropDoubles(service, url, held, before);
     if (composition.sends) await send(handover, isDeferred(heldIn(work.letter)));
-    else if (reachesPeople && !(again && (await isInvited(handover, later)))) await invite(handover, later);
+    else if (reachesPeople && !(again && (await isInvited(handover, later)))) answer = await invite(handover, later);
     await once?.tidy();
     if (once) await removeStrays(work);
   } catch (error) {
@@ -75,7 +84,36 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     if (work.deletesCopy) await deleteCopy(handover);
     return undefined;
   }
-  return service.get(item.read(url), item.members).catch(() => ({ ...made, ...later, hasAttachments: true }));
+  return answer ?? read().catch(() => ({ ...made, ...later, hasAttachments: true }));
+}
+
+interface Attached {
+  readonly held: readonly Expected[];
+  /** The item holds nothing but ours, or `before`: see `complete`. */
+  readonly ours: boolean;
+  readonly before?: readonly string[];
+}
+
+/** Attaches what the item was not created with. `again`: an earlier try may have attached some of it. */
+async function attach(
+  { composition, letter, service: { settings } }: Work,
+  { inside, outside }: FirstBody,
+  at: { readonly draft: Draft; readonly once?: Once; readonly left?: Marked; readonly again: boolean },
+): Promise<Attached> {
+  const { draft, once, left } = at;
+  const { service, url } = draft;
+  const expect = (one: Attachment) => expected(one, draft);
+  if (!left) reportInside(inside);
+  const held = inside.map(expect);
+  const names = held.map(({ name }) => name);
+  const holdsOthers = composition.answers || letter.mime !== undefined;
+  const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, names) : undefined);
+  const ours = !holdsOthers || before !== undefined;
+  const all = [...held, ...outside.map(expect)];
+  if (at.again) return { held: await complete(service, url, all, ours, before), ours, before };
+  // a process that resumes from a checkpoint does not know them
+  const known = holdsOthers || settings.checkpoints ? undefined : names;
+  return { held: [...held, ...(await attachAll(outside, draft, known))], ours, before };
 }
 
 /** An item whose making has failed under the option `once`. An event may be that of an earlier try, and people know it: it stays. */
@@ -101,7 +139,7 @@ async function settled(
   }
 }
 
-/** An item that an earlier try has left. What it lacks is attached one by one. */
+/** An item that an earlier try has left. Attachments that it lacks are attached one by one. */
 async function leftOf(work: Work, { id }: Marked): Promise<Begun> {
   return { first: await firstBody(work, 0), later: {}, made: { id } };
 }
@@ -118,6 +156,8 @@ async function begin(work: Work, most: number, owner?: string): Promise<Begun> {
   const first = await firstBody(work, composition.answers ? 0 : most);
   const alone = composition.bare ? heldIn({ ...work.letter, body: first.body }) : first.body;
   const { now, later } = splitLater(alone, composition.later);
+  const [next] = first.outside;
+  if (next && "job" in next) beginReading(next.job);
   try {
     return { first, later, made: await create(work, now, owner) };
   } catch (error) {
@@ -172,35 +212,4 @@ function createOnce(
     settle: () => look().catch((error: unknown) => (error instanceof Refusal && answered ? "notDone" : undefined)),
     uncertain,
   });
-}
-
-/** How an attachment gets to the item, and how it is known there. */
-function expected(
-  one: Attachment,
-  at: { readonly service: Service; readonly url: string; readonly fresh: Fresh },
-): Expected {
-  const collection = `${at.url}/attachments`;
-  if ("job" in one) {
-    const { file, service } = one.job;
-    const job = { ...one.job, collection, service: service.with({}, at.fresh) };
-    const { name, size } = file;
-    const attach = async (): Promise<Expected> => ({ name, size, id: idOf(await attachKept(job)), attach });
-    return { name, size, attach, held: () => reportInside([one]) };
-  }
-  const name = nameOf(one.json);
-  const attach = async (): Promise<Expected> => ({
-    name,
-    id: idOf(await postJson(one.json, collection, at.service)),
-    attach,
-  });
-  return { name, attach };
-}
-
-/** Attaches what is no file by a request of its own. */
-function postJson(json: unknown, collection: string, service: Service): Promise<object> {
-  const body = isObject(json) ? json : {};
-  const protocol: Protocol = outlook;
-  const file = { name: nameOf(json), size: bytesOf(JSON.stringify(json)) };
-  const job = { service, protocol, collection, file, content: memory(new Uint8Array(0)) };
-  return postWhole(job, { request: () => item.create(collection, body) });
 }

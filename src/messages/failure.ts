@@ -1,6 +1,6 @@
 import { UploadError } from "../errors.js";
+import { RESUME } from "../http/interrupted.js";
 import { errorBody, Refusal } from "../http/refusal.js";
-import { RESUME } from "../http/service.js";
 import { inMegabytes } from "../megabytes.js";
 import type { Composition } from "../protocols/compositions.js";
 import { POLICY } from "../protocols/graph/reply.js";

@@ -1,9 +1,11 @@
 import { tell } from "../callbacks.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
-import { isObject, member, text, type Members } from "../json.js";
+import { isObject, type Members } from "../isObject.js";
+import { member, text } from "../json.js";
 import { inMegabytes } from "../megabytes.js";
-import { isLarge, REQUEST_LIMIT } from "../options.js";
+import { isLarge, REQUEST_LIMIT } from "../settings.js";
+import { inBase64 } from "../http/requestBody.js";
 import type { Job } from "../upload/job.js";
 import type { Work } from "./work.js";
 import { heldIn, withEntries } from "./letter.js";
@@ -40,9 +42,9 @@ function isMovable(attachment: Attachment): boolean {
 
 /**
  * Fills the body of the first request with attachments, as many as fit into `most` bytes. The caller's order is kept: what
- * follows an attachment that does not fit waits for it.
+ * follows an attachment that does not fit waits for it. `whole`: nothing is read unless everything fits.
  */
-export async function firstBody(work: Work, most: number): Promise<FirstBody> {
+export async function firstBody(work: Work, most: number, whole = false): Promise<FirstBody> {
   const { letter, composition, inline, service } = work;
   const { threshold = Infinity, signal } = service.settings;
   const all = attachmentsOf(work);
@@ -59,13 +61,16 @@ export async function firstBody(work: Work, most: number): Promise<FirstBody> {
     (goes ? inside : outside).push(one);
     if (goes) length += more;
   }
+  const files = inside.reduce((sum, one) => sum + ("job" in one ? one.job.file.size : 0), 0);
+  await service.turn(...inBase64(files));
   const attachments: unknown[] = [];
-  for (const one of inside) {
+  for (const one of whole && outside.length > 0 ? [] : inside) {
     if ("json" in one) attachments.push(one.json);
     else {
       const { file, content } = one.job;
       const bytes = await service.whileReading(read(content, 0, file.size, signal));
       attachments.push(inline.write(file, bytes));
+      content.release?.(bytes);
     }
   }
   return { body: withEntries(letter, attachments), inside, outside };

@@ -1,7 +1,8 @@
 import { UploadError } from "../errors.js";
 import { graphError, Refusal } from "../http/refusal.js";
 import type { Service } from "../http/service.js";
-import { member, type Members } from "../json.js";
+import type { Members } from "../isObject.js";
+import { member } from "../json.js";
 import type { Reply } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
 
@@ -50,25 +51,29 @@ export async function send({ service, url, id, pending, again }: Handover, defer
   });
 }
 
-/** Sets what waited for the attachments. Doing it again does no harm, but is avoided if it was done. */
-export async function invite({ service, url, id, pending }: Handover, later: Members): Promise<void> {
+/**
+ * Sets what waited for the attachments. Doing it again does no harm, but is avoided if it was done. Returns the item, if the
+ * reply holds it.
+ */
+export async function invite({ service, url, id, pending }: Handover, later: Members): Promise<Members | undefined> {
   const [name = ""] = Object.keys(later);
   const uncertain = (cause: unknown) => {
     const message = `The event ${id} exists with its attachments, but people may not have been invited.`;
     return new UploadError("uncertain", message, { item: id, cause });
   };
-  await service.ask<true>({
+  const { made } = await service.ask<{ readonly made?: Members }>({
     request: item.change(url, later),
-    read: item.done,
+    read: (reply) => item.done(reply) && { made: item.members(reply) },
     repeat: "always",
     pending,
     async settle() {
       const state = await service.get(item.read(url, name), item.members).catch(() => undefined);
       const people = member(state, name);
-      return Array.isArray(people) && people.length > 0 ? true : "notDone";
+      return Array.isArray(people) && people.length > 0 ? {} : "notDone";
     },
     uncertain,
   });
+  return member(made, "id") === undefined ? undefined : made;
 }
 
 /** True if people were invited to an event by an earlier try. */

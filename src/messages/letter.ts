@@ -1,7 +1,8 @@
 import { openBase64 } from "../files/base64.js";
-import { cutBody, join, joinMembers } from "../files/contentBytes.js";
-import { isObject, keyOf, member, text, type Members } from "../json.js";
-import type { Part } from "../options.js";
+import { cutBody, infoIn, join, joinMembers } from "../files/contentBytes.js";
+import { isObject, type Members } from "../isObject.js";
+import { keyOf, member } from "../json.js";
+import type { Part } from "../middlewareOptions.js";
 import { spelledTwice } from "../spelling.js";
 
 /** An attachment in the caller's order: a file, or JSON that travels unchanged. */
@@ -95,15 +96,4 @@ export function splitLater(
 /** The text that was cut out of this member. */
 function textOf(index: unknown, texts: readonly string[]): string | undefined {
   return typeof index === "string" ? texts[Number(index)] : undefined;
-}
-
-/** The metadata in an attachment's JSON, where `null` means absent. */
-export function infoIn(attachment: Members): Part["file"] {
-  const isInline = member(attachment, "isInline");
-  return {
-    name: text(member(attachment, "name")) ?? "",
-    contentType: text(member(attachment, "contentType")),
-    isInline: typeof isInline === "boolean" ? isInline : undefined,
-    contentId: text(member(attachment, "contentId")),
-  };
 }

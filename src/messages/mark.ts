@@ -1,6 +1,7 @@
 import type { Service } from "../http/service.js";
 import { newId } from "../ids.js";
-import { isObject, member, parseJson, text, type Members } from "../json.js";
+import { isObject, type Members } from "../isObject.js";
+import { member, parseJson, text } from "../json.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import {
@@ -17,10 +18,10 @@ import { withMember } from "../spelling.js";
 
 /** Distinguishes the items of one call, or of one job, from all others. */
 const MARK = propertyId("");
-/** How far a job has come with the item, as JSON. */
+/** The progress of a job with the item, as JSON. */
 const STATE = propertyId("-state");
 
-/** How far a job has come with an item. */
+/** The progress of a job with an item. */
 export interface State {
   /** The process that works on it. */
   readonly owner?: string;
@@ -141,10 +142,10 @@ function readState(json: string | undefined): State {
 
 /** The state of one item. `undefined` if the item is gone. */
 export async function readOwn(service: Service, url: string): Promise<State | undefined> {
-  const told = await service.get(readProperties(url, STATE), (reply) =>
+  const stored = await service.get(readProperties(url, STATE), (reply) =>
     reply.status === 404 ? "gone" : readProperty(reply, STATE),
   );
-  return told === "gone" ? undefined : readState(told);
+  return stored === "gone" ? undefined : readState(stored);
 }
 
 /** An id that no URL can contain. */

@@ -7,9 +7,10 @@ import { exactBytes, isBytes } from "../files/bytes.js";
 import { chunksOf } from "../files/stream.js";
 import { isPlainText } from "../http/headers.js";
 import type { Service } from "../http/service.js";
-import { isObject, member, text, type Members } from "../json.js";
+import { isObject, type Members } from "../isObject.js";
+import { member, text } from "../json.js";
 import { inMegabytes, sizeAndLimit } from "../megabytes.js";
-import { REQUEST_LIMIT } from "../options.js";
+import { REQUEST_LIMIT } from "../settings.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
@@ -44,7 +45,7 @@ export async function openMime(body: unknown, holder: string | undefined): Promi
 }
 
 /** Sends a message in MIME on as it came, unless no request can carry it. A stream is read before, as far as a request goes. */
-export async function passMime({ context, next }: InterceptedRequest): Promise<true> {
+export async function passMime({ context, next }: Pick<InterceptedRequest, "context" | "next">): Promise<true> {
   const { options } = context;
   const body: unknown = options?.body;
   const whole = isStream(body) ? await readStream(body) : body;

@@ -29,6 +29,8 @@ export class Once {
   #deleted: string | undefined;
   #now = Date.now();
   #before: readonly string[] | undefined;
+  /** Where the draft of this try was created. */
+  #folder: string | undefined;
   /** Drafts of other tries, which nobody needs once the mail is sent. */
   #others: readonly Marked[] = [];
 
@@ -88,9 +90,10 @@ export class Once {
 
   /**
    * Looks for other tries when the draft is complete. The oldest draft wins. Returns `true` if the mail was sent meanwhile.
-   * Throws an `UploadError` if another process goes on with it.
+   * Throws an `UploadError` if another process continues it. `folder`: where the draft was created.
    */
-  async isSent({ id, url }: Pick<Marked, "id" | "url">): Promise<boolean> {
+  async isSent({ id, url }: Pick<Marked, "id" | "url">, folder?: string): Promise<boolean> {
+    this.#folder = folder;
     for (const retrier = this.service.retrier(); ;) {
       const { sent, drafts } = await this.#find();
       const at = drafts.findIndex((one) => one.id === id);
@@ -148,7 +151,8 @@ export class Once {
     const { found, now } = await findMarked(service, this.#places, this.job);
     this.#now = now;
     const drafts = found.filter(({ isDraft }) => isDraft);
-    if (drafts.length > 0) this.#deleted ??= await this.#deletedItems(service);
+    const isMoved = ({ folder }: Marked) => folder === undefined || folder !== this.#folder;
+    if (drafts.some(isMoved)) this.#deleted ??= await this.#deletedItems(service);
     return {
       sent: found.find(({ isDraft }) => !isDraft),
       drafts: drafts.filter(({ folder }) => folder === undefined || folder !== this.#deleted),
@@ -158,10 +162,10 @@ export class Once {
   /** The id of Deleted Items, or "" if the service does not say. */
   async #deletedItems(service: Service): Promise<string> {
     const folder = item.read(`${mailboxUrl(this.composition.items)}/mailFolders/deleteditems`, "id");
-    const told = await service.get(folder, item.members).catch((error: unknown) => {
+    const folderBody = await service.get(folder, item.members).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
     });
-    return text(member(told, "id")) ?? "";
+    return text(member(folderBody, "id")) ?? "";
   }
 }
 

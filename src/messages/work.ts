@@ -9,7 +9,7 @@ export interface Work {
   readonly service: Service;
   readonly composition: Composition;
   readonly letter: Letter;
-  /** How a file travels inside a body. */
+  /** Writes a file as a member of a body. */
   readonly inline: InlineFile;
   /** The letter's files, checked. Each is attached to the item once that exists. */
   readonly jobs: readonly Job[];

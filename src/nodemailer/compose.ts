@@ -6,7 +6,7 @@ import { bytesOf, sizeOf, type Source, type Sources } from "./sources.js";
 
 /** Bytes of MIME that Graph is known to take in one request: above 2,240 kB it was seen to answer 200 and to do nothing (docs #13979). */
 export const MIME_LIMIT = 2_200_000;
-/** Bytes of MIME whose base64 fits into 4 MiB, which is the documented limit. What cannot become a file may use it. */
+/** Bytes of MIME whose base64 fits into 4 MiB, which is the documented limit. It is left for parts that cannot become a file. */
 const MOST_MIME = 3_145_728;
 /** Base64 in lines of 76 characters. */
 const encoded = (bytes: number): number => Math.ceil((Math.ceil(bytes / 3) * 4 * 78) / 76);
@@ -182,8 +182,8 @@ async function textOf(source: Source): Promise<Buffer> {
 export function mustFit(size: number): void {
   if (size <= MOST_MIME) return;
   const has = `${(size / 1e6).toFixed(1)} MB`;
-  const told = `The message without its attachments has ${has}; Graph takes up to 3.1 MB of MIME. Shorten it, or attach parts of it as files.`;
-  throw new Refused("EMESSAGE", told, "tooLarge");
+  const words = `The message without its attachments has ${has}; Graph takes up to 3.1 MB of MIME. Shorten it, or attach parts of it as files.`;
+  throw new Refused("EMESSAGE", words, "tooLarge");
 }
 
 /** True if the service finds a message too large that a smaller one may replace. */

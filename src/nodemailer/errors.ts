@@ -70,7 +70,7 @@ function codeOf(error: unknown, status: number | undefined, code: string | undef
   return status === 429 || status >= 500 ? "ECONNECTION" : "EMESSAGE";
 }
 
-/** The text of an error of any kind. The client itself gives a status of -1 to what is no answer. */
+/** The text of an error of any kind. The client itself gives the status -1 if no answer came. */
 function details(error: unknown): {
   readonly message: string;
   readonly statusCode?: number;

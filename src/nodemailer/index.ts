@@ -28,7 +28,7 @@ export type { GivenMessage } from "./mail.js";
  * ```
  *
  * Needs the permission `Mail.Send`, and `Mail.ReadWrite` for what does not fit into one request. Throws an `UploadError` of
- * code `invalid` for something that is no Graph client, and for wrong options.
+ * code `invalid` for something that is not a Graph client, and for wrong options.
  */
 export function graphTransport(client: Client, options: GraphTransportOptions = {}): GraphTransport {
   return new GraphTransport(client, options);

@@ -11,7 +11,7 @@ export interface GraphMailOptions extends UploadOptions {
   readonly checkpoints?: CheckpointStore;
 }
 
-/** How messages are sent, and how their large files are uploaded. */
+/** Options for sending messages and for uploading their large files. */
 export interface GraphTransportOptions extends Omit<GraphMailOptions, "once"> {
   /**
    * Address or id of the mailbox that sends. Another one than your own needs the permission to send from it.

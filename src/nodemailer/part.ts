@@ -23,8 +23,8 @@ export async function fileInPart(raw: Buffer, unnamed: string): Promise<FileToAt
   const { value: contentType, params } = root.contentType.parsed;
   const disposition = root.contentDisposition.parsed;
   if (root.contentType.multipart || !root.content) {
-    const told = "A raw attachment of several parts is too large for the message itself. Give its files one by one.";
-    throw new Refused("EMESSAGE", told, "tooLarge");
+    const words = "A raw attachment of several parts is too large for the message itself. Give its files one by one.";
+    throw new Refused("EMESSAGE", words, "tooLarge");
   }
   const contentId = root.contentId?.replace(/^<|>$/g, "");
   return {

@@ -149,6 +149,6 @@ function unreadable(name: string, cause: unknown): Error {
   const [, forbidden] = /^(File|Url) access rejected/.exec(String(message)) ?? [];
   if (forbidden) return new Refused(`E${forbidden.toUpperCase()}ACCESS`, String(message), "invalid", cause);
   const why = code === "ENOENT" ? "it does not exist" : String(message ?? cause);
-  const told = `${name} could not be read: ${why}. Nothing was sent.`;
-  return new Refused("ESTREAM", told, "source", cause);
+  const explained = `${name} could not be read: ${why}. Nothing was sent.`;
+  return new Refused("ESTREAM", explained, "source", cause);
 }

@@ -97,7 +97,7 @@ export class GraphTransport extends EventEmitter {
     this.#next();
   }
 
-  /** Checks that the token is taken and may send: posts what is no message, so that nothing can be sent. */
+  /** Checks that the token is valid and may send. Posts a body that is not a message, so that nothing can be sent. */
   verify(): Promise<true>;
   verify(callback: Callback<true>): void;
   verify(callback?: Callback<true>): Promise<true> | void {

@@ -4,20 +4,15 @@ import { stateOf } from "../client/handlerState.js";
 import { graphUploads } from "../client/LargeAttachmentHandler.js";
 import { withLargeAttachments } from "../client/withLargeAttachments.js";
 import { UploadError } from "../errors.js";
+import type { Content } from "../file.js";
 import { memory, openSource } from "../files/open.js";
 import { read } from "../files/read.js";
 import { clientIn, type ClientWrapper } from "../http/graphClient.js";
 import { inMegabytes, sizeAndLimit } from "../megabytes.js";
-import {
-  resolveOptions,
-  type AttachmentSource,
-  type AttachOptions,
-  type CheckpointStore,
-  type RandomAccessFile,
-  type Settings,
-} from "../options.js";
-import type { Content, UploadSession } from "../protocol.js";
+import type { AttachmentSource, AttachOptions, CheckpointStore, RandomAccessFile } from "../options.js";
+import { resolveOptions, type Settings } from "../settings.js";
 import { signalFor } from "../signals.js";
+import type { UploadSession } from "../uploadSession.js";
 import { attachByGraph } from "./byGraph.js";
 import { addByOffice, addsFiles, officeTakes, type OfficeFile } from "./byOffice.js";
 import { inTurn, officeGlobal, type ComposedItem } from "./office.js";

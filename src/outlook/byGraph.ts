@@ -3,10 +3,11 @@ import { tell } from "../callbacks.js";
 import { stateOf, type Uploads } from "../client/handlerState.js";
 import type { CreatedAttachment } from "../client/withLargeAttachments.js";
 import { UploadError } from "../errors.js";
+import type { Content } from "../file.js";
 import { inMegabytes } from "../megabytes.js";
 import { member } from "../json.js";
-import type { AttachOptions, UploadWaiting } from "../options.js";
-import type { Content } from "../protocol.js";
+import type { AttachOptions } from "../options.js";
+import type { UploadWaiting } from "../reports.js";
 import { addsFiles, OFFICE_LIMIT } from "./byOffice.js";
 import { currentPath, savedDraft, type Draft, type Saving } from "./draft.js";
 import type { ComposedItem } from "./office.js";
@@ -114,7 +115,7 @@ function unreadable(): never {
   throw new UploadError("uncertain", "Graph did not name the attachment. Check the draft before you attach it again.");
 }
 
-/** The status of a refusal, also of one that has been repeated in vain. */
+/** The status of a refusal, also after all retries have failed. */
 function statusOf(error: unknown): unknown {
   return member(error, "statusCode") ?? member(member(error, "cause"), "statusCode");
 }

@@ -20,7 +20,7 @@ export interface OfficeFile {
   readonly contentId?: string;
 }
 
-/** True if the host can add files by itself (Mailbox 1.8). */
+/** True if the host itself can add files (Mailbox 1.8). */
 export function addsFiles(item: ComposedItem): boolean {
   return typeof item.addFileAttachmentFromBase64Async === "function" && supports("Mailbox", "1.8");
 }
@@ -52,7 +52,7 @@ export async function addByOffice(
 ): Promise<string | undefined> {
   const before = await attachmentsShown(item, { timeout, signal });
   const base64 = toBase64(bytes);
-  // without the signal: what is added in spite of an abort is removed
+  // without the signal: a file that is added in spite of an abort is removed
   const adding = callOffice<string>(
     (done) => item.addFileAttachmentFromBase64Async?.(base64, name, { isInline }, done),
     { timeout },

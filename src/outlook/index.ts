@@ -1,3 +1,5 @@
+export type { FileInfo } from "../file.js";
+export type { UploadSession } from "../uploadSession.js";
 export { attachToItem } from "./attachToItem.js";
 export { blockSendWhileAttaching, type SendEvent } from "./blockSend.js";
 export { outlookLimits, type OutlookLimit } from "./limits.js";
@@ -14,9 +16,6 @@ export type {
   FileDetails,
   LinkScope,
   RandomAccessFile,
-  UploadAttempt,
   UploadOptions,
-  UploadProgress,
-  UploadWaiting,
 } from "../options.js";
-export type { FileInfo, UploadSession } from "../protocol.js";
+export type { UploadAttempt, UploadProgress, UploadWaiting } from "../reports.js";

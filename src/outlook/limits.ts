@@ -4,7 +4,7 @@ import { officeGlobal, supports, type ComposedItem } from "./office.js";
 /** Something that this Outlook cannot do, and what works instead. */
 export interface OutlookLimit {
   /**
-   * - `add`: no add-in can add a file to the window by itself (Mailbox 1.8)
+   * - `add`: no add-in can add a file to the window itself (Mailbox 1.8)
    * - `save`: no add-in can save a draft (Mailbox 1.3), which Graph needs
    * - `signIn`: no nested app authentication (NestedAppAuth 1.1); `window`: no window to sign in either (DialogApi 1.1)
    * - `storage`: no `localStorage`, so that an upload cannot be resumed after a reload

@@ -1,4 +1,4 @@
-// The part of Office.js that this entry uses, by structure: no import, and no @types/office-js for those who have none.
+// The part of Office.js that this entry uses, by structure: it imports nothing, so that users need no @types/office-js.
 import { UploadError } from "../errors.js";
 import { orAborted } from "../signals.js";
 
@@ -82,7 +82,7 @@ export class OfficeFailure extends Error {
   }
 }
 
-/** How a call of Office.js is waited for. Milliseconds. */
+/** Limits of the wait for a call of Office.js. Milliseconds. */
 export interface Patience {
   readonly timeout: number;
   readonly signal?: AbortSignal;

@@ -32,7 +32,7 @@ export function noteUpload(item: ComposedItem, name: string): () => Promise<void
             else if (sessionData.removeAsync) sessionData.removeAsync(SENDING_KEY, () => done());
             else sessionData.setAsync(SENDING_KEY, "", () => done());
           } catch {
-            done(); // people can send too early, which is no reason to stop an upload
+            done(); // people can send too early, but the upload need not stop for that
           }
         }),
     ));

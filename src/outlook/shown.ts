@@ -17,7 +17,7 @@ export interface ItemAttachment extends CreatedAttachment {
   readonly by: "office" | "graph";
   /** True if the open window shows it, so that people see it as attached. */
   readonly shown: boolean;
-  /** How to see it in this Outlook. A sentence for people, present if the window does not show it yet. */
+  /** A sentence that tells people how to see it in this Outlook. Present if the window does not show it yet. */
   readonly advice?: string;
 }
 
@@ -98,7 +98,7 @@ export async function untilShown(
 /** The kinds of Outlook, as the host itself says. */
 export type OutlookHost = "web" | "new" | "classic" | "mac" | "mobile" | "other";
 
-/** The kind of Outlook. For words only: what it can do is a question for its requirement sets. */
+/** The kind of Outlook. For messages only: its requirement sets say what it can do. */
 export function outlookHost(): OutlookHost {
   const { platform, diagnostics, mailbox } = officeGlobal().context;
   const name = mailbox?.diagnostics?.hostName ?? "";

@@ -52,7 +52,7 @@ export const codeOf = ({ body }: Answer): string => textAt(body, "error", "code"
 export const keyLike = ({ body }: Answer, name: string): string | undefined =>
   Object.keys((typeof body === "object" && body) || {}).find((key) => key.toLowerCase() === name.toLowerCase());
 
-/** The ranges of an intermediate reply. Undefined if it has none. */
+/** The ranges of an intermediate reply. `undefined` if it has none. */
 export function rangesIn(answer: Answer): readonly string[] | undefined {
   const key = keyLike(answer, "nextExpectedRanges");
   return key === undefined ? undefined : listAt(answer.body, key).map(String);

@@ -1,6 +1,6 @@
 import type { ProbeChange, ProbeReport } from "./api.js";
 
-/** The facts that both reports show, and show differently. What one of them does not show is no change. */
+/** The facts that both reports show, and show differently. A fact that one of them does not show is not a change. */
 export function compareReports(before: ProbeReport, now: ProbeReport): ProbeChange[] {
   return now.facts.flatMap(({ name, service, fact, seen }) => {
     const old = before.facts.find((one) => one.name === name && one.service === service);

@@ -11,7 +11,7 @@ export interface Fact {
   readonly agrees?: readonly ProbeValue[];
   /** The sides of the emulator's variation of this name, or "number" for any number. Absent if there is none. */
   readonly sides?: readonly ProbeValue[] | "number";
-  /** How this library behaves if the tenant contradicts the documentation. */
+  /** The behavior of this library if the tenant contradicts the documentation. */
   readonly client?: string;
 }
 

@@ -16,7 +16,7 @@ export interface Item {
 const subjectFilter = (subject: string): string =>
   `?$filter=${encodeURIComponent(`subject eq '${subject}'`)}&$select=id`;
 
-/** How a message or event is made. `found` is the collection that finds it by its subject. */
+/** Creates a message or event. `found` is the collection that finds it by its subject. */
 interface Making {
   readonly what: "message" | "event";
   readonly label: string;
@@ -77,7 +77,7 @@ interface Removing {
   readonly id: string;
 }
 
-/** Deletes an item by its id, or else all of its subject. True if none is found any more. */
+/** Deletes an item by its id, or else all of its subject. True if none is left. */
 export async function removeItem(lab: Lab, { what, home, subject, id }: Removing): Promise<boolean> {
   // A new item may show late to DELETE, too.
   for (let round = 0; id !== "" && round < 2; round++) {

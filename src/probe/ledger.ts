@@ -23,7 +23,7 @@ export class Ledger {
     return this.#entries.reduce((sum, { requests }) => sum + requests, 0);
   }
 
-  /** Deletes what `ofOne` experiment made, the last first. What fails stays, for the end. */
+  /** Deletes the items that `ofOne` experiment made, the last one first. Items that cannot be deleted wait for the end. */
   async clearUp(ofOne: ReadonlySet<Made>): Promise<void> {
     for (const made of this.#entries.filter((each) => ofOne.has(each)).reverse()) {
       if (await isGone(made)) this.#strike(made);

@@ -11,7 +11,7 @@ export interface ProbeRequest {
   readonly stranger?: true;
   /** The URL is that of an upload, which is a secret also where it is on Graph. */
   readonly secret?: true;
-  /** Any answer is the result, also none. It is not sent again. */
+  /** Any answer is the result, and so is no answer. It is not sent again. */
   readonly once?: true;
   /** It creates something, so it is repeated only if the service says that it was not taken. */
   readonly makes?: true;

@@ -44,12 +44,13 @@ export async function runProbe(
       const against =
         (service !== "any" && over.get("all")) ||
         (over.get(service) ?? reasonAgainst(service, options) ?? (sends && !options.send && "needs --send"));
-      const told = new Map<string, ProbeValue>();
+      const measured = new Map<string, ProbeValue>();
       const own = new Set<Made>();
-      const why = against || (await attempt(experiment, labFor(experiment, { told, own }, run), over, options.signal));
+      const why =
+        against || (await attempt(experiment, labFor(experiment, { measured, own }, run), over, options.signal));
       if (!options.signal?.aborted) await ledger.clearUp(own);
       for (const [name, fact] of Object.entries(experiment.facts)) {
-        facts.push(makeFact({ name, service, fact, seen: told.get(name), why: why || "not shown" }, door.privacy));
+        facts.push(makeFact({ name, service, fact, seen: measured.get(name), why: why || "not shown" }, door.privacy));
       }
     }
   } finally {
@@ -70,11 +71,11 @@ interface Run {
 
 /** The result of one experiment, and the items that it made for itself alone. */
 interface Yield {
-  readonly told: Map<string, ProbeValue>;
+  readonly measured: Map<string, ProbeValue>;
   readonly own: Set<Made>;
 }
 
-function labFor({ name, facts }: Experiment, { told, own }: Yield, run: Run): Lab {
+function labFor({ name, facts }: Experiment, { measured, own }: Yield, run: Run): Lab {
   const { options, means, door, ledger, memory } = run;
   let sharing = 0;
   return {
@@ -85,7 +86,7 @@ function labFor({ name, facts }: Experiment, { told, own }: Yield, run: Run): La
     ask: (request) => door.ask(request),
     tell: (fact, value) => {
       if (!(fact in facts)) throw new Error(`${name} has no fact ${fact}.`);
-      told.set(fact, value);
+      measured.set(fact, value);
     },
     made: (what, undo, requests = 2) => {
       const made = { what, undo, requests };

@@ -1,5 +1,6 @@
+import type { FileInfo } from "../file.js";
 import { member, text } from "../json.js";
-import type { FileInfo, LinkedItem, Protocol, Reply, Verdict } from "../protocol.js";
+import type { LinkedItem, Protocol, Reply, Verdict } from "../protocol.js";
 import { contentRange } from "../range.js";
 import { splitUrl } from "./graph/path.js";
 

@@ -1,6 +1,9 @@
-import { isObject, member, text, type Members } from "../json.js";
-import type { FileInfo, Listed, Place, Protocol, Reply, SecondLook, UploadSession, WireRequest } from "../protocol.js";
+import type { FileInfo } from "../file.js";
+import { isObject, type Members } from "../isObject.js";
+import { member, text } from "../json.js";
+import type { Listed, Place, Protocol, Reply, SecondLook, WireRequest } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
+import type { UploadSession } from "../uploadSession.js";
 import {
   appFolder,
   childrenUrl,

@@ -1,4 +1,5 @@
-import { isObject, member, text } from "../json.js";
+import { isObject } from "../isObject.js";
+import { member, text } from "../json.js";
 import type { Protocol } from "../protocol.js";
 import { firstGap, KIB_320 } from "../range.js";
 import { below, BEFORE, keyed, splitUrl } from "./graph/path.js";

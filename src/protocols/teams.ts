@@ -1,4 +1,5 @@
-import { isObject, keyOf, member, text, type Members } from "../json.js";
+import { isObject, type Members } from "../isObject.js";
+import { keyOf, member, text } from "../json.js";
 import type { Reply, WireRequest } from "../protocol.js";
 import { item } from "./graph/item.js";
 import { keyed, splitUrl } from "./graph/path.js";
@@ -103,8 +104,8 @@ export function notInvited({ body }: Reply, people: readonly Person[]): Person[]
   return failed.map((one) => {
     const user = member(member(one, "grantedToV2") ?? member(one, "grantedTo"), "user");
     const email = text(member(user, "email")) ?? text(member(member(one, "invitation"), "email"));
-    const told: Person = { id: text(member(user, "id")), email, name: text(member(user, "displayName")) };
-    return people.find(({ id, email }) => same(id, told.id) || same(email, told.email)) ?? told;
+    const replied: Person = { id: text(member(user, "id")), email, name: text(member(user, "displayName")) };
+    return people.find(({ id, email }) => same(id, replied.id) || same(email, replied.email)) ?? replied;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Answer } from "../http/refusal.js";
-import type { UploadAttempt } from "../options.js";
-import type { ByteRange } from "../protocol.js";
+import type { ByteRange } from "../range.js";
+import type { UploadAttempt } from "../reports.js";
 
 /** One attempt at a range, and what came of it. */
 export interface Attempt {
@@ -15,6 +15,9 @@ export class Attempts {
   /** Attempts at ranges that were not taken yet, by their first byte. */
   readonly #counts = new Map<number, number>();
 
+  /** The last attempt, until it is known whether a wait follows it. */
+  #pending: Attempt | undefined;
+
   constructor(private readonly report: (attempt: UploadAttempt) => void) {}
 
   /** `wait`: milliseconds until the next attempt. */
@@ -26,5 +29,16 @@ export class Attempts {
     const requestId = reply?.headers.get("request-id") ?? reply?.headers.get("x-vss-e2eid") ?? undefined;
     const reason = answer.reply ? answer.verdict : answer.cause.message;
     this.report({ range, attempt, status: reply?.status, reason: taken ? "taken" : reason, wait, requestId });
+  }
+
+  /** Reports an attempt later, when it is known whether a wait follows it. */
+  pend(attempt: Attempt): void {
+    this.#pending = attempt;
+  }
+
+  /** Reports the pending attempt, if there is one. `wait`: milliseconds until the next one. */
+  settle(wait?: number): void {
+    if (this.#pending) this.end(this.#pending, wait);
+    this.#pending = undefined;
   }
 }

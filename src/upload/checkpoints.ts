@@ -1,9 +1,10 @@
 import { UploadError } from "../errors.js";
 import { sha256 } from "../files/sha256.js";
 import { newId } from "../ids.js";
-import { isObject, text } from "../json.js";
+import { isObject } from "../isObject.js";
+import { text } from "../json.js";
 import type { CheckpointStore } from "../options.js";
-import type { UploadSession } from "../protocol.js";
+import type { UploadSession } from "../uploadSession.js";
 
 /** The place of one upload in a store. */
 export interface Checkpoint {

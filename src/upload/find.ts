@@ -1,11 +1,12 @@
 import { UploadError } from "../errors.js";
 import { Refusal } from "../http/refusal.js";
 import { untilKnown } from "../http/untilKnown.js";
-import type { AttachmentPage, Created, ListProtocol, Listed, UploadSession, WireRequest } from "../protocol.js";
+import type { AttachmentPage, ListProtocol, Listed, WireRequest } from "../protocol.js";
+import type { Created, UploadSession } from "../uploadSession.js";
 import type { Job } from "./job.js";
 
 /** An item, and the file that it may hold. */
-export type Place = Pick<Job, "service" | "protocol" | "collection" | "file">;
+export type Place = Pick<Job, "service" | "protocol" | "collection" | "file" | "beside">;
 
 /** Everything that an item holds. `undefined` if the service lists one page again and again. */
 async function listed(
@@ -38,7 +39,7 @@ function untold(error: unknown): undefined {
   if (!(error instanceof Refusal || isInterruption(error))) throw error;
 }
 
-/** The ids that an item holds before an upload. `undefined` if the service does not say, which is no reason to stop. */
+/** The ids that an item holds before an upload. `undefined` if the service does not say; the upload goes ahead all the same. */
 export async function idsOf(place: Place): Promise<string[] | undefined> {
   const { list } = place.protocol;
   return list && (await untilKnown(place.service, () => listed(place, list)).catch(untold))?.map(({ id }) => id);
@@ -60,7 +61,8 @@ export async function findCreated(
   if (!list) return undefined;
   const tells = before !== undefined || confirmed;
   const now = tells ? await listed(place, list).catch((error: unknown) => cannotTell(error, session)) : undefined;
-  const added = now?.filter(({ id }) => !before?.includes(id)) ?? [];
+  const others = [...(place.beside ?? [])];
+  const added = (now?.filter(({ id }) => !before?.includes(id)) ?? []).filter(({ name }) => !isTaken(others, name));
   if (now && added.length === 0) return undefined;
   // if nothing was there before, a file that the service changes is recognized by its name alone
   const named = added.filter(({ name, changed }) => name === file.name || (changed && before?.length === 0));
@@ -74,6 +76,13 @@ export async function findCreated(
     : `${service.api.label} did not confirm the last range, so it may have ${file.name}.`;
   const message = `${why} Check ${where} before you attach it again.`;
   throw new UploadError("uncertain", message, { session });
+}
+
+/** Takes a name out of a list. Returns `false` if it is not there. */
+function isTaken(names: string[], name: string): boolean {
+  const at = names.indexOf(name);
+  if (at >= 0) names.splice(at, 1);
+  return at >= 0;
 }
 
 /** Finds what another process on the same checkpoint has attached. `undefined` as well if the service does not list the item. */
@@ -112,7 +121,7 @@ export async function listMarked(place: Place, contentId: string): Promise<Liste
   return (items ?? []).filter((one) => one.contentId === contentId);
 }
 
-/** True if an item certainly holds nothing of this name. What belongs to no item does not count. */
+/** True if an item certainly holds nothing of this name. Uploads that belong to no item do not count. */
 export async function holdsNone(place: Place): Promise<boolean> {
   return (await namesakes(place))?.length === 0;
 }

@@ -1,6 +1,8 @@
+import type { Content, FileInfo } from "../file.js";
 import type { Service } from "../http/service.js";
 import type { LinkScope } from "../options.js";
-import type { Content, FileInfo, Protocol, UploadSession } from "../protocol.js";
+import type { Protocol } from "../protocol.js";
+import type { UploadSession } from "../uploadSession.js";
 import type { Checkpoint } from "./checkpoints.js";
 
 /** A file on its way to an item. The only record that it travels in. */
@@ -21,6 +23,8 @@ export interface Job {
   readonly overflow?: Overflow;
   /** One of several files: errors name it. */
   readonly several?: boolean;
+  /** Names of what the item is known to hold, and nothing else: it is new. Absent if the item may hold something that is not known. */
+  readonly beside?: readonly string[];
   /** Several files: how the session of the next file is opened early. */
   readonly ahead?: Ahead;
 }
@@ -34,12 +38,14 @@ export interface Overflow {
   readonly item: string;
   readonly scope: LinkScope;
   readonly turn?: string;
+  /** Uploads the file of a job, and attaches a link to it. */
+  attach(job: Job): Promise<object>;
 }
 
-/** Opens the session of the next file while the last range of the current one is under way. */
+/** Begins with the next file while the last request of the current one is under way. */
 export interface Ahead {
-  /** The session of this file, if it was opened early. */
-  take(): Promise<UploadSession> | undefined;
+  /** The session of this file, if it was opened early. Resolves to `undefined` if it could not be opened early. */
+  take(): Promise<UploadSession | undefined> | undefined;
   /** Called when the last byte of this file is sent. */
   lastRange(): void;
 }

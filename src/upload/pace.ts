@@ -1,5 +1,4 @@
-import type { ByteRange } from "../protocol.js";
-import { KIB_320, type Gap } from "../range.js";
+import { KIB_320, type ByteRange, type Gap } from "../range.js";
 
 /** Ranges in a row that must succeed before a larger one is tried: after each loss, twice as many. */
 const STEADY = { first: 4, most: 64 };
@@ -12,7 +11,7 @@ export interface PaceLimits {
   readonly parallel: number;
 }
 
-/** Decides how much is sent at once: less on a connection that fails, because a lost range is sent again as a whole. */
+/** Decides how large ranges are: smaller on a connection that fails, because a lost range is sent again as a whole. */
 export class Pace {
   #size: number;
   #streak = 0;

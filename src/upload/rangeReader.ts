@@ -1,5 +1,5 @@
+import type { Content } from "../file.js";
 import { read } from "../files/read.js";
-import type { Content } from "../protocol.js";
 
 interface Block {
   readonly start: number;
@@ -9,20 +9,27 @@ interface Block {
 /** A block that is read while the one before is under way: after that one has left, or when it is asked for. */
 class NextBlock {
   #bytes: Promise<Uint8Array> | undefined;
-  readonly #timer = setTimeout(() => void this.read().catch(() => {}));
+  readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(
     readonly start: number,
-    private readonly begin: () => Promise<Uint8Array>,
-  ) {}
+    private readonly load: () => Promise<Uint8Array>,
+    leaving: number,
+  ) {
+    this.#timer = setTimeout(this.begin, leaving);
+  }
+
+  /** Reads it now, if somebody still wants it. */
+  begin = (): void => void this.read().catch(() => {});
 
   read(): Promise<Uint8Array> {
     clearTimeout(this.#timer);
-    return (this.#bytes ??= this.begin());
+    return (this.#bytes ??= this.load());
   }
 
   /** Nobody will ask for it. It is not read unless that has begun. */
   drop(): void {
+    this.begin = () => {};
     clearTimeout(this.#timer);
   }
 }
@@ -39,11 +46,17 @@ export class RangeReader {
   #last: Promise<unknown> = Promise.resolve();
   #ahead: NextBlock | undefined;
 
-  /** `blockSize`: bytes of a block. `unit`: the least that is handed out, except at the end of the file. */
+  /**
+   * `blockSize`: bytes of a block. `unit`: the least that is handed out, except at the end of the file. `roomy`: there is memory
+   * to read ahead. `leaving`: milliseconds that a block may take to leave before the next one is read, where nobody tells that
+   * it has.
+   */
   constructor(
     private readonly content: Content,
     private readonly blockSize: number,
     private readonly unit = 1,
+    private readonly roomy: () => boolean = () => true,
+    private readonly leaving = 0,
   ) {}
 
   /** True if the file can be read from here. */
@@ -59,9 +72,22 @@ export class RangeReader {
     return bytes;
   }
 
+  /** The block that is held has left, so that the next one is read. */
+  left(): void {
+    this.#ahead?.begin();
+  }
+
   /** Stops reading ahead. The block that is held stays. */
   rest(): void {
     this.#ahead?.drop();
+  }
+
+  /** Forgets a block that is used up, and can be read again. */
+  letGo(end: number): void {
+    const { start, bytes } = this.#held;
+    if (!this.content.anywhere || end < start + bytes.length) return;
+    this.#release();
+    this.#held = { start: end, bytes: new Uint8Array(0) };
   }
 
   /** Keeps the memory of the last block: a request that was not taken may still be reading it. */
@@ -108,10 +134,14 @@ export class RangeReader {
   }
 
   #hold(start: number, bytes: Uint8Array): void {
-    if (!this.#retained && this.#held.bytes.length > 0) this.content.release?.(this.#held.bytes);
-    this.#retained = false;
+    this.#release();
     this.#held = { start, bytes };
     this.#readAhead(start + bytes.length);
+  }
+
+  #release(): void {
+    if (!this.#retained && this.#held.bytes.length > 0) this.content.release?.(this.#held.bytes);
+    this.#retained = false;
   }
 
   #endOf(start: number): number {
@@ -121,7 +151,7 @@ export class RangeReader {
   #readAhead(start: number): void {
     this.#ahead?.drop();
     const { content } = this;
-    const more = start < content.size;
-    this.#ahead = more ? new NextBlock(start, () => read(content, start, this.#endOf(start))) : undefined;
+    const more = start < content.size && (!content.anywhere || this.roomy());
+    this.#ahead = more ? new NextBlock(start, () => read(content, start, this.#endOf(start)), this.leaving) : undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { mayBeDone } from "../http/service.js";
-import type { Answer } from "../http/refusal.js";
+import { mayBeDone, type Answer } from "../http/refusal.js";
 import { lengthOf, sendsSlices, waitsForLostFiles } from "../http/requestBody.js";
 import { read } from "../files/read.js";
-import type { ByteRange, Step, UploadSession } from "../protocol.js";
-import type { Gap } from "../range.js";
+import type { ByteRange, Gap } from "../range.js";
+import { isLarge } from "../settings.js";
 import { orAborted } from "../signals.js";
+import type { Step, UploadSession } from "../uploadSession.js";
 import type { Job } from "./job.js";
 import { Pace } from "./pace.js";
 import { RangeReader } from "./rangeReader.js";
@@ -27,6 +27,28 @@ export interface Sent {
   readonly smaller: boolean;
 }
 
+/** Milliseconds. Reading takes the processor from sending, so it waits until a range has left, if that does not take long. */
+const LEAVING = 5;
+
+const sendsUnread = ({ slice }: Job["content"]) => sendsSlices && slice !== undefined;
+
+function limitsOf({ protocol, service }: Job) {
+  const { limits, rangeSize: usual } = protocol.session;
+  const { unit, parallel = 1 } = limits;
+  return { rangeSize: service.settings.rangeSize ?? usual, unit, parallel };
+}
+
+/** Begins to read what a file will send first, if there is memory for it. */
+export function beginReading(job: Job): void {
+  const { content, service } = job;
+  const { rangeSize, parallel } = limitsOf(job);
+  const first = isLarge(content.size, service.settings) ? rangeSize * parallel : Infinity;
+  const length = Math.min(content.size, first);
+  if (sendsUnread(content) || service.settings.checkpoints || length > rangeSize * parallel || !content.begin) return;
+  const done = service.early(length);
+  if (done) content.begin(length, done);
+}
+
 /** Reads a file, cuts it into ranges and sends them: one, or as many at the same time as the service takes. */
 export class Ranges {
   readonly #pace: Pace;
@@ -36,14 +58,12 @@ export class Ranges {
   #unread: boolean;
 
   constructor(private readonly job: Job) {
-    const { protocol, service, content } = job;
-    const { limits, rangeSize: usual } = protocol.session;
-    const { unit, parallel = 1 } = limits;
-    const rangeSize = service.settings.rangeSize ?? usual;
-    this.#pace = new Pace({ rangeSize, unit, parallel });
-    this.#blockSize = rangeSize * parallel;
-    this.#reader = new RangeReader(content, this.#blockSize, unit);
-    this.#unread = sendsSlices && content.slice !== undefined;
+    const { content, service } = job;
+    const limits = limitsOf(job);
+    this.#pace = new Pace(limits);
+    this.#blockSize = limits.rangeSize * limits.parallel;
+    this.#reader = new RangeReader(content, this.#blockSize, limits.unit, () => service.mayReadAhead, LEAVING);
+    this.#unread = sendsUnread(content);
   }
 
   /** True if the file can be read again from its first byte. */
@@ -61,10 +81,15 @@ export class Ranges {
     this.#reader.rest();
   }
 
-  /** Sends the beginning of the gap. `sent`: end of the last byte that may have reached the service before. */
+  /**
+   * Sends the beginning of the gap. `sent`: end of the last byte that may have reached the service before. A file that can be
+   * read at any position is read when it is its turn, and let go of when others need the memory.
+   */
   async send(service: Job["service"], session: UploadSession, gap: Gap, sent: number): Promise<Sent> {
     const { content, protocol, ahead } = this.job;
     const { signal } = service.settings;
+    const [next] = this.#pace.cut(gap, this.#blockSize, content.size);
+    if (content.anywhere && next) await service.turn(next.end - next.start);
     const slice: Promise<Uint8Array | Blob> | undefined = this.#unread ? this.#slice(gap.next) : undefined;
     const block = await service.whileReading(orAborted(slice ?? this.#reader.read(gap.next), signal));
     const ranges = this.#pace.cut(gap, lengthOf(block), content.size);
@@ -74,7 +99,8 @@ export class Ranges {
     const put = async (range: ByteRange): Promise<Answered> => {
       const [start, end] = [range.start - gap.next, range.end - gap.next];
       const bytes = "size" in block ? block.slice(start, end) : block.subarray(start, end);
-      const answer = await service.attempt(protocol.session.put(session, range, bytes));
+      const request = protocol.session.put(session, range, bytes);
+      const answer = await service.attempt({ ...request, sent: () => this.#reader.left() });
       return { range, answer, step: this.stepIn(answer, session, mostSent, range) };
     };
     const all = await Promise.all(ranges.map(put)).catch((error: unknown) => {
@@ -84,6 +110,7 @@ export class Ranges {
     // a refusal may come before all bytes have left
     const refused = all.some(({ answer }) => !answer.reply || answer.reply.status >= 300);
     if (refused) await service.whileReading(this.#mistrust(gap, signal));
+    if (!service.mayReadAhead) this.#reader.letGo(reached);
     const telling = mostTelling(all);
     if (!telling) throw new Error("A gap without bytes was sent.");
     return { telling, others: all.filter((one) => one !== telling), reached, smaller: this.#adapt(telling) };
@@ -139,7 +166,7 @@ export class Ranges {
   }
 }
 
-/** Of the replies to ranges that were sent at once: completion, then the first doubt, then the newest. */
+/** Of the replies to ranges that were sent at the same time: completion, then the first doubt, then the newest. */
 function mostTelling(all: readonly Answered[]): Answered | undefined {
   const [first, ...rest] = all;
   return rest.reduce((most, one) => (isMoreTelling(one, most) ? one : most), first);

@@ -1,18 +1,17 @@
 import { Refusal } from "../http/refusal.js";
 import { untilKnown } from "../http/untilKnown.js";
 import { signalFor } from "../signals.js";
-import type { OpenedSession, UploadSession, WireRequest } from "../protocol.js";
+import type { WireRequest } from "../protocol.js";
+import type { OpenedSession, UploadSession } from "../uploadSession.js";
 import { idsOf } from "./find.js";
 import type { Job } from "./job.js";
+import { LIST_TIMEOUT } from "./listing.js";
 import { mustBeSafe } from "./storedSession.js";
 
 /** Milliseconds in which a service may still find the name of a discarded session in use. */
 const HELD_FOR = 60_000;
 /** Times that a session is asked for again because of that. */
 const HELD_TRIES = 5;
-
-/** Milliseconds that are waited for the list of attachments. It is needed only if a reply is lost. */
-export const LIST_TIMEOUT = 15_000;
 
 /** Names whose session was discarded, and when. */
 export const discarded = new Map<string, number>();
@@ -28,10 +27,10 @@ export function openSession(job: Job): Promise<UploadSession> {
 
 /** Opens a session. Waits for a name that a session still has which was just discarded. */
 export async function tryToOpen(job: Job): Promise<UploadSession> {
-  const { protocol, collection, file, fingerprint, linkTo } = job;
+  const { protocol, collection, file, fingerprint, linkTo, beside } = job;
   const opened = await open(job);
   mustBeSafe(opened.uploadUrl, collection);
-  return { protocol: protocol.name, collection, file, ...opened, fingerprint, linkTo };
+  return { protocol: protocol.name, collection, file, ...opened, fingerprint, linkTo, before: beside && [] };
 }
 
 /** Like `openSession`. Also notes which attachments the item has, unless that takes long. */

@@ -1,6 +1,8 @@
 import { UploadError } from "../errors.js";
-import { isObject } from "../json.js";
-import type { FileInfo, Protocol, UploadSession } from "../protocol.js";
+import type { FileInfo } from "../file.js";
+import { isObject } from "../isObject.js";
+import type { Protocol } from "../protocol.js";
+import type { UploadSession } from "../uploadSession.js";
 import { originOf, parseUrl } from "../urls.js";
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
@@ -8,7 +10,7 @@ const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
 const isOptional = (value: unknown, is: (value: unknown) => boolean) => value === undefined || is(value);
 
 /** Ranges go over https, unless the API itself does not. */
-export function isSafe(uploadUrl: string, collection: string): boolean {
+function isSafe(uploadUrl: string, collection: string): boolean {
   const parsed = parseUrl(uploadUrl);
   if (!parsed) return false;
   const { protocol, username } = parsed;
@@ -84,7 +86,7 @@ function isOwned(session: UploadSession, protocol: Protocol | undefined): boolea
   return protocol.link?.item(linkTo) !== undefined && originOf(linkTo) === originOf(collection);
 }
 
-/** Returns the session, or throws an `UploadError` if it is none. */
+/** Returns the session, or throws an `UploadError` if it is not a session. */
 export function parseSession(session: unknown, protocols: readonly Protocol[]): UploadSession {
   if (isSession(session, protocols) && !session.whole) return withoutOptions(session);
   throw new UploadError(

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Emulator } from "../../../src/emulator/index";
 import { until } from "../../browser/support/until";
-import { run } from "../../package/run";
+import { isBuilt } from "../../package/pack";
+import { root, run } from "../../package/run";
 
 /** The exit code of a run, and what it printed. */
 export interface Ended {
@@ -20,7 +21,7 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** The package with its built command, installed in a temporary folder that is also its home folder. */
+/** The package with its command, as it is built or bundled for the occasion, installed in a temporary folder that is also its home folder. */
 export class Command {
   private constructor(
     readonly folder: string,
@@ -30,8 +31,13 @@ export class Command {
   static async install(): Promise<Command> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), "command-")));
     const home = join(folder, "node_modules/graph-large-attachments");
-    const { code, stderr } = await run(process.execPath, ["scripts/bundle.mjs", home]);
-    if (code !== 0) throw new Error(stderr);
+    if (await isBuilt()) {
+      for (const part of ["package.json", "dist/esm", "dist/cli"])
+        await cp(join(root, part), join(home, part), { recursive: true });
+    } else {
+      const { code, stderr } = await run(process.execPath, ["scripts/bundle.mjs", home]);
+      if (code !== 0) throw new Error(stderr);
+    }
     await mkdir(join(folder, "bin"));
     await chmod(join(home, "dist/cli/main.mjs"), 0o755);
     await symlink(join(home, "dist/cli/main.mjs"), join(folder, "bin/graph-large-attachments"));

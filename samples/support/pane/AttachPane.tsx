@@ -13,7 +13,7 @@ interface Props {
   readonly place?: Place;
   /** Shown above the drop zone. */
   readonly children?: ReactNode;
-  /** What the user should know of this place. */
+  /** A note for the user about this place. */
   readonly notes?: readonly string[];
 }
 

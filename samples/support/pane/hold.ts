@@ -3,7 +3,7 @@ import type { Limiter } from "graph-large-attachments";
 /** Holds the requests of one upload back while the user has paused it. A range that is on its way still arrives. */
 export class Hold implements Limiter {
   #held: Promise<void> | undefined;
-  /** Lets the requests go on. */
+  /** Lets the requests continue. */
   release: () => void = () => {};
 
   hold(): void {
@@ -15,6 +15,6 @@ export class Hold implements Limiter {
     return () => {};
   }
 
-  /** A request that was throttled waits by itself. */
+  /** A request that was throttled waits automatically. */
   pause(): void {}
 }

@@ -17,7 +17,7 @@ type Run = Pick<UploadOptions, "onProgress" | "onWaiting"> & { readonly signal: 
 
 /** A file that is attached. */
 export interface Attached {
-  /** How to see it, if the user does not see it yet. */
+  /** Tells the user how to see it, if the window does not show it yet. */
   readonly advice?: string;
   /** Resolves when the user sees it, or with `false`. */
   shown?(): Promise<boolean>;

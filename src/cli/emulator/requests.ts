@@ -5,7 +5,7 @@ import type { ShownExchange, ShownRequest, Timeline } from "./snapshot.js";
 /** The page shows this many of the latest requests, and of the latest files. */
 const SHOWN = { requests: 100, files: 20 };
 
-/** The command line asks a host, without a token, whether it answers. That is no part of an upload. */
+/** The command line asks a host, without a token, whether it answers. That does not belong to an upload. */
 const isProbe = ({ method, path }: RequestLogEntry): boolean => method === "HEAD" && path === "/";
 
 const stepsOf = (emulator: Emulator): UploadStep[] =>

@@ -54,7 +54,7 @@ function refuseProperties({ description, fileSystemInfo }: Record<string, unknow
     : undefined;
 }
 
-/** Reads `name` and `parentReference`. What is absent stays. */
+/** Reads `name` and `parentReference`. An absent member stays as it is. */
 export function readTarget(
   context: Context,
   call: DriveCall,

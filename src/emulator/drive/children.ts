@@ -21,7 +21,7 @@ function listChildren(context: Context, call: DriveCall, folder: DriveItem): Rep
 }
 
 /** A page of items, with what the client asks of it. */
-export function listItems(context: Context, call: DriveCall, items: readonly DriveItem[]): Reply {
+function listItems(context: Context, call: DriveCall, items: readonly DriveItem[]): Reply {
   const rows = items.map((item) => describe(context, item));
   const page = pageOf(call, rows, context.vary.drivePageSize);
   if ("status" in page) return page;

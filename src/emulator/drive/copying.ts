@@ -37,7 +37,7 @@ function copyTo(context: Context, item: DriveItem, folder: DriveItem, name: stri
   return copy;
 }
 
-/** Where the progress of a copy is told, without a token. The form of the address is a field report. */
+/** The URL that reports the progress of a copy, without a token. The form of the address is a field report. */
 export const monitorPath = "/_api/v2.0/monitor";
 
 export function answerMonitor({ drives }: Context, { head }: Call): Reply {

@@ -29,7 +29,7 @@ export function answerDelta(context: Context, call: DriveCall, folder: DriveItem
   });
 }
 
-/** The changes since a token, or the rest of them. A token is the number of the last change that was told. */
+/** The changes since a token, or the rest of them. A token is the number of the last change that was reported. */
 function pendingAt({ drives }: Context, token = "0", folder: DriveItem): PendingDelta | undefined {
   const kept = drives.deltas.get(token);
   if (kept) return kept;

@@ -80,7 +80,7 @@ export interface StoredDriveSession extends Destination, UploadSession {
 /** The default of a business drive: 1 TiB. */
 const defaultQuota = 1024 ** 4;
 
-/** Changes that are still to be told, and the number of the last one. */
+/** Changes that are not reported yet, and the number of the last one. */
 export interface PendingDelta {
   readonly items: readonly DriveItem[];
   readonly last: number;

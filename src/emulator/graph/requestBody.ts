@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import { badRequest, empty, html, refuse } from "../replies.js";
 
 /** The longest body of a Graph POST: 4 MiB (two field measurements; "4 MB" in the documentation). */
-export const requestCap = 4_194_304;
+const requestCap = 4_194_304;
 /** The cap that To Do names to a consumer account (one field report). */
 const consumerCap = 30_000_000;
 

@@ -33,13 +33,13 @@ interface Head {
 export const isMimeRequest = ({ method, headers }: Head): boolean =>
   method === "POST" && /^\s*text\/plain\b/i.test(headers["content-type"] ?? "");
 
-/** The base64 in a body, without its line breaks. Undefined if it is none. */
+/** The base64 in a body, without its line breaks. `undefined` if it is not base64. */
 export function base64In(body: Buffer): string | undefined {
   const text = body.toString("latin1").replace(/[\r\n]/g, "");
   return text === "" || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text) ? undefined : text;
 }
 
-/** Parses a message in MIME as Exchange does: text and files apart. Undefined if the body is no base64. */
+/** Parses a message in MIME as Exchange does: text and files apart. `undefined` if the body is not base64. */
 export async function parseMime(body: Buffer): Promise<ParsedMime | undefined> {
   const base64 = base64In(body);
   if (base64 === undefined) return undefined;

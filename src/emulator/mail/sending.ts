@@ -105,9 +105,9 @@ function refuseSending({ vary }: Context, { route }: GraphCall, item: StoredItem
   const { user = userName } = route.keys;
   const [sender = user] = addressesIn(item.properties.from ? [item.properties.from] : []);
   if (vary.sendAs === "denied" && ![user, userName].includes(sender.toLowerCase())) {
-    const told =
+    const words =
       "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.";
-    return refuse(403, "ErrorSendAsDenied", told);
+    return refuse(403, "ErrorSendAsDenied", words);
   }
   if (!item.mime && (recipients.length === 0 || !recipients.every((address) => address.includes("@")))) {
     return refuse(400, "ErrorInvalidRecipients", "At least one recipient is not valid.");

@@ -57,7 +57,7 @@ function findDocument({ print }: Context, route: PrintRoute): StoredDocument | u
 const notFound = (): Reply => refuse(404, "NotFound", "The print document was not found.");
 
 /** Describes a document by its metadata. Clients cannot read the bytes back (documented). */
-export const describeDocument = ({ id, name, contentType, content, uploaded }: StoredDocument): object => ({
+const describeDocument = ({ id, name, contentType, content, uploaded }: StoredDocument): object => ({
   id,
   displayName: name ?? "",
   contentType: contentType ?? "",

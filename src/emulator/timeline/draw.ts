@@ -98,10 +98,10 @@ function drawUpload(
 }
 
 function drawStep({ label, outcome, result, request }: UploadStep, top: number, [from, to]: [number, number]): string {
-  const told = `${signs[outcome]} ${result}${request.fault === undefined ? "" : " (fault)"}`;
+  const words = `${signs[outcome]} ${result}${request.fault === undefined ? "" : " (fault)"}`;
   const bar = `<rect class="${outcome}" x="${from}" y="${top + 6}" width="${Math.max(3, to - from)}" height="12" rx="2"/>`;
   const title = `<title>${escape(`${label}: ${result}`)}</title>`;
-  return `<g>${title}${text(MARGIN, top + 16, cut(label, 36))}${bar}${text(BARS.end + 12, top + 16, cut(told, 40), outcome)}</g>`;
+  return `<g>${title}${text(MARGIN, top + 16, cut(label, 36))}${bar}${text(BARS.end + 12, top + 16, cut(words, 40), outcome)}</g>`;
 }
 
 const headingOf = ({ name, target }: UploadInfo): string =>

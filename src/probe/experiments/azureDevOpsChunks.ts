@@ -97,7 +97,7 @@ const maximum: Experiment = {
     const more = await chunk(lab, id, 0, 62_914_561);
     if (isDone(more)) {
       const most = await chunk(lab, (await upload(lab, "maximum 2", true)).id, 0, 2_000_000_001);
-      return isDone(most) ? lab.tell("azureMaximum", "not told by the first chunk") : tell(2_000_000_000, most);
+      return isDone(most) ? lab.tell("azureMaximum", "not reported by the first chunk") : tell(2_000_000_000, most);
     }
     if (isDone(await chunk(lab, id, 0, 62_914_560))) return tell(62_914_560, more);
     const less = (await upload(lab, "maximum 2", true)).id;

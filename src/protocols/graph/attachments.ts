@@ -1,18 +1,17 @@
 import { toBase64 } from "../../base64.js";
+import type { FileInfo } from "../../file.js";
 import { member, text } from "../../json.js";
 import type {
-  FileInfo,
   InlineFile,
   ListProtocol,
   PostProtocol,
   Protocol,
   Reply,
   SessionProtocol,
-  Step,
   Target,
-  UploadSession,
 } from "../../protocol.js";
 import { firstGap } from "../../range.js";
+import type { Step, UploadSession } from "../../uploadSession.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
 import { attachmentId, mayAppear, type Advice } from "./reply.js";
 import { graphApi, graphSession, json } from "./session.js";
@@ -56,6 +55,9 @@ export interface AttachmentProtocol extends Protocol {
   readonly list: ListProtocol;
 }
 
+/** A mailbox takes four requests at the same time, and 150 MB in 5 minutes (docs: throttling-limits, Outlook service). */
+const ALLOWANCE = { bytes: 157_286_400, window: 300_000 };
+
 /** Graph's uploadSession resource as Outlook and To Do use it (docs: outlook-large-attachments, todo-attachments). */
 export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   const type = `#${kind.type}`;
@@ -95,8 +97,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
   };
   return {
     name: kind.name,
-    // each mailbox takes four requests at the same time (docs: throttling-limits, Outlook service)
-    api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf }), mayAppear },
+    api: { ...graphApi(kind.label, kind, { most: 4, lane: mailboxOf, allowance: ALLOWANCE }), mayAppear },
     target: {
       collection: (url) => collectionOf(url, kind.items),
       fileLimit: () => kind.fileLimit,

@@ -66,7 +66,7 @@ function write({ anchor, path, children, query }: DrivePath): string {
   return `${anchor}${path === "" ? "" : `:${path}:`}${children ? "/children" : ""}${query}`;
 }
 
-/** The URL of a file, or of the folder that will hold it, in one spelling. `undefined` if it is no item of a drive. */
+/** The URL of a file, or of the folder that will hold it, in one spelling. `undefined` if it is not an item of a drive. */
 export function driveCollection(url: string): string | undefined {
   const drivePath = parse(url);
   return drivePath && write(drivePath);

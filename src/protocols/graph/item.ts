@@ -1,4 +1,5 @@
-import { isObject, member, text, type Members } from "../../json.js";
+import { isObject, type Members } from "../../isObject.js";
+import { member, text } from "../../json.js";
 import type { Reply, WireRequest } from "../../protocol.js";
 import { json } from "./session.js";
 
@@ -39,7 +40,7 @@ export const item = {
     to: "api",
   }),
   discard: (url: string): WireRequest => ({ method: "DELETE", url, to: "api" }),
-  /** A success of a request whose reply has no content. A page in HTML is none: a proxy wrote it. */
+  /** A success of a request whose reply has no content. A page in HTML is not one: a proxy wrote it. */
   done: ({ status, body }: Reply): true | undefined => (status < 300 && typeof body !== "string" ? true : undefined),
   /** The attachments of an item, with their sizes. */
   list: (url: string): WireRequest => item.read(`${url}/attachments`, "id,name,size"),

@@ -2,7 +2,7 @@ import { member, text } from "../../json.js";
 import type { Reply, WireRequest } from "../../protocol.js";
 import { item } from "./item.js";
 
-/** Extended properties of Outlook items. They stay in the mailbox: they are no headers of a mail (docs: resources/extended-properties-overview). */
+/** Extended properties of Outlook items. They stay in the mailbox and are not headers of a mail (docs: resources/extended-properties-overview). */
 export const PROPERTIES = "singleValueExtendedProperties";
 
 /** The id of one of our properties. The GUID is ours. */

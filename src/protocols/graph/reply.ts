@@ -1,6 +1,9 @@
-import { isObject, member, text } from "../../json.js";
-import type { FileInfo, OpenedSession, Reply, Verdict } from "../../protocol.js";
+import type { FileInfo } from "../../file.js";
+import { isObject } from "../../isObject.js";
+import { member, text } from "../../json.js";
+import type { Reply, Verdict } from "../../protocol.js";
 import { firstGap } from "../../range.js";
+import type { OpenedSession } from "../../uploadSession.js";
 import { andThen, wordsOf } from "../../words.js";
 import { decoded } from "./path.js";
 
@@ -104,9 +107,9 @@ const MOVED = "The site has moved; look its id up again, and use its new URL.";
 export function explain(reply: Reply, collection: string, advice: Advice, file?: FileInfo): Reply {
   if (isRedirect(reply) && reply.from !== "upload")
     return { ...reply, body: { error: { code: "Moved", message: MOVED } } };
-  const told = remedy(reply, collection, advice, file);
-  if (told === undefined) return reply;
+  const advised = remedy(reply, collection, advice, file);
+  if (advised === undefined) return reply;
   const error = member(reply.body, "error");
-  const message = andThen(wordsOf(reply), told);
+  const message = andThen(wordsOf(reply), advised);
   return { ...reply, body: { error: { ...(isObject(error) ? error : { code: "UnknownError" }), message } } };
 }

@@ -20,7 +20,7 @@ const range = { start: 4, end: 8, total: 10 };
 
 test("attempts at a range are counted from 1, and again from 1 after it was taken", () => {
   const reported: UploadAttempt[] = [];
-  const attempts = new Attempts((attempt) => void reported.push(attempt));
+  const attempts = new Attempts(() => (attempt) => reported.push(attempt));
   const busy = answerOf(reply(503));
   attempts.end({ range, answer: busy, taken: false }, 1_000);
   attempts.end({ range: { ...range, start: 0 }, answer: busy, taken: false });
@@ -40,7 +40,7 @@ test.each([
   ["neither", {}, undefined],
 ])("an attempt names the id of the request as %s does", (_, headers, requestId) => {
   const report = jest.fn();
-  new Attempts(report).end({ range, answer: answerOf(failure(503, "x", "No.", headers)), taken: false });
+  new Attempts(() => report).end({ range, answer: answerOf(failure(503, "x", "No.", headers)), taken: false });
   expect(report).toHaveBeenCalledWith({ range, attempt: 1, status: 503, reason: "passing", requestId });
 });
 

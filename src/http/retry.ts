@@ -24,9 +24,10 @@ export function retryAfter(header: string | null, now: number): number | undefin
  */
 export function askedWait(headers: Headers): number | undefined {
   const header = headers.get("Retry-After");
+  if (header === null) return undefined;
   const sent = Date.parse(headers.get("Date") ?? "");
   const wait = retryAfter(header, Number.isNaN(sent) ? Date.now() : sent);
-  const believed = !Number.isNaN(sent) || !header?.includes(":") || (wait ?? 0) <= LONGEST_WAIT;
+  const believed = !Number.isNaN(sent) || !header.includes(":") || (wait ?? 0) <= LONGEST_WAIT;
   return believed ? wait : undefined;
 }
 
@@ -44,9 +45,9 @@ type Head = Pick<Reply, "status" | "headers">;
  */
 export function isThrottle({ status, headers }: Head): boolean {
   if (status >= 300 && status < 400) return /\/throttle\.html?([?#]|$)/i.test(headers.get("Location") ?? "");
+  if (status !== 429 && status !== 503 && status !== 509) return false;
   const asks = askedWait(headers) !== undefined;
-  if (status === 429) return asks || !headers.get("Retry-After")?.includes(":");
-  return asks && (status === 503 || status === 509);
+  return asks || (status === 429 && !headers.get("Retry-After")?.includes(":"));
 }
 
 /** Milliseconds to wait for a throttle: as long as it asks for. If it does not say, or says 0 again, longer each time. */

@@ -34,15 +34,14 @@ export function transport(call: Call, query: (url: string) => string = () => "")
   const callers = callersHeaders(options?.headers);
   const api = originOf(urlOf(context));
   const carried = query(urlOf(context));
-  const inherited = (trusted: boolean): RequestInit =>
-    Object.fromEntries(
-      Object.entries(options ?? {}).filter(([name]) => !NEVER.has(name) && (trusted || !NOT_FOR_UPLOADS.has(name))),
-    );
+  const inherited = (refused: ReadonlySet<string>): RequestInit =>
+    Object.fromEntries(Object.entries(options ?? {}).filter(([name]) => !NEVER.has(name) && !refused.has(name)));
+  const [forApi, forUploads] = [inherited(new Set()), inherited(NOT_FOR_UPLOADS)];
+  const goesPast = signsEverything(call);
   return async (request, { timeout, signal, fetch }) => {
     const trusted = request.to === "api" && originOf(request.url) === api;
     const own = request.to === "upload" ? fetch : undefined;
-    const past = !trusted && signsEverything(call) ? globalThis.fetch : undefined;
-    const send = own ?? past;
+    const send = own ?? (goesPast && !trusted ? globalThis.fetch : undefined);
     const offline = globalThis.navigator?.onLine === false;
     const through = async (url: string, options: RequestInit): Promise<Response> => {
       const sent = contextFor(context, { url, options, trusted, next });
@@ -58,7 +57,7 @@ export function transport(call: Call, query: (url: string) => string = () => "")
         request.sent,
       );
       const init: RequestInit & { readonly [SENT]?: () => void } = {
-        ...inherited(trusted),
+        ...(trusted ? forApi : forUploads),
         [SENT]: request.sent,
         redirect: "manual",
         method: request.method,

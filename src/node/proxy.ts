@@ -47,7 +47,8 @@ export function routes({ ca, proxy }: Connecting, env: NodeJS.ProcessEnv) {
   return {
     to(url: URL): Route {
       const secure = url.protocol === "https:";
-      const via: URL | undefined = passes(url) ? undefined : Reflect.get(proxies, url.protocol);
+      const proxied: URL | undefined = Reflect.get(proxies, url.protocol);
+      const via = proxied && passes(url) ? undefined : proxied;
       if (secure && via) return { secure, options: { agent: (made.tunnel ??= new Tunnel(usual, via)) } };
       if (secure) return { secure, options: { agent: (made.secure ??= new https.Agent(usual)) } };
       if (!via) return { secure, options: { agent: (made.direct ??= new http.Agent(usual)) } };

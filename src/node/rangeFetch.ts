@@ -103,11 +103,7 @@ function parse(input: string): URL {
 function exchange(request: http.ClientRequest, { url, body, signal, redirect }: Outgoing): Promise<Response> {
   return new Promise((resolve, reject) => {
     const abort = () => request.destroy();
-    const late = setTimeout(() => {
-      const socket: { connecting?: boolean; secureConnecting?: boolean } | null = request.socket;
-      if (!socket || socket.connecting || socket.secureConnecting)
-        request.destroy(Object.assign(new Error("connect ETIMEDOUT: no connection in 10 s"), { code: "ETIMEDOUT" }));
-    }, CONNECT_TIMEOUT);
+    const late = request.reusedSocket ? undefined : setTimeout(giveUpConnecting, CONNECT_TIMEOUT, request);
     const leave = () => {
       clearTimeout(late);
       signal?.removeEventListener("abort", abort);
@@ -127,6 +123,13 @@ function exchange(request: http.ClientRequest, { url, body, signal, redirect }: 
     signal?.addEventListener("abort", abort, { once: true });
     write(request, body, url.protocol === "https:" ? TLS_PIECE : Infinity);
   });
+}
+
+/** Ends a request whose connection does not stand yet. */
+function giveUpConnecting(request: http.ClientRequest): void {
+  const socket: { connecting?: boolean; secureConnecting?: boolean } | null = request.socket;
+  if (!socket || socket.connecting || socket.secureConnecting)
+    request.destroy(Object.assign(new Error("connect ETIMEDOUT: no connection in 10 s"), { code: "ETIMEDOUT" }));
 }
 
 /** Hands the bytes themselves to the socket. */

@@ -1,3 +1,4 @@
+import { tell } from "../callbacks.js";
 import type { Answer } from "../http/refusal.js";
 import type { ByteRange } from "../range.js";
 import type { UploadAttempt } from "../reports.js";
@@ -18,7 +19,8 @@ export class Attempts {
   /** The last attempt, until it is known whether a wait follows it. */
   #pending: Attempt | undefined;
 
-  constructor(private readonly report: (attempt: UploadAttempt) => void) {}
+  /** `listener`: who wants to know, if anybody does. */
+  constructor(private readonly listener: () => ((attempt: UploadAttempt) => unknown) | undefined) {}
 
   /** `wait`: milliseconds until the next attempt. */
   end({ range, answer, taken }: Attempt, wait?: number): void {
@@ -26,9 +28,11 @@ export class Attempts {
     const attempt = (this.#counts.get(range.start) ?? 0) + 1;
     if (taken) this.#counts.delete(range.start);
     else this.#counts.set(range.start, attempt);
+    const listener = this.listener();
+    if (!listener) return;
     const requestId = reply?.headers.get("request-id") ?? reply?.headers.get("x-vss-e2eid") ?? undefined;
     const reason = answer.reply ? answer.verdict : answer.cause.message;
-    this.report({ range, attempt, status: reply?.status, reason: taken ? "taken" : reason, wait, requestId });
+    tell(listener, { range, attempt, status: reply?.status, reason: taken ? "taken" : reason, wait, requestId });
   }
 
   /** Reports an attempt later, when it is known whether a wait follows it. */

@@ -48,7 +48,7 @@ export class Upload {
     this.#retrier = job.service.retrier();
     this.#ranges = new Ranges(job);
     this.#expiry = new Expiry(job.file, session, restored);
-    this.#attempts = new Attempts((attempt) => tell(this.#service.settings.onAttempt, attempt));
+    this.#attempts = new Attempts(() => this.#service.settings.onAttempt);
     this.#state = initialState(session.offset, job.content.size, restored);
     this.#fresh = !restored;
   }

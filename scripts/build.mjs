@@ -1,10 +1,10 @@
-// Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file. The emulator and
+// Builds dist/: ES modules and CommonJS, with types for both. The client side is compiled file by file, and bundled for Node. The emulator and
 // the command line are bundled with their dependencies, so that the package itself has none.
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { bundleCommand, bundleModules } from "./bundle.mjs";
+import { bundleCommand, bundleForNode, bundleModules } from "./bundle.mjs";
 import { entries } from "./entries.cjs";
 
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -32,6 +32,8 @@ for (const { outDir, type, format, options } of formats) {
   for (const input of await bundleModules(outDir, format)) bundled.add(packageOf(input));
   writeFileSync(`${outDir}/package.json`, JSON.stringify({ type, sideEffects: false }) + "\n");
 }
+await bundleForNode("dist/node");
+writeFileSync("dist/node/package.json", JSON.stringify({ type: "module", sideEffects: false }) + "\n");
 for (const input of await bundleCommand("dist/cli")) bundled.add(packageOf(input));
 chmodSync("dist/cli/main.mjs", 0o755);
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", notices([...bundled].filter(Boolean).sort()));

@@ -1,10 +1,11 @@
-// Bundles the parts that run on Node only, with their dependencies: the entries for Node and the command line.
+// Bundles what Node loads: the entries that run on Node only and the command line with their dependencies, and the others as few
+// files, because each file costs a process that starts.
 // `node scripts/bundle.mjs <folder>` creates a package with the command line and the emulator in that folder, for tests.
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { nodeEntries } from "./entries.cjs";
+import { builtForNode, nodeEntries } from "./entries.cjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 // Bundled CommonJS code calls require for Node's modules, which an ES module does not have.
@@ -30,11 +31,11 @@ const thePackageItself = {
   },
 };
 
-/** Bundles the modules that users import, and returns the names of the bundled files. */
-export async function bundleModules(outdir, format) {
+/** Bundles the modules that users import on Node only, and returns the names of the bundled files. */
+export async function bundleModules(outdir, format, names = nodeEntries) {
   const { metafile } = await build({
     ...common,
-    entryPoints: nodeEntries.map((name) => `src/${name}/index.ts`),
+    entryPoints: names.map((name) => `src/${name}/index.ts`),
     plugins: [thePackageItself],
     outdir,
     outbase: "src",
@@ -42,6 +43,30 @@ export async function bundleModules(outdir, format) {
     banner: format === "esm" ? { js: requireInEsm } : {},
   });
   return Object.keys(metafile.inputs);
+}
+
+/**
+ * Bundles for Node what it loads in a build of its own: what runs everywhere, as few files. What loads on demand stays apart,
+ * and names stay as they are, for stacks.
+ */
+export async function bundleForNode(outdir) {
+  const everywhere = builtForNode.filter((one) => !nodeEntries.includes(one));
+  await build({
+    ...common,
+    minify: false,
+    entryPoints: everywhere.map((one) => `src/${one}/index.ts`),
+    outdir,
+    outbase: "src",
+    format: "esm",
+    splitting: true,
+    chunkNames: "parts/[name]-[hash]",
+    packages: "external",
+  });
+  await bundleModules(
+    outdir,
+    "esm",
+    builtForNode.filter((one) => nodeEntries.includes(one)),
+  );
 }
 
 /** Bundles the command line in parts that load on demand, and returns the names of the bundled files. */

@@ -8,5 +8,10 @@ exports.entries = Object.keys(published)
   .filter((path) => path !== "." && !path.endsWith(".json"))
   .map((path) => path.replace("./", ""));
 
+/** The entries of which Node loads a build of its own, the main one as ".". */
+exports.builtForNode = Object.keys(published)
+  .filter((path) => published[path].import?.node)
+  .map((path) => path.replace("./", ""));
+
 /** The entries that run on Node only. They are bundled with their dependencies. */
 exports.nodeEntries = include.map((folder) => folder.replace("src/", ""));

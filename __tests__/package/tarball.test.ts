@@ -120,6 +120,27 @@ describe("installed", () => {
     expect(await run(process.execPath, [join(home, "attach.mjs")])).toEqual(attached);
   });
 
+  // each file costs a new process about half a millisecond, and functions in a cloud start often
+  test("Node loads it in few files, and all entries share them", async () => {
+    const home = await project("few", { type: "module" });
+    await writeFile(
+      join(home, "few.mjs"),
+      `import { register } from "node:module";
+       const hooks = "export async function load(url, context, next) { console.log(url); return next(url, context); }";
+       register("data:text/javascript," + encodeURIComponent(hooks));
+       const { UploadError } = await import("graph-large-attachments");
+       await import("graph-large-attachments/outlook");
+       const { rangeFetch } = await import("graph-large-attachments/node");
+       try { rangeFetch({ nothing: true }); } catch (error) { console.log(error instanceof UploadError); }`,
+    );
+    const { stdout } = await run(process.execPath, [join(home, "few.mjs")]);
+    const lines = stdout.trimEnd().split("\n");
+    const own = lines.filter((line) => line.includes("/graph-large-attachments/"));
+    expect(lines.at(-1)).toBe("true");
+    expect(own.filter((url) => !url.includes("/graph-large-attachments/dist/node/"))).toEqual([]);
+    expect(own.length).toBeLessThanOrEqual(12);
+  });
+
   test("it attaches from CommonJS", async () => {
     const home = await project("cjs", {});
     await cp(join(consumers, "attach.cjs"), join(home, "attach.cjs"));

@@ -1,3 +1,5 @@
+const utf8 = new TextDecoder();
+
 /**
  * A `Response` whose bytes are all here. Its text is read without the streams that a `Response` makes otherwise, which for a
  * range cost more than the request itself. Everything else is left to such a `Response`.
@@ -35,8 +37,7 @@ export class WholeResponse extends Response {
   override async text(): Promise<string> {
     if (this.#other || this.#used || this.#bytes === null) return this.#streams.text();
     this.#used = true;
-    const { buffer, byteOffset, length } = this.#bytes;
-    return new TextDecoder().decode(new Uint8Array(buffer, byteOffset, length));
+    return utf8.decode(this.#bytes);
   }
 
   override async json() {

@@ -172,6 +172,25 @@ describe("a service that takes no session next to a write", () => {
   });
 });
 
+test("what follows a last range that is refused waits for the session that is opened next to it", async () => {
+  // found by the simulation: the session of the range was cancelled while the other one was being opened, which is refused
+  emulator.fault(
+    { on: { kind: "create" }, reply: (reply) => reply },
+    { on: { kind: "create" }, delay: 300 },
+    { on: { kind: "range", range: "last" }, delay: 50, status: 507, body: { error: { code: "quotaLimitReached" } } },
+  );
+  expect(await failure(send(large))).toMatchObject({ statusCode: 507 });
+  const [, opened] = emulator.requests.filter(({ kind }) => kind === "create");
+  const cancelled = emulator.requests.filter(({ kind }) => kind === "cancel");
+  expect(cancelled).toHaveLength(2);
+  for (const { started } of cancelled) expect(started).toBeGreaterThanOrEqual(opened!.ended!);
+  expect([held(), emulator.mailbox.drafts(), emulator.sessions.filter(({ state }) => state === "open")]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+});
+
 test("a session that hangs is given up when the range next to it is repeated", async () => {
   emulator.fault(
     { on: { kind: "create" }, reply: (reply) => reply },

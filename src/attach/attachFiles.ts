@@ -12,6 +12,9 @@ import { attachFile } from "./attachFile.js";
 /** Milliseconds that the failure of one upload waits for the session of the next one, so that it can be discarded. */
 const OPENING_TIMEOUT = 5_000;
 
+/** Milliseconds that a request waits for the answer to a session that was opened next to the one before it. */
+const TRIAL_TIMEOUT = 1_000;
+
 /** Attaches files one after another and returns their attachments. See `inSuccession`. `attach` attaches each. */
 export function attachFiles(jobs: readonly Job[], attach = attachFile): Promise<object[]> {
   return inSuccession(jobs, async (own) => {
@@ -34,7 +37,12 @@ export async function inSuccession<T>(
   const luck: Luck = { tries };
   const early = jobs.map((job) => new EarlySession(job, luck));
   const own = early.map((one, index): Job => {
-    const ahead: Ahead = { take: () => one.take(), lastRange: () => early[index + 1]?.begin(one.job) };
+    const next = early[index + 1];
+    const ahead: Ahead = {
+      take: () => one.take(),
+      lastRange: () => next?.begin(one.job),
+      notTaken: () => next?.endTrial(),
+    };
     return { ...one.job, ahead };
   });
   try {
@@ -59,6 +67,8 @@ function itemOf({ protocol, collection, file }: Job): string | undefined {
 class EarlySession {
   readonly job: Job;
   #opened: Promise<UploadSession | undefined> | undefined;
+  /** The same, if it was opened next to a write. */
+  #tried: Promise<unknown> | undefined;
   #taken = false;
   readonly #stop = new AbortController();
   readonly #trial = new AbortController();
@@ -74,18 +84,12 @@ class EarlySession {
   /** Begins with what the file will need. Opens its session if that does not disturb the upload before it. */
   begin(before: Job): void {
     const { file, checkpoint, service } = this.job;
-    if (this.#taken) return;
-    if (this.#opened) {
-      // the request next to it is repeated
-      this.luck.tries = false;
-      this.#trial.abort();
-    }
-    if (this.#opened || checkpoint || service.settings.checkpoints) return;
+    if (this.#taken || this.#opened || checkpoint || service.settings.checkpoints) return;
     beginReading(this.job);
     const item = itemOf(this.job);
     const disturbs = item !== undefined && item === itemOf(before);
     if ((disturbs && !this.luck.tries) || !isLarge(file.size, service.settings)) return;
-    this.#opened = disturbs ? this.#try() : openSession(this.job);
+    this.#opened = disturbs ? (this.#tried = this.#try()) : openSession(this.job);
     this.#opened.catch(() => {}); // reported to the one that takes it
   }
 
@@ -106,6 +110,15 @@ class EarlySession {
       this.luck.tries = false;
       return undefined;
     });
+  }
+
+  /** The request next to it is not taken, and a write may follow: waits until the service has answered, or gives up. */
+  async endTrial(): Promise<void> {
+    if (!this.#tried) return;
+    this.luck.tries = false;
+    const timer = setTimeout(() => this.#trial.abort(), TRIAL_TIMEOUT);
+    await this.#tried.catch(() => {});
+    clearTimeout(timer);
   }
 
   take(): Promise<UploadSession | undefined> | undefined {

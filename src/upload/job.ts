@@ -48,4 +48,6 @@ export interface Ahead {
   take(): Promise<UploadSession | undefined> | undefined;
   /** Called when the last byte of this file is sent. */
   lastRange(): void;
+  /** Called when it was not taken, before anything else is sent: another request to the item may be under way. */
+  notTaken(): Promise<void> | undefined;
 }

@@ -38,6 +38,15 @@ describe("Node's own fetch", () => {
     expect(await reader.read()).toEqual({ done: true, value: undefined });
   });
 
+  test("gets a long range in pieces, so that TLS encrypts a little at a time, and nothing is copied", async () => {
+    const range = count(3_932_160);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of bodyInit(range, nodes).body as ReadableStream<Uint8Array>) pieces.push(piece);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(524_288);
+    expect(Buffer.concat(pieces).equals(range)).toBe(true);
+    expect(pieces.every(({ buffer }) => buffer === range.buffer)).toBe(true);
+  });
+
   test("sends such a stream as one body with a length, never in chunks, which no service takes", async () => {
     const seen: { headers: IncomingHttpHeaders; body: Buffer }[] = [];
     const server = createServer((request, response) => {

@@ -20,7 +20,7 @@ export function lengthOf(body: WireRequest["body"] = ""): number {
 }
 
 /** Bytes given to `fetch` at once: TLS encrypts all of them before anything else can run, into memory of its own. */
-const CHUNK = 4_194_304;
+const CHUNK = 524_288;
 
 /** Bytes of a file in JSON, about, and of the memory for it: the file, its base64, the text around it, and that in UTF-8. */
 export function inBase64(size: number): [length: number, weight: number] {

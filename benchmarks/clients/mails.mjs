@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Client } from "@microsoft/microsoft-graph-client";
 import { withLargeAttachments } from "../../dist/esm/index.js";
+import { rangeFetch } from "../../dist/esm/node/index.js";
 
 /** Milliseconds in which the loop is watched before it has work. */
 const IDLE = 2_000;
@@ -13,8 +14,8 @@ const TOGETHER = 10;
 /** What bare `fetch` sends at the same time to learn the rate of the line, and how much. */
 const BARE = { files: 8, size: 33_554_432, range: 3_932_160 };
 
-/** `mails`: mailbox and bytes of each. All of them are sent at the same time. `scale`: how fast the clock runs. */
-export function all({ graphUrl, token, mails, scale }) {
+/** `mails`: mailbox and bytes of each. All of them are sent at the same time. `scale`: how fast the clock runs. `own`: ranges go over `rangeFetch`. */
+export function all({ graphUrl, token, mails, scale, own }) {
   const throttles = [];
   const onWaiting = ({ reason, lane }) => reason === "throttled" && throttles.push({ lane, time: performance.now() });
   const client = withLargeAttachments(
@@ -23,7 +24,7 @@ export function all({ graphUrl, token, mails, scale }) {
       customHosts: new Set(["localhost"]),
       authProvider: (done) => done(null, token),
     }),
-    { onWaiting },
+    { onWaiting, ...(own ? { fetch: rangeFetch() } : {}) },
   );
   const send = ({ mailbox, size }) =>
     client
@@ -32,7 +33,6 @@ export function all({ graphUrl, token, mails, scale }) {
       .post({ message: { subject: "A file", toRecipients: [{ emailAddress: { address: "adele@contoso.example" } }] } });
   const warmUp = () => send({ mailbox: "warm.up@contoso.example", size: 5_000_000 });
   const work = async () => {
-    const rate = await bareRate(graphUrl, token);
     const idle = await longestStop(() => new Promise((resolve) => setTimeout(resolve, IDLE)));
     speedUp(scale);
     const failures = [];
@@ -46,9 +46,14 @@ export function all({ graphUrl, token, mails, scale }) {
       await Promise.all(sent);
     });
     const time = performance.now() - began;
-    return { measured: { time, idle, stop, failures, throttles, rate: rate / scale } };
+    return { measured: { time, idle, stop, failures, throttles } };
   };
   return { warmUp, work };
+}
+
+/** Measures the rate of bare `fetch` in a process of its own, so that its memory is not counted with that of the mails. */
+export function bare({ graphUrl, token, scale }) {
+  return { work: async () => ({ measured: { rate: (await bareRate(graphUrl, token)) / scale } }) };
 }
 
 /** Bytes per millisecond of bare `fetch`, with a few uploads at the same time, each to a mailbox of its own. */

@@ -25,8 +25,11 @@ export async function inRounds(variants, { rounds, about }) {
   return samples;
 }
 
-/** Takes one sample in its own process. `env`: more variables. `under`: a command that starts it, with its arguments. */
-export function sample({ module, run, parameters = {}, flags = [], env = {}, under }) {
+/**
+ * Takes one sample in its own process. `env`: more variables. `under`: a command that starts it, with its arguments. `patience`:
+ * milliseconds after which it is given up.
+ */
+export function sample({ module, run, parameters = {}, flags = [], env = {}, under, patience = PATIENCE }) {
   return new Promise((resolve, reject) => {
     const given = [main, String(module), run, JSON.stringify(parameters)];
     const node = ["--expose-gc", "--no-warnings", ...flags];
@@ -34,7 +37,7 @@ export function sample({ module, run, parameters = {}, flags = [], env = {}, und
     const child = under
       ? startUnder(under, [...node, ...given], options)
       : fork(main, given.slice(1), { ...options, execArgv: node });
-    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => child.kill("SIGKILL"), patience);
     let measured;
     child.on("message", (message) => (measured = message));
     child.on("error", reject);

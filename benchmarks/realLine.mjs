@@ -1,12 +1,12 @@
 import * as node from "../dist/esm/node/index.js";
-import { goal, MIB } from "./support/format.mjs";
+import { goal, MIB, seconds, told } from "./support/format.mjs";
 import { log } from "./support/log.mjs";
 import { startNetem } from "./support/netem.mjs";
 import { pool } from "./support/pool.mjs";
 import { sample } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
 import { slowStartLoss, startSlowStartLine } from "./support/slowStart.mjs";
-import { median } from "./support/statistics.mjs";
+import { spread } from "./support/statistics.mjs";
 import { client } from "./support/variants.mjs";
 
 const SIZE = 150 * MIB;
@@ -17,8 +17,8 @@ const SERVICE = 50;
 const HANDSHAKES = 2;
 /** Bits per second, samples of each, and uploads at the same time, each over a line of its own. */
 const LINES = [
-  { bits: 50e6, samples: 2, atOnce: 12 },
-  { bits: 200e6, samples: 2, atOnce: 2 },
+  { bits: 50e6, samples: 3, atOnce: 9 },
+  { bits: 200e6, samples: 3, atOnce: 2 },
 ];
 const ROWS = [
   { label: "**`attach`** to Outlook", to: "outlook", most: 1.1 },
@@ -84,8 +84,9 @@ function models({ line: { bits }, row }, ranges) {
   return { formula, whole: formula + opened * connection + TRIP }; // one round trip opens the session
 }
 
+const fine = (value) => value.toFixed(3);
+
 function report(cells, kind) {
-  const seconds = (value) => (value / 1000).toFixed(2);
   const rows = [];
   const goals = [];
   for (const cell of cells.filter(({ samples }) => samples.length > 0)) {
@@ -93,31 +94,31 @@ function report(cells, kind) {
     const walls = samples.map(({ wall }) => wall);
     const [{ ranges }] = samples;
     const { formula, whole } = models(cell, ranges);
-    const middle = median(walls);
-    const spread = `${seconds(Math.min(...walls))}…${seconds(Math.max(...walls))}`;
+    const to = (model) => spread(walls.map((wall) => wall / model));
     const at = `${line.bits / 1e6} Mbit/s`;
     rows.push([
       row.label,
       at,
       String(ranges),
-      `${seconds(middle)} (${spread})`,
-      `${seconds(formula)} (${(middle / formula).toFixed(3)})`,
-      `${seconds(whole)} (${(middle / whole).toFixed(3)})`,
+      told(spread(walls), seconds),
+      seconds(formula),
+      told(to(formula), fine),
+      seconds(whole),
+      told(to(whole), fine),
     ]);
-    const { to, again, lean, closes } = row;
+    const { again, lean, closes } = row;
     const plain = [
-      `150 MiB to ${to === "drive" ? "a drive" : "Outlook"} over ${at}`,
+      `150 MiB to ${row.to === "drive" ? "a drive" : "Outlook"} over ${at}`,
       ...(again ? ["after another file"] : []),
       ...(lean ? ["by `rangeFetch()`"] : []),
       ...(closes ? ["each connection closed"] : []),
     ].join(", ");
-    if (row.most) goals.push(goal(`${plain}: to N·(RTT + service) + S/B`, middle / formula, { most: row.most }));
-    if (closes)
-      goals.push(goal(`${plain}: to the same and its new connections`, middle / whole, { most: MOST_CLOSED }));
+    if (row.most) goals.push(goal(`${plain}: to N·(RTT + service) + S/B`, to(formula), { most: row.most }));
+    if (closes) goals.push(goal(`${plain}: to the same and its new connections`, to(whole), { most: MOST_CLOSED }));
   }
-  const columns = ["", "line", "N", "seconds", "N·(RTT + service) + S/B", "with new connections"];
+  const columns = ["", "line", "N", "s", "limit", "to the limit", "limit with new connections", "to that"];
   const caption = `${SIZE / MIB} MiB over TLS, ${TRIP} ms there and back, ${SERVICE} ms of service for each range`;
-  const note = `Slow start: ${kind}. In brackets: the spread of the samples, and the time to each model. A new connection costs ${HANDSHAKES} round trips and what slow start loses until its window fills the line: ${LINES.map(
+  const note = `Slow start: ${kind}. Medians, with the middle half of all samples. The limit: N·(RTT + service) + S/B. A new connection costs ${HANDSHAKES} round trips and what slow start loses until its window fills the line: ${LINES.map(
     ({ bits }) => `${Math.round(slowStartLoss({ rate: bits / 8, trip: TRIP }))} ms at ${bits / 1e6} Mbit/s`,
   ).join(", ")}. A closed connection costs that for each range: so much does reuse save.`;
   return { tables: [{ caption, columns, rows, note }], goals };

@@ -7,6 +7,9 @@ import { ratio, spread } from "./support/statistics.mjs";
 const RANGE = 3_932_160;
 const tenths = (bytes) => (bytes / MIB).toFixed(1);
 
+const SEARCH =
+  "before the first range, the text of 200 MB is searched for its end, for escapes and for white space, each time from one end to the other and without a pause.";
+
 /** Measures 150 MiB in the JSON body of one POST, through the handler. */
 export async function run({ rounds = 5 } = {}) {
   const service = await startService();
@@ -49,9 +52,13 @@ export async function run({ rounds = 5 } = {}) {
         goal(
           "first range of an intercepted body, to parsing and decoding all of it",
           ratio(each(handled, "first"), each(parsed, "first")),
-          { most: 0.15 },
+          { most: 0.15, why: SEARCH },
         ),
-        goal("longest stop of the event loop", spread(each(handled, "longest")), { most: 30, unit: " ms" }),
+        goal("longest stop of the event loop", spread(each(handled, "longest")), {
+          most: 30,
+          unit: " ms",
+          why: SEARCH,
+        }),
         goal("memory in use besides the body, in ranges", spread(each(held, "buffers").map((one) => one / RANGE)), {
           most: 2,
         }),

@@ -23,8 +23,10 @@ const LINES = [
 /** Reasons of goals that are missed. */
 const FIRST =
   "the formula has no handshakes of the connection to the upload host, no slow start and no request that opens the session. With these, see the last column.";
+const SHARED =
+  "the model has no processor time, and the uploads, their services with TLS and the line share the processor.";
 const CLOSED =
-  "the model has no processor time: a new connection takes that of a handshake at both ends, and the uploads of this table share the processor.";
+  "the model has no processor time. Each new connection takes that of a handshake at both ends, and the uploads share the processor.";
 const ROWS = [
   { label: "**`attach`** to Outlook", to: "outlook", most: 1.1 },
   { label: "the same, by `rangeFetch()`", to: "outlook", lean: true, most: 1.1 },
@@ -71,7 +73,7 @@ async function overLine({ line: { bits }, row }, name) {
     const measured = await sample({ ...client("realLine", "upload", parameters), env, under: netem?.client });
     const { ranges } = await service.seen();
     const before = row.again ? 1 : 0;
-    const kind = netem ? "`tc netem` of the kernel" : "a proxy that models it, because this kernel has no `netem`";
+    const kind = netem ? "`tc netem` of the kernel" : "a proxy that models it, because `tc netem` cannot be used here";
     return { ...measured, ranges: ranges - before, kind, connections: shaped?.connections() };
   } finally {
     shaped?.stop();
@@ -119,7 +121,7 @@ function report(cells, kind) {
       ...(closes ? ["each connection closed"] : []),
     ].join(", ");
     if (row.most)
-      goals.push(goal(`${plain}: to N·(RTT + service) + S/B`, to(formula), { most: row.most, why: row.why }));
+      goals.push(goal(`${plain}: to N·(RTT + service) + S/B`, to(formula), { most: row.most, why: row.why ?? SHARED }));
     if (closes)
       goals.push(goal(`${plain}: to the same and its new connections`, to(whole), { most: MOST_CLOSED, why: CLOSED }));
   }

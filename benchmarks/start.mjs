@@ -10,6 +10,8 @@ const PARTS = {
   "what its first attachment loads": "rest",
 };
 
+/** Milliseconds of processor time. */
+const MOST = 15;
 const WHY =
   "its modules are found, read and compiled one by one. As one file they take about two thirds of this, but whoever imports a part would then load all of it.";
 
@@ -23,9 +25,10 @@ export async function run({ rounds = 9 } = {}) {
     told(spread(each(all, "wall")), ms),
   ]);
   const columns = ["", "CPU ms", "ms"];
+  const note = `Medians, with the middle half of all rounds. The limit of this package is ${MOST} ms of CPU.`;
   const [, ours] = Object.values(samples);
   return {
-    tables: [{ caption: "`import` in a new process, Node", columns, rows }],
-    goals: [goal("`import`, CPU", spread(each(ours, "cpu")), { most: 15, unit: " ms", why: WHY })],
+    tables: [{ caption: "`import` in a new process, Node", columns, rows, note }],
+    goals: [goal("`import`, CPU", spread(each(ours, "cpu")), { most: MOST, unit: " ms", why: WHY })],
   };
 }

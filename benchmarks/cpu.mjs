@@ -40,7 +40,9 @@ export async function run({ rounds = 5 } = {}) {
       told(spread(each(all, "peak")), mib),
     ]);
     const columns = ["", "ms", "CPU ms", "CPU to `fetch` of bytes", "peak MiB over the file"];
-    return { tables: [{ caption: "A PUT of 4 MiB, by the way it is sent, service of 0 ms", columns, rows }] };
+    const caption = "A PUT of 4 MiB, by the way it is sent, service of 0 ms";
+    const note = "Medians, with the middle half of all rounds. The limit is the last row.";
+    return { tables: [{ caption, columns, rows, note }] };
   } finally {
     await service.stop();
   }

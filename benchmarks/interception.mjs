@@ -2,9 +2,13 @@ import { client, each } from "./support/variants.mjs";
 import { goal, MIB, mib, ms, told } from "./support/format.mjs";
 import { inRounds } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
-import { median, ratio, spread } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
 
 const RANGE = 3_932_160;
+const tenths = (bytes) => (bytes / MIB).toFixed(1);
+
+const SEARCH =
+  "before the first range, the text of 200 MB is searched for its end, for escapes and for white space, each time from one end to the other and without a pause.";
 
 /** Measures 150 MiB in the JSON body of one POST, through the handler. */
 export async function run({ rounds = 5 } = {}) {
@@ -28,7 +32,7 @@ export async function run({ rounds = 5 } = {}) {
       told(spread(each(all, "peak")), mib),
       all[0].buffers === undefined
         ? ""
-        : ["buffers", "heap"].map((what) => (median(each(all, what)) / MIB).toFixed(1)).join(" + "),
+        : ["buffers", "heap"].map((what) => told(spread(each(all, what)), tenths)).join(" + "),
     ]);
     const columns = [
       "",
@@ -41,16 +45,20 @@ export async function run({ rounds = 5 } = {}) {
     ];
     const caption = "150 MiB as the JSON body of one POST, service of 0 ms";
     const note =
-      "Medians, with the middle half of all rounds. Memory is what comes on top of the caller's string. In use: once rubbish is collected, at every range.";
+      "Medians, with the middle half of all rounds. Memory is what comes on top of the caller's string. In use: once rubbish is collected, at every range. The limit is the bare loop, which has the bytes without a body around them.";
     return {
       tables: [{ caption, columns, rows, note }],
       goals: [
         goal(
           "first range of an intercepted body, to parsing and decoding all of it",
           ratio(each(handled, "first"), each(parsed, "first")),
-          { most: 0.15 },
+          { most: 0.15, why: SEARCH },
         ),
-        goal("longest stop of the event loop", spread(each(handled, "longest")), { most: 30, unit: " ms" }),
+        goal("longest stop of the event loop", spread(each(handled, "longest")), {
+          most: 30,
+          unit: " ms",
+          why: SEARCH,
+        }),
         goal("memory in use besides the body, in ranges", spread(each(held, "buffers").map((one) => one / RANGE)), {
           most: 2,
         }),

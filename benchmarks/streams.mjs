@@ -3,7 +3,7 @@ import { createCertificate } from "./support/certificate.mjs";
 import { goal, MIB, mib, ms, share, told } from "./support/format.mjs";
 import { inRounds } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
-import { difference, median, ratio, spread } from "./support/statistics.mjs";
+import { difference, ratio, spread } from "./support/statistics.mjs";
 import { client, each } from "./support/variants.mjs";
 
 const SIZE = 256 * MIB;
@@ -26,6 +26,14 @@ const PEERS = {
 };
 /** Rounds at 50 ms, where everything waits and so differs little. */
 const SLOW_ROUNDS = 3;
+
+/** Reasons of goals that are missed. */
+const COPY =
+  "chunks are copied into one block of memory, so that a range can be sent again, and each range costs promises, headers and a reply in JSON.";
+const SHARED =
+  "the limit reads nothing. Here the thread that sends one range also reads and copies the next one, and collects the chunks that this leaves behind.";
+const GARBAGE =
+  "chunks of the source that V8 has not collected yet. With a small young generation or a source that uses its memory again, they are absent: see these rows.";
 
 /** Measures uploads from Node streams: throughput without TLS and with it, overlap of reading and sending, memory. */
 export async function run({ rounds = 5 } = {}) {
@@ -85,11 +93,14 @@ async function overPlain(rounds) {
       goals: [
         ...overlap.goals,
         ...againstPeers(fast, "without TLS"),
-        goal("stream at 50 ms, speed to `fetch` alone", faster(slow, OURS, FETCH), { least: 0.98 }),
-        goal("stream at 50 ms with `rangeFetch()`, speed to it alone", faster(slow, LEAN, SENDER), { least: 0.98 }),
+        goal("stream at 50 ms, speed to `fetch` alone", faster(slow, OURS, FETCH), { least: 0.98, why: SHARED }),
+        goal("stream at 50 ms with `rangeFetch()`, speed to it alone", faster(slow, LEAN, SENDER), {
+          least: 0.98,
+          why: SHARED,
+        }),
         goal(`stream at 50 ms with \`rangeFetch()\`, time to the best peer (${rival})`, least, { most: 1 }),
-        goal("memory of a stream above reading alone", inMib(above(OURS)), { most: 15, unit: " MiB" }),
-        goal("the same with `rangeFetch()`", inMib(above(LEAN)), { most: 8, unit: " MiB" }),
+        goal("memory of a stream above reading alone", inMib(above(OURS)), { most: 15, unit: " MiB", why: GARBAGE }),
+        goal("the same with `rangeFetch()`", inMib(above(LEAN)), { most: 8, unit: " MiB", why: GARBAGE }),
         goal(`memory of a stream, \`node ${SMALL}\``, inMib(spread(peaks(COLLECTED))), { most: 35, unit: " MiB" }),
         goal("memory of a source that uses its memory again", inMib(spread(peaks(REUSED))), { most: 35, unit: " MiB" }),
       ],
@@ -137,7 +148,7 @@ function againstPeers(samples, words) {
   ].map(([what, called]) => {
     const to = (peer) => ratio(each(samples[LEAN], what), each(samples[peer], what));
     const [rival, most] = mostOf(Object.keys(PEERS), to);
-    return goal(`256 MiB from a stream ${words}, ${called} to the best peer (${rival})`, most, { most: 1 });
+    return goal(`256 MiB from a stream ${words}, ${called} to the best peer (${rival})`, most, { most: 1, why: COPY });
   });
 }
 
@@ -179,13 +190,15 @@ async function overlapping(origin, rounds) {
     name,
     told(spread(wall(name)), ms),
     share(ratio(wall(name), longer)),
-    (median(wall(name)) / ideal).toFixed(2),
+    share(spread(wall(name).map((one) => one / ideal))),
   ]);
-  const columns = ["", "ms", "to the longer alone", `to ${ideal} ms of waits`];
+  const columns = ["", "ms", "to the longer alone", `to the limit, ${ideal} ms of waits`];
   const caption = "20 ranges of 3.75 MiB, each 25 ms to read and 25 ms at the service";
+  const note =
+    "The limit: all reading happens while the service works, so that only one of the two takes time, and sending none.";
   const own = ratio(wall("**`LargeAttachmentTask`**"), longer);
   return {
-    table: { caption, columns, rows },
+    table: { caption, columns, rows, note },
     goals: [goal("a slow source beside a slow service, to the longer of the two", own, { most: 1.2 })],
   };
 }

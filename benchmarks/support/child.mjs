@@ -7,4 +7,5 @@ const prepare = (await import(module))[name];
 if (!prepare) throw new Error(`${module} has no ${name}.`);
 const work = await prepare(JSON.parse(parameters));
 const measured = await measure(work);
-process.send(measured, () => process.disconnect());
+// Not by disconnecting: an open connection would keep the process until the service closes it.
+process.send(measured, () => process.exit());

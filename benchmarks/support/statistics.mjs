@@ -1,15 +1,15 @@
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Median and middle half of a series. */
+/** Median and middle half of a series. Between two samples it interpolates, so that few samples have a spread too. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
-  return { median: median(sorted), low: at(0.25), high: at(0.75) };
+  const at = (share) => {
+    const place = share * (sorted.length - 1);
+    const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return below + (place % 1) * (above - below);
+  };
+  return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
+
+export const median = (values) => spread(values).median;
 
 /** Median and middle half of the quotients of two series that were measured in pairs. */
 export function ratio(values, base) {

@@ -120,10 +120,7 @@ const readers: Record<string, (url: string) => unknown> = {
 };
 
 /** Tells whether a heavy POST there may compose a message. */
-const isNoticed = (request: string) =>
-  mayCompose({ request, options: { method: "POST", body: "xx" } } as unknown as Context, () =>
-    resolveOptions({ threshold: 1 }),
-  );
+const isNoticed = (url: string) => mayCompose(url, "xx", {}, () => resolveOptions({ threshold: 1 }));
 
 describe("a URL", () => {
   test.each(Object.entries(readers))("of any kind does not crash %s", (_, read) =>

@@ -1,5 +1,4 @@
 /** URLs as applications write them: every id is found, nothing crashes, and no URL is slow to read. */
-import type { Context } from "@microsoft/microsoft-graph-client";
 import fc from "fast-check";
 import { resolveOptions } from "../../src/settings.js";
 import { mayCompose } from "../../src/client/recognize.js";

@@ -10,6 +10,7 @@ import {
 } from "../attach/intercept.js";
 import { match } from "../attach/match.js";
 import { explainMistake, mustBeMeant } from "../attach/mistakes.js";
+import { mustBeWholeName } from "../attach/names.js";
 import { infoIn, openBody } from "../files/contentBytes.js";
 import { urlOf } from "../http/chain.js";
 import { isOwn } from "../http/ownContext.js";
@@ -42,9 +43,10 @@ const recognition: Recognition = {
 export async function takeOver(recognized: RecognizedRequest): Promise<void> {
   const { context, next } = recognized;
   if (isOwn(context)) return next.execute(context);
-  mustBeMeant(recognized);
+  mustBeWholeName(urlOf(context));
   const request = joinSignals(recognized);
   if (request.composes && (await composeInstead(request))) return;
+  if (!request.attaches) mustBeMeant(context);
   await intercept(request, recognition);
   await explainMistake(context);
 }

@@ -9,7 +9,7 @@ import {
   type Recognition,
 } from "../attach/intercept.js";
 import { match } from "../attach/match.js";
-import { explainMistake, mustBeMeant } from "../attach/mistakes.js";
+import { explainMistake } from "../attach/mistakes.js";
 import { mustBeWholeName } from "../attach/names.js";
 import { infoIn, openBody } from "../files/contentBytes.js";
 import { urlOf } from "../http/chain.js";
@@ -46,7 +46,6 @@ export async function takeOver(recognized: RecognizedRequest): Promise<void> {
   mustBeWholeName(urlOf(context));
   const request = joinSignals(recognized);
   if (request.composes && (await composeInstead(request))) return;
-  if (!request.attaches) mustBeMeant(context);
   await intercept(request, recognition);
   await explainMistake(context);
 }

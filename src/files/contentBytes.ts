@@ -158,11 +158,11 @@ function endOfString(body: string, start: number): Ending | undefined {
 const CONTROL = /[\u0000-\u001f]/;
 const LOOKED_AT = 1_024;
 
-/** The text without JSON's escapes. Usually it has none and is not copied. */
+/** The text without JSON's escapes. Usually it has neither these nor spaces, and is not copied. */
 function textOf(body: string, { start, end, plain }: FoundText): string | undefined {
   const text = body.slice(start, end);
   if (CONTROL.test(text.slice(0, LOOKED_AT))) return undefined; // no JSON
-  if (plain || !text.includes("\\")) return text;
+  if (plain) return text;
   const unescaped = parseJson(`"${text}"`);
   return typeof unescaped === "string" ? unescaped : undefined;
 }

@@ -61,22 +61,20 @@ export class Quota {
   refused(now: number): boolean {
     if (this.#counts || !(this.#trial || this.#over(0, now) > 0)) return false;
     this.#counts = true;
-    if (this.#trial) this.#drop(this.#trial);
+    this.#drop(this.#trial);
     return true;
   }
 
   /** Bytes above the allowance. */
   #over(bytes: number, now: number): number {
     const { window, bytes: most } = this.allowance;
-    for (let [old] = this.#done; old && old.time + window <= now; [old] = this.#done) {
-      this.#drop(old);
-      this.#done.shift();
-    }
+    while (this.#done[0] && this.#done[0].time + window <= now) this.#drop(this.#done.shift());
     const kept = this.#counts && bytes > SMALL ? KEPT : 0;
     return this.#sum + bytes - most + kept;
   }
 
-  #drop(entry: Entry): void {
+  #drop(entry: Entry | undefined): void {
+    if (!entry) return;
     this.#sum -= entry.bytes;
     entry.bytes = 0;
   }

@@ -153,7 +153,7 @@ export class Gate implements Limiter {
     let wait = lane.waiting.length > 0 && pause > 0 ? pause : Infinity;
     for (let at = 0; pause <= 0 && at < lane.waiting.length;) {
       const { running } = lane;
-      if (lane.given % 2 === 1 && lane.waiting.length > 1) this.#putLongestFirst(lane.waiting);
+      if (lane.given % 2 === 1) this.#putLongestFirst(lane.waiting);
       const one = lane.waiting[at];
       if (!one || (running > 0 && running + one.weight > places)) break;
       const left = at > 0 && one.bytes > SMALL ? Infinity : (lane.quota?.wait(one.bytes, running === 0, now()) ?? 0);

@@ -46,7 +46,6 @@ export function below(collection: string, path: string): string {
 }
 
 export function decoded(id: string): string {
-  if (!id.includes("%")) return id; // nearly always
   try {
     return decodeURIComponent(id);
   } catch {

@@ -23,12 +23,6 @@ export function isHandlerOptions(options: object): options is LargeAttachmentHan
   return isObject(options) && OPTIONS in options;
 }
 
-/** The middleware options of a request, whatever their classes. The Graph client looks them up by class only. */
-function optionsOf(control: Context["middlewareControl"]): object[] {
-  const held: unknown = control && Reflect.get(control, "middlewareOptions");
-  return held instanceof Map ? [...held.values()].filter(isObject) : [];
-}
-
 /** `UploadOptions` for one request that `AzureDevOpsAttachmentHandler` intercepts. */
 export class AzureDevOpsAttachmentHandlerOptions extends LargeAttachmentHandlerOptions {}
 
@@ -54,24 +48,27 @@ export class AttachedFiles implements MiddlewareOptions {
   }
 }
 
-/** Options that a request carries in its middleware options. */
-export function requestOptions({ middlewareControl }: Context): UploadOptions | undefined {
-  const given = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions].map((kind) => {
-    const option = middlewareControl?.getMiddlewareOptions(kind);
-    return option instanceof kind ? option.upload : undefined;
-  });
-  const foreign = optionsOf(middlewareControl)
-    .filter(isHandlerOptions)
-    .filter((option) => !(option instanceof LargeAttachmentHandlerOptions))
-    .map(({ upload }) => upload);
-  const all = [...foreign, ...given].filter((options) => options !== undefined);
-  return all.length > 0 ? Object.assign({}, ...all) : undefined;
+const KINDS = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions, AttachedFiles];
+
+/** What a request carries for this package in its middleware options. */
+export interface Given {
+  readonly upload?: UploadOptions;
+  readonly files?: AttachedFiles;
+}
+
+/** Finds options and files by their members: the Graph client looks them up by class, and other copies have other classes. */
+export function givenIn({ middlewareControl: control }: Context): Given {
+  let upload: UploadOptions | undefined;
+  let files: AttachedFiles | undefined;
+  const look = (option: unknown) => {
+    if (!isObject(option)) return;
+    if (isHandlerOptions(option)) upload = { ...upload, ...option.upload };
+    if (isFiles(option)) files = option;
+  };
+  const held: unknown = control && Reflect.get(control, "middlewareOptions");
+  if (held instanceof Map) held.forEach(look);
+  for (const kind of KINDS) look(control?.getMiddlewareOptions(kind));
+  return { upload, files };
 }
 
 const isFiles = (option: object): option is AttachedFiles => FILES in option;
-
-/** Files that `withAttachments` added to a request. */
-export function attachedFiles({ middlewareControl }: Context): AttachedFiles | undefined {
-  const option = middlewareControl?.getMiddlewareOptions(AttachedFiles);
-  return option instanceof AttachedFiles ? option : optionsOf(middlewareControl).find(isFiles);
-}

@@ -1,32 +1,34 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { AttachedFiles } from "../../src/middlewareOptions.js";
+import { AttachedFiles, givenIn } from "../../src/middlewareOptions.js";
 import { resolveOptions } from "../../src/settings.js";
-import { mayAttach, mayCompose } from "../../src/client/recognize.js";
+import { mayAttach, mayCompose, postedTo } from "../../src/client/recognize.js";
 
 const graph = "https://graph.microsoft.com/v1.0";
 const contextOf = (path: string, body: unknown = "", method = "POST") =>
   ({ request: graph + path, options: { method, body } }) as Context;
-const composes = (context: Context) => mayCompose(context, () => resolveOptions());
+const attaches = (context: Context) => mayAttach(postedTo(context) ?? "");
+const composes = (context: Context, options = {}) =>
+  mayCompose(postedTo(context) ?? "", context.options?.body, givenIn(context), () => resolveOptions(options));
 const heavy = "x".repeat(3_000_001);
 
 test.each(["/me/messages/m/attachments", "/me/messages/m/Attachments/", "/p/_apis/wit/attachments?fileName=a"])(
   "only a POST to %s may attach, whatever its size",
   (path) => {
-    expect(mayAttach(contextOf(path))).toBe(true);
-    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) expect(mayAttach(contextOf(path, "", method))).toBe(false);
+    expect(attaches(contextOf(path))).toBe(true);
+    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) expect(attaches(contextOf(path, "", method))).toBe(false);
   },
 );
 
 test.each(["/me/messages/m/attachments/a", "/me/messages", "/me/attachmentsOfMine"])(
   "a POST to %s attaches nothing",
-  (path) => expect(mayAttach(contextOf(path))).toBe(false),
+  (path) => expect(attaches(contextOf(path))).toBe(false),
 );
 
 test("only a large POST may compose a message, because a small one fits into its request", () => {
   expect(composes(contextOf("/me/sendMail", heavy))).toBe(true);
   expect(composes(contextOf("/me/sendMail", heavy, "PATCH"))).toBe(false);
   expect(composes(contextOf("/me/sendMail", "x".repeat(1_000_000)))).toBe(false);
-  expect(mayCompose(contextOf("/me/sendMail", "x".repeat(1_000)), () => resolveOptions({ threshold: 10 }))).toBe(true);
+  expect(composes(contextOf("/me/sendMail", "x".repeat(1_000)), { threshold: 10 })).toBe(true);
 });
 
 test("a large POST of something else never composes a message, so that nothing is loaded for it", () => {

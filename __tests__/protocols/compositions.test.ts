@@ -32,8 +32,7 @@ test.each([
   ["/users/u/calendar/events?x=1", "/users/u/calendar/events", "/users/u/calendar/events"],
 ])("%s is created at %s and found below %s", (path, create, items) => {
   expect(compositionFor(graph + path)).toMatchObject({ create: graph + create, items: graph + items });
-  const options = { method: "POST", body: "xx" };
-  expect(mayCompose({ request: graph + path, options } as never, () => resolveOptions({ threshold: 1 }))).toBe(true);
+  expect(mayCompose(graph + path, "xx", {}, () => resolveOptions({ threshold: 1 }))).toBe(true);
 });
 
 test("only actions that send are sent, only events get their attendees later, and only sendMail creates its message alone", () => {

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { urlOf } from "../http/chain.js";
 import { signalOf } from "../http/graphClient.js";
-import { isOwn } from "../http/ownContext.js";
+import { Lane } from "../http/lane.js";
 import { networkFailure } from "../http/network.js";
 import { noAnswer, NoReply, Refusal } from "../http/refusal.js";
 import { trafficOf } from "../http/traffic.js";
@@ -15,7 +15,7 @@ import { created, pristine, refused } from "./answer.js";
 import { attachFile } from "./attachFile.js";
 import { attachOnce, mustTakeMark } from "./attachOnce.js";
 import { mustBeOnce, NOT_ONCE } from "./mustBeOnce.js";
-import { createJob, serviceFor } from "./createJob.js";
+import { createJob } from "./createJob.js";
 import { deliver } from "./deliver.js";
 import { match, type Match } from "./match.js";
 import { unconfirmed } from "./post.js";
@@ -42,11 +42,14 @@ export interface RecognizedRequest {
 }
 
 /** A request that may be taken over, with its signals joined in its settings. */
-export type InterceptedRequest = Omit<RecognizedRequest, "signals">;
+export interface InterceptedRequest extends Omit<RecognizedRequest, "signals" | "settings"> {
+  readonly settings: Settings;
+}
 
-export function joinSignals({ signals, settings, ...request }: RecognizedRequest): InterceptedRequest {
-  const signal = signalFor(...signals);
-  return { ...request, settings: () => ({ ...settings(), signal }) };
+export function joinSignals(request: RecognizedRequest): InterceptedRequest {
+  const settings = request.settings();
+  const signal = signalFor(...request.signals);
+  return { ...request, settings: signal === settings.signal ? settings : { ...settings, signal } };
 }
 
 /** Recognizes requests that a handler takes over, and reads their bodies. */
@@ -60,18 +63,17 @@ export interface Recognition {
 
 /** Uploads the file of a request that creates an attachment too large for it, and answers in its place. Others pass. */
 export async function intercept(request: InterceptedRequest, recognition: Recognition): Promise<void> {
-  const { context, next, handler, attaches } = request;
-  if (!attaches || isOwn(context)) return next.execute(context);
+  const { context, next, handler, attaches, settings } = request;
+  if (!attaches) return next.execute(context);
   const most = recognition.atMost(context.options?.body);
   const found = match(urlOf(context), recognition.protocols);
   if (!found || most === undefined) {
-    if (request.settings().once !== undefined) throw new UploadError("invalid", NOT_ONCE);
+    if (settings.once !== undefined) throw new UploadError("invalid", NOT_ONCE);
     return next.execute(context);
   }
   const item = found.protocol.target.item?.(found.collection);
-  const { signal } = request.settings();
   const work = () => attachInstead(request, recognition, found, most);
-  return trafficOf(handler).items.run(item, work, signal);
+  return trafficOf(handler).items.run(item, work, settings.signal);
 }
 
 async function attachInstead(
@@ -80,17 +82,16 @@ async function attachInstead(
   found: Match,
   most: number,
 ): Promise<void> {
-  const { context, next, handler } = request;
+  const { context, next, handler, settings } = request;
   const { protocol } = found;
-  const settings = request.settings();
   mustBeOnce(settings);
   if (settings.once !== undefined) return attachOnceInstead(request, recognition, found, settings.once);
   const small = !isLarge(most, settings);
-  const pass = () => inTurn(request, found, settings, () => passWith(settings.signal, request));
-  const before = small && most < NEVER_TOO_LARGE ? context : pristine(context);
+  const pass = () => inTurn(request, found, () => passWith(settings.signal, request));
+  if (small && most < NEVER_TOO_LARGE) return pass();
+  const before = pristine(context);
   if (small) {
     await pass();
-    if (most < NEVER_TOO_LARGE) return;
     if ((await refusalIn(context.response, protocol))?.verdict !== "tooLarge") return;
   }
   const part = recognition.open(context, protocol);
@@ -104,7 +105,7 @@ async function attachInstead(
   let passed: Refusal | undefined;
   const post = async (): Promise<undefined> => {
     const again = pristine(before);
-    await inTurn({ ...request, context: again }, found, settings, () => passInTime(again));
+    await inTurn({ ...request, context: again }, found, () => passInTime(again));
     context.response = again.response;
     passed = await refusalIn(context.response, protocol);
     if (passed) throw passed;
@@ -134,7 +135,7 @@ async function attachInstead(
 
 /** Attaches the file of a request under the option `once`, however small it is. */
 async function attachOnceInstead(
-  { context, next, handler, ...request }: InterceptedRequest,
+  { context, next, handler, settings }: InterceptedRequest,
   recognition: Recognition,
   found: Match,
   once: string,
@@ -142,11 +143,7 @@ async function attachOnceInstead(
   mustTakeMark(found.protocol);
   const part = recognition.open(context, found.protocol);
   if (!part) throw new UploadError("invalid", NOT_ONCE);
-  const sending = {
-    call: { context: pristine(context), next },
-    traffic: trafficOf(handler),
-    settings: request.settings(),
-  };
+  const sending = { call: { context: pristine(context), next }, traffic: trafficOf(handler), settings };
   const job = createJob(sending, found, part.content, part.file);
   try {
     context.response = created(await attachOnce(job, once, attachFile));
@@ -163,14 +160,13 @@ function bytesIn(body: unknown): number {
 
 /** Sends a request on when it is its turn among those to its mailbox. */
 async function inTurn(
-  { context, next, handler }: InterceptedRequest,
+  { context, handler, settings }: InterceptedRequest,
   { protocol, collection }: Match,
-  settings: Settings,
   pass: () => Promise<void>,
 ): Promise<void> {
-  const sending = { call: { context, next }, traffic: trafficOf(handler), settings };
   const body = typeof context.options?.body === "string" ? context.options.body : undefined;
-  await serviceFor(sending, protocol.api, collection).inTurn({ method: "POST", body }, async () => {
+  const lane = new Lane(protocol.api, collection, settings, trafficOf(handler).gate);
+  await lane.run({ method: "POST", body }, async () => {
     await pass();
     return context.response;
   });

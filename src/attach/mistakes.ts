@@ -1,21 +1,8 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
-import { UploadError } from "../errors.js";
 import { mistakeIn } from "../files/base64.js";
-import { urlOf } from "../http/chain.js";
 import { withWords } from "../http/refusal.js";
-import { REQUEST_LIMIT } from "../settings.js";
 import { refused } from "./answer.js";
 import { refusalIn } from "./intercept.js";
-import { mustBeWholeName } from "./names.js";
-
-/** Throws an `UploadError` for a request that can never have been meant as it is. */
-export function mustBeMeant({ context }: { readonly context: Context }): void {
-  mustBeWholeName(urlOf(context));
-  const body: unknown = context.options?.body;
-  const tooLong = typeof body === "string" && body.length > REQUEST_LIMIT;
-  const mistake = tooLong ? mistakeIn(body) : undefined;
-  if (mistake !== undefined) throw new UploadError("invalid", mistake);
-}
 
 /** Adds the reason to a refusal of a body whose `contentBytes` is not base64. Other responses pass as they are. */
 export async function explainMistake(context: Context): Promise<void> {

@@ -5,7 +5,7 @@ import { edgesIn, fingerprint, sameFile } from "../files/fingerprint.js";
 import { urlOf, callOf } from "../http/chain.js";
 import { signalOf } from "../http/graphClient.js";
 import { trafficOf } from "../http/traffic.js";
-import { requestOptions } from "../middlewareOptions.js";
+import { givenIn } from "../middlewareOptions.js";
 import type { AttachOptions, CheckpointStore, UploadOptions } from "../options.js";
 import { resolveOptions } from "../settings.js";
 import type { Protocol } from "../protocol.js";
@@ -48,7 +48,7 @@ export async function prepare(
 ): Promise<Job> {
   const call = await callOf(request);
   const { context } = call;
-  const own = requestOptions(context);
+  const { upload: own } = givenIn(context);
   const signal = signalFor(signalOf(context), defaults?.signal, own?.signal, options.signal);
   const settings = resolveOptions(defaults, own, options, { signal });
   mustBeOnce(settings);

@@ -2,16 +2,11 @@ import type { Context, Middleware } from "@microsoft/microsoft-graph-client";
 import { UploadError } from "../errors.js";
 import { letGoAll } from "../files/hold.js";
 import { NEXT, signalOf } from "../http/graphClient.js";
-import {
-  attachedFiles,
-  isHandlerOptions,
-  requestOptions,
-  type LargeAttachmentHandlerOptions,
-} from "../middlewareOptions.js";
+import { givenIn, isHandlerOptions, type Given, type LargeAttachmentHandlerOptions } from "../middlewareOptions.js";
 import type { UploadOptions } from "../options.js";
 import { resolveOptions, type Settings } from "../settings.js";
 import { STATE, type HandlerState } from "./handlerState.js";
-import { mayAttach } from "./recognize.js";
+import { mayAttach, postedTo } from "./recognize.js";
 
 /** Base class of the handlers: defaults, a cheap check of each request, and a place in the chain. */
 export abstract class AttachmentHandler implements Middleware {
@@ -39,15 +34,18 @@ export abstract class AttachmentHandler implements Middleware {
   async execute(context: Context): Promise<void> {
     const { next } = this;
     if (!next) throw new Error("An attachment handler needs a middleware after it. Put it first in the chain.");
-    const attaches = mayAttach(context);
-    const composes = this.composes(context);
+    const url = postedTo(context);
+    if (url === undefined) return next.execute(context);
+    const given = givenIn(context);
+    const attaches = mayAttach(url);
+    const composes = this.composes(url, context, given);
     if (!attaches && !composes) return next.execute(context);
-    const files = attachedFiles(context);
-    const signals = [signalOf(context), requestOptions(context)?.signal, this.options.signal];
+    const { files, upload } = given;
+    const signals = [signalOf(context), upload?.signal, this.options.signal];
     try {
       const uploads = this.uploads(files?.options.signal, ...signals);
       const { takeOver } = uploads instanceof Promise ? await uploads : uploads;
-      const settings = () => this.settingsFor(context);
+      const settings = () => this.settingsFor(given);
       return await takeOver({ context, next, handler: this, attaches, composes, files, signals, settings });
     } catch (error) {
       letGoAll(files?.files ?? []);
@@ -69,15 +67,14 @@ export abstract class AttachmentHandler implements Middleware {
   /** @internal */
   protected readonly composesMessages: boolean = false;
 
-  /** @internal Cheap check that a request may create or send an item with attachments. */
-  protected composes(_context: Context): boolean {
+  /** @internal Cheap check that a POST may create or send an item with attachments. */
+  protected composes(_url: string, _context: Context, _given: Given): boolean {
     return false;
   }
 
   /** @internal */
-  protected settingsFor(context: Context): Settings {
-    const own = requestOptions(context);
-    return own ? resolveOptions(this.options, own) : this.#settings;
+  protected settingsFor({ upload }: Given): Settings {
+    return upload ? resolveOptions(this.options, upload) : this.#settings;
   }
 
   setNext(next: Middleware): void {

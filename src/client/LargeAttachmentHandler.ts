@@ -1,6 +1,7 @@
 import type { Context } from "@microsoft/microsoft-graph-client";
 import { AttachmentHandler } from "./AttachmentHandler.js";
 import { lazy } from "../lazy.js";
+import type { Given } from "../middlewareOptions.js";
 import { mayCompose } from "./recognize.js";
 
 /** @internal The part that uploads to Microsoft Graph. */
@@ -26,7 +27,7 @@ export class LargeAttachmentHandler extends AttachmentHandler {
   protected override readonly composesMessages = true;
 
   /** @internal */
-  protected override composes(context: Context): boolean {
-    return mayCompose(context, () => this.settingsFor(context));
+  protected override composes(url: string, { options }: Context, given: Given): boolean {
+    return mayCompose(url, options?.body, given, () => this.settingsFor(given));
   }
 }

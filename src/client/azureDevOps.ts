@@ -5,6 +5,7 @@ import { intercept, joinSignals, type RecognizedRequest, type Recognition } from
 import { isBytes } from "../files/bytes.js";
 import { openSource } from "../files/open.js";
 import { urlOf } from "../http/chain.js";
+import { isOwn } from "../http/ownContext.js";
 import type { Part } from "../middlewareOptions.js";
 import { azureDevOps } from "../protocols/azureDevOps.js";
 import type { Uploads } from "./handlerState.js";
@@ -22,8 +23,9 @@ const recognition: Recognition = {
 };
 
 /** Takes over attachments. */
-export function takeOver(request: RecognizedRequest): Promise<void> {
-  return intercept(joinSignals(request), recognition);
+export async function takeOver(request: RecognizedRequest): Promise<void> {
+  const { context, next } = request;
+  return isOwn(context) ? next.execute(context) : intercept(joinSignals(request), recognition);
 }
 
 /** Opens a body of bytes. One without a name, or the beginning of the caller's own chunked upload, passes. */

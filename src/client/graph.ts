@@ -9,7 +9,8 @@ import {
   type Recognition,
 } from "../attach/intercept.js";
 import { match } from "../attach/match.js";
-import { explainMistake, mustBeMeant } from "../attach/mistakes.js";
+import { explainMistake } from "../attach/mistakes.js";
+import { mustBeWholeName } from "../attach/names.js";
 import { infoIn, openBody } from "../files/contentBytes.js";
 import { urlOf } from "../http/chain.js";
 import { isOwn } from "../http/ownContext.js";
@@ -40,16 +41,17 @@ const recognition: Recognition = {
 
 /** Takes over attachments, and whole messages with attachments inside or next to them. */
 export async function takeOver(recognized: RecognizedRequest): Promise<void> {
+  const { context, next } = recognized;
+  if (isOwn(context)) return next.execute(context);
+  mustBeWholeName(urlOf(context));
   const request = joinSignals(recognized);
-  if (isOwn(request.context)) return request.next.execute(request.context);
-  mustBeMeant(request);
   if (request.composes && (await composeInstead(request))) return;
   await intercept(request, recognition);
-  await explainMistake(request.context);
+  await explainMistake(context);
 }
 
 async function composeInstead(request: InterceptedRequest): Promise<boolean> {
-  const { signal } = request.settings();
+  const { signal } = request.settings;
   const isChat = request.files && CHATS.test(urlOf(request.context));
   if (isChat && (await (await places(signal)).postInstead(request))) return true;
   return (await messages(signal)).composeInstead(request);

@@ -1,5 +1,7 @@
 import type { Content } from "../file.js";
-import { openBase64 } from "./base64.js";
+import { UploadError } from "../errors.js";
+import { REQUEST_LIMIT } from "../settings.js";
+import { mistakeAt, openBase64, PIECE } from "./base64.js";
 import { isObject, type Members } from "../isObject.js";
 import type { Part } from "../middlewareOptions.js";
 import { member, parseJson, text } from "../json.js";
@@ -24,7 +26,7 @@ export function openBody(body: string): OpenedBody | undefined {
   if (!isObject(members)) return undefined;
   const others = Object.entries(members).filter(([key]) => key !== value.key);
   const text = textOf(body, value);
-  const content = text === undefined ? undefined : openBase64(text);
+  const content = text === undefined ? undefined : openBase64(text, !value.plain);
   return content && { members: Object.fromEntries(others), content };
 }
 
@@ -65,23 +67,29 @@ export function joinMembers(part: object, texts: readonly string[]): Record<stri
   return Object.fromEntries(joined);
 }
 
+/** A string in JSON: where it ends, and whether it has neither escapes nor spaces. */
+interface Ending {
+  readonly end: number;
+  readonly plain: boolean;
+}
+
 /** A member `contentBytes` and the position of its value. Without `end`, the value is not a string. */
-interface Found {
+interface Found extends Partial<Ending> {
   readonly depth: number;
   readonly key: string;
   readonly start: number;
-  readonly end?: number;
 }
 
-interface FoundText extends Found {
-  readonly end: number;
-}
+type FoundText = Found & Ending;
 
 function isText(found: Found | undefined): found is FoundText {
   return found?.end !== undefined;
 }
 
-/** Finds every member `contentBytes` of a body, at any depth, in order. Finds none if the body breaks off. */
+/**
+ * Finds every member `contentBytes` of a body, at any depth, in order. Finds none if the body breaks off. Throws an
+ * `UploadError` for one that is not base64 at all, in a body that no request can carry.
+ */
 function findContentBytes(body: string): Found[] {
   const found: Found[] = [];
   let depth = 0;
@@ -91,10 +99,13 @@ function findContentBytes(body: string): Found[] {
     const begins: string | undefined = /[\s:]/.test(mark) ? undefined : due;
     if (begins && mark !== '"') found.push({ depth, key: begins, start: at });
     if (mark === '"') {
-      const end = endOfString(body, at + 1);
-      if (end === undefined) return [];
-      if (begins) found.push({ depth, key: begins, start: at + 1, end });
+      const ending = endOfString(body, at + 1);
+      if (!ending) return [];
+      const { end } = ending;
+      if (begins) found.push({ depth, key: begins, start: at + 1, ...ending });
       due = !begins && isKey(body, end) ? contentBytesIn(body.slice(at + 1, end)) : undefined;
+      const mistake = due && body.length > REQUEST_LIMIT ? mistakeAt(body, at) : undefined;
+      if (mistake) throw new UploadError("invalid", mistake);
       at = end;
     } else {
       if (begins) due = undefined;
@@ -126,11 +137,19 @@ function contentBytesIn(key: string): string | undefined {
 }
 
 /** The closing quote of a string that begins at `start`: one with an even number of backslashes before it. */
-function endOfString(body: string, start: number): number | undefined {
-  for (let end = body.indexOf('"', start); end >= 0; end = body.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (body.charCodeAt(end - 1 - slashes) === 0x5c) slashes++;
-    if (slashes % 2 === 0 || end - slashes < start) return end;
+function endOfString(body: string, start: number): Ending | undefined {
+  let plain = true;
+  for (let from = start; from < body.length; from += PIECE) {
+    const piece = body.slice(from, from + PIECE);
+    for (let at = -1; ;) {
+      at = piece.indexOf('"', at + 1);
+      const inside = at < 0 ? piece : piece.slice(0, at);
+      plain &&= !inside.includes("\\") && !inside.includes(" ");
+      if (at < 0) break;
+      let slashes = 0;
+      while (body.charCodeAt(from + at - 1 - slashes) === 0x5c) slashes++;
+      if (slashes % 2 === 0) return { end: from + at, plain };
+    }
   }
   return undefined;
 }
@@ -139,11 +158,11 @@ function endOfString(body: string, start: number): number | undefined {
 const CONTROL = /[\u0000-\u001f]/;
 const LOOKED_AT = 1_024;
 
-/** The text without JSON's escapes. Usually it has none and is not copied. */
-function textOf(body: string, { start, end }: FoundText): string | undefined {
+/** The text without JSON's escapes. Usually it has neither these nor spaces, and is not copied. */
+function textOf(body: string, { start, end, plain }: FoundText): string | undefined {
   const text = body.slice(start, end);
   if (CONTROL.test(text.slice(0, LOOKED_AT))) return undefined; // no JSON
-  if (!text.includes("\\")) return text;
+  if (plain) return text;
   const unescaped = parseJson(`"${text}"`);
   return typeof unescaped === "string" ? unescaped : undefined;
 }

@@ -9,7 +9,8 @@ export const SMALL = 65_536;
 const KEPT = 1_048_576;
 
 interface Entry {
-  readonly bytes: number;
+  /** 0 once they do not count any more. */
+  bytes: number;
   /** When its reply came. */
   time: number;
 }
@@ -19,7 +20,10 @@ interface Entry {
  * first one beyond is sent alone. If it gets a 429, the lane keeps within the window from then on.
  */
 export class Quota {
-  #sent: Entry[] = [];
+  /** Requests with a reply, the oldest first. */
+  readonly #done: Entry[] = [];
+  /** Bytes of these, and of those under way. */
+  #sum = 0;
   /** The window counts what this lane sends. `undefined` until a request beyond it has a reply. */
   #counts: boolean | undefined;
   #trial: Entry | undefined;
@@ -33,21 +37,23 @@ export class Quota {
     if (over <= 0) return 0;
     if (this.#counts === undefined) return alone ? 0 : Infinity;
     let left = over;
-    const last = this.#sent.find((one) => (left -= one.bytes) <= 0);
-    return last ? last.time + this.allowance.window - now : 0; // nothing else in the window: the service decides
+    const last = this.#done.find((one) => (left -= one.bytes) <= 0);
+    if (last) return last.time + this.allowance.window - now;
+    return over <= this.#sum ? Infinity : 0; // too large for the whole window: the service decides
   }
 
   /** Counts a request that goes. Returns what is called when its reply is there; `unsent`: it has not gone. */
   take(bytes: number, now: number): (now: number, unsent?: boolean) => void {
-    const entry = { bytes, time: Infinity };
-    if (this.#counts === undefined && this.#over(bytes, now) > 0) this.#trial = entry;
-    if (bytes > 0) this.#sent.push(entry);
+    const entry: Entry = { bytes, time: now };
+    if (this.#over(bytes, now) > 0 && this.#counts === undefined) this.#trial = entry;
+    this.#sum += bytes;
     return (end, unsent = false) => {
       entry.time = end;
       const isTrial = this.#trial === entry;
       if (isTrial) this.#trial = undefined;
       if (unsent) this.#drop(entry);
       else if (isTrial) this.#counts ??= false;
+      if (entry.bytes > 0) this.#done.push(entry);
     };
   }
 
@@ -55,19 +61,21 @@ export class Quota {
   refused(now: number): boolean {
     if (this.#counts || !(this.#trial || this.#over(0, now) > 0)) return false;
     this.#counts = true;
-    if (this.#trial) this.#drop(this.#trial);
+    this.#drop(this.#trial);
     return true;
   }
 
   /** Bytes above the allowance. */
   #over(bytes: number, now: number): number {
     const { window, bytes: most } = this.allowance;
-    this.#sent = this.#sent.filter(({ time }) => time + window > now);
+    while (this.#done[0] && this.#done[0].time + window <= now) this.#drop(this.#done.shift());
     const kept = this.#counts && bytes > SMALL ? KEPT : 0;
-    return this.#sent.reduce((sum, one) => sum + one.bytes, bytes) - most + kept;
+    return this.#sum + bytes - most + kept;
   }
 
-  #drop(entry: Entry): void {
-    this.#sent = this.#sent.filter((one) => one !== entry);
+  #drop(entry: Entry | undefined): void {
+    if (!entry) return;
+    this.#sum -= entry.bytes;
+    entry.bytes = 0;
   }
 }

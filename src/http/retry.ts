@@ -12,7 +12,7 @@ const MOST_JITTER = 10_000;
 
 /** Milliseconds that a `Retry-After` in seconds or as an HTTP date asks for. `undefined` if there is none. */
 export function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null || header.trim() === "") return undefined;
+  if (!header?.trim()) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1000;
   const date = /\d:\d\d/.test(header) ? Date.parse(header) : NaN; // Date.parse takes nearly anything for a date
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
@@ -24,7 +24,7 @@ export function retryAfter(header: string | null, now: number): number | undefin
  */
 export function askedWait(headers: Headers): number | undefined {
   const header = headers.get("Retry-After");
-  if (header === null) return undefined;
+  if (!header) return undefined;
   const sent = Date.parse(headers.get("Date") ?? "");
   const wait = retryAfter(header, Number.isNaN(sent) ? Date.now() : sent);
   const believed = !Number.isNaN(sent) || !header.includes(":") || (wait ?? 0) <= LONGEST_WAIT;

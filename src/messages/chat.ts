@@ -34,7 +34,7 @@ async function chat(request: OpenedRequest, conversation: Conversation, files: O
   const letter = openLetter(json, holder, () => false);
   if (!letter) throw new UploadError("invalid", "withAttachments needs a message as the body of post(…).");
   mustBeClear(letter);
-  const settings = withFiles(request.settings(), files);
+  const settings = withFiles(request.settings, files);
   if (files.options.checkpoints)
     throw new UploadError("unsupported", "Messages to Teams take no checkpoints. Omit them. Nothing was sent.");
   if (settings.once !== undefined)

@@ -8,7 +8,6 @@ import { UploadError } from "../errors.js";
 import type { Content } from "../file.js";
 import { readAhead, remembered } from "../files/read.js";
 import { urlOf } from "../http/chain.js";
-import { isOwn } from "../http/ownContext.js";
 import { member } from "../json.js";
 import { compositionFor, type Composition } from "../protocols/compositions.js";
 import { outlook } from "../protocols/outlook.js";
@@ -30,7 +29,6 @@ export const composeInstead = (request: InterceptedRequest): Promise<boolean> =>
 
 async function composedInstead(request: OpenedRequest): Promise<boolean> {
   const { context, files } = request;
-  if (isOwn(context)) return false;
   const url = urlOf(context);
   if (files) mustBeWhole(url);
   else if (isCut(url)) return false;
@@ -41,7 +39,7 @@ async function composedInstead(request: OpenedRequest): Promise<boolean> {
       "withAttachments is for POSTs that create or send a message or an event, or that post to a chat or channel.",
     );
   }
-  const settings = withFiles(request.settings(), files);
+  const settings = withFiles(request.settings, files);
   mustBeOnce(settings);
   const body: unknown = context.options?.body;
   const json = typeof body === "string" ? body : undefined;

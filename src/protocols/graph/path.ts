@@ -24,17 +24,19 @@ export function splitUrl(url: string): readonly [path: string, query: string | u
 
 /** The parameters of a query that are not OData's: those do not fit the requests of an upload. */
 export function withoutOData(query: string | undefined): string {
-  const kept = (query ?? "").split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
+  if (!query) return "";
+  const kept = query.split("&").filter((parameter) => parameter !== "" && !/^(\$|%24)/.test(parameter));
   return kept.length > 0 ? `?${kept.join("&")}` : "";
 }
 
 /** The collection of a URL whose path fits one of the patterns. */
 export function collectionOf(url: string, patterns: readonly RegExp[]): string | undefined {
   const [path, query] = splitUrl(url);
-  const item = patterns.find((pattern) => pattern.test(path))?.exec(path)?.[1];
-  if (item === undefined) return undefined;
-  const written = /\/attachments(?=\/?$)/i.exec(path)?.[0] ?? "/attachments";
-  return item + written + withoutOData(query);
+  for (const pattern of patterns) {
+    const [, item, written = "/attachments"] = pattern.exec(path) ?? [];
+    if (item !== undefined) return item + written + withoutOData(query);
+  }
+  return undefined;
 }
 
 /** Appends a path to a URL, before its query. */

@@ -16,3 +16,21 @@ test("the members of a resource are read from a success", () => {
   expect(item.members({ ...reply(200, { id: "a" }), status: 302 })).toBeUndefined();
   expect(item.members(reply(201, { id: "a" }))).toEqual({ id: "a" });
 });
+
+// the texts are put in by hand, so nothing else may change
+test.each<[string, object]>([
+  ["base64", { contentBytes: "AAAA+/-_==", name: "a" }],
+  ["no base64", { contentBytes: 'ä"\\', name: '"contentBytes":""' }],
+  ["no text", { contentBytes: null, other: undefined, ["contentbytes"]: [1] }],
+  [
+    "several",
+    { attachments: [{ contentBytes: "AQ==" }, { contentBytes: "" }, { contentBytes: "$&" }, { contentBytes: "Ag" }] },
+  ],
+])("an item is created with the JSON that JSON.stringify makes: %s", (_, body) => {
+  expect(item.create("/items", body).body).toBe(JSON.stringify(body));
+});
+
+test("a base64 text of megabytes is searched and written without filling the stack", () => {
+  const body = { contentBytes: "A".repeat(8_000_000) };
+  expect(String(item.create("/items", body).body) === JSON.stringify(body)).toBe(true);
+});

@@ -34,8 +34,7 @@ const NOT_A_URL = 'contentBytes is a data: URL. Give only what follows "base64,"
 
 /**
  * Base64 as a file, decoded range by range. White space counts for nothing, and padding may be missing, as in the samples of
- * the Graph documentation. `undefined` if it is not base64. `spaced`: it
- * has white space.
+ * the Graph documentation. `undefined` if it is not base64. `spaced`: it has white space.
  */
 export function openBase64(given: string, spaced = SPACE.some((space) => given.includes(space))): Content | undefined {
   if (DATA_URL.test(given.slice(0, 100))) throw new UploadError("invalid", NOT_A_URL);

@@ -12,9 +12,10 @@ import type {
 } from "../../protocol.js";
 import { firstGap } from "../../range.js";
 import type { Step, UploadSession } from "../../uploadSession.js";
+import { item } from "./item.js";
 import { below, collectionOf, lastKey, mailboxOf, withQuery } from "./path.js";
 import { attachmentId, mayAppear, type Advice } from "./reply.js";
-import { graphApi, graphSession, json } from "./session.js";
+import { graphApi, graphSession } from "./session.js";
 
 /** The differences between the kinds of attachments that Graph takes by its uploadSession resource. */
 export interface AttachmentKind extends Advice {
@@ -109,24 +110,12 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       ...graphSession(kind.rangesTo, kind.rangeSuffix),
       limits: kind.limits,
       rangeSize: kind.rangeSize,
-      create: (collection, file) => ({
-        method: "POST",
-        url: below(collection, "/createUploadSession"),
-        headers: json,
-        body: JSON.stringify(kind.properties(file)),
-        to: "api",
-      }),
+      create: (collection, file) => item.create(below(collection, "/createUploadSession"), kind.properties(file)),
       owns: ({ uploadUrl, collection }) => kind.uploadsTo(uploadUrl, collection),
       read,
     },
     post: {
-      request: (collection, file, bytes) => ({
-        method: "POST",
-        url: collection,
-        headers: json,
-        body: JSON.stringify(inline.write(file, bytes)),
-        to: "api",
-      }),
+      request: (collection, file, bytes) => item.create(collection, inline.write(file, bytes)),
       inline,
     },
     list: {

@@ -23,12 +23,17 @@ const LIMIT = { bytes: 157_286_400, window: 300_000 };
 const SCALE = 5;
 const SEED = 25;
 /** A round takes some three minutes. */
-const MOST_ROUNDS = 3;
+const MOST_ROUNDS = 2;
 /** Time limit of a sample in milliseconds, because a busy machine sends slowly. */
 const PATIENCE = 600_000;
 /** What the emulator holds besides: the mail that warms up. */
 const WARM_UP = { mails: 1, bytes: 5_000_000 };
 const GOALS = { time: 1.15, memory: 64, stop: 30 };
+
+/** Reasons of goals that are missed. */
+const MEMORY =
+  "buffers of `fetch` and of the sockets, and garbage that V8 has not collected yet: files of less than 3 MB go as text in one request, of which the runtime makes copies. What this library holds of files is 32 MiB.";
+const STOP = "a small file becomes text in one go, and garbage of that size takes V8 long to collect.";
 
 /** The ways in which ranges go, and what the goals call them. */
 const WAYS = { "Node's `fetch`": "many mails", "`rangeFetch()`": "many mails, `rangeFetch()`" };
@@ -159,10 +164,11 @@ function report(mails, all) {
     const mebibytes = spread(samples.map(({ peak }) => peak / MIB));
     return [
       goal(`${WAYS[way]}: time to the best schedule`, spreadOf(samples, "ratio"), { most: GOALS.time }),
-      goal(`${WAYS[way]}: memory above the base`, mebibytes, { most: GOALS.memory, unit: " MiB" }),
+      goal(`${WAYS[way]}: memory above the base`, mebibytes, { most: GOALS.memory, unit: " MiB", why: MEMORY }),
       goal(`${WAYS[way]}: longest stop of the event loop`, spreadOf(samples, "stop"), {
         most: GOALS.stop,
         unit: " ms",
+        why: STOP,
       }),
       goal(`${WAYS[way]}: 429 within a window of one mailbox`, spreadOf(samples, "most"), { most: 1 }),
     ];

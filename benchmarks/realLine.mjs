@@ -6,7 +6,7 @@ import { pool } from "./support/pool.mjs";
 import { sample } from "./support/samples.mjs";
 import { startService } from "./support/service.mjs";
 import { slowStartLoss, startSlowStartLine } from "./support/slowStart.mjs";
-import { spread } from "./support/statistics.mjs";
+import { ratio, spread } from "./support/statistics.mjs";
 import { client } from "./support/variants.mjs";
 
 const SIZE = 150 * MIB;
@@ -26,11 +26,12 @@ const FIRST =
 const SHARED =
   "the model has no processor time, and the uploads, their services with TLS and the line share the processor.";
 const CLOSED =
-  "the model has no processor time. Each new connection takes that of a handshake at both ends, and the uploads share the processor.";
+  "the model has no processor time. Each new connection takes that of a handshake at both ends, and the uploads share the processor. Bare `fetch` takes as long over such a line.";
 const ROWS = [
   { label: "**`attach`** to Outlook", to: "outlook", most: 1.1 },
   { label: "the same, by `rangeFetch()`", to: "outlook", lean: true, most: 1.1 },
   { label: "the same, every connection closed after its range", to: "outlook", closes: true },
+  { label: "bare `fetch`, every connection closed after its range", to: "outlook", closes: true, run: "bare" },
   { label: "**`attach`** to a drive, first file", to: "drive", most: 1.03, why: FIRST },
   { label: "the same, after another file", to: "drive", again: true, most: 1.03 },
   { label: "the same, by `rangeFetch()`", to: "drive", again: true, lean: true, most: 1.03 },
@@ -70,7 +71,11 @@ async function overLine({ line: { bits }, row }, name) {
     const parameters = { origin: `https://${graph}`, to: row.to, again: row.again, lean: row.lean, name, size: SIZE };
     // the certificate is nobody's, which costs nothing
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
-    const measured = await sample({ ...client("realLine", "upload", parameters), env, under: netem?.client });
+    const measured = await sample({
+      ...client("realLine", row.run ?? "upload", parameters),
+      env,
+      under: netem?.client,
+    });
     const { ranges } = await service.seen();
     const before = row.again ? 1 : 0;
     const kind = netem ? "`tc netem` of the kernel" : "a proxy that models it, because `tc netem` cannot be used here";
@@ -113,6 +118,7 @@ function report(cells, kind) {
       seconds(whole),
       told(to(whole), fine),
     ]);
+    if (row.run) continue;
     const { again, lean, closes } = row;
     const plain = [
       `150 MiB to ${row.to === "drive" ? "a drive" : "Outlook"} over ${at}`,
@@ -122,8 +128,15 @@ function report(cells, kind) {
     ].join(", ");
     if (row.most)
       goals.push(goal(`${plain}: to N·(RTT + service) + S/B`, to(formula), { most: row.most, why: row.why ?? SHARED }));
-    if (closes)
-      goals.push(goal(`${plain}: to the same and its new connections`, to(whole), { most: MOST_CLOSED, why: CLOSED }));
+    if (!closes) continue;
+    goals.push(goal(`${plain}: to the same and its new connections`, to(whole), { most: MOST_CLOSED, why: CLOSED }));
+    const bare = cells.find((one) => one.line === line && one.row.run === "bare");
+    const pairs = Math.min(walls.length, bare.samples.length);
+    const toBare = ratio(
+      walls.slice(0, pairs),
+      bare.samples.map(({ wall }) => wall),
+    );
+    if (pairs > 0) goals.push(goal(`${plain}: to bare \`fetch\` over such a line`, toBare, { most: MOST_CLOSED }));
   }
   const columns = ["", "line", "N", "s", "limit", "to the limit", "limit with new connections", "to that"];
   const caption = `${SIZE / MIB} MiB over TLS, ${TRIP} ms there and back, ${SERVICE} ms of service for each range`;

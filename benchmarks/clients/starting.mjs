@@ -1,7 +1,15 @@
 // What an application pays when it starts: the modules of a package, without those that it has loaded before.
+import { readdirSync } from "node:fs";
+
 const PEER = import.meta.resolve("@microsoft/microsoft-graph-client");
-const OURS = new URL("../../dist/esm/index.js", import.meta.url).href;
-const PARTS = new URL("../../dist/esm/client/graph.js", import.meta.url).href;
+/** What Node loads. */
+const built = new URL("../../dist/node/", import.meta.url);
+const OURS = new URL("index.js", built).href;
+const parts = new URL("parts/", built);
+const PARTS = new URL(
+  readdirSync(parts).find((name) => name.startsWith("graph-")),
+  parts,
+).href;
 
 const importing = (before, url) => async () => {
   for (const each of before) await import(each);

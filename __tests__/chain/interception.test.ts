@@ -210,6 +210,15 @@ describe("an intercepted POST", () => {
     expect(loaded).toEqual([3_932_160, bytes.length]);
   });
 
+  test("takes them as well from a class that an application derives, which the client keeps under its own name", async () => {
+    class Ours extends LargeAttachmentHandlerOptions {}
+    upload();
+    const loaded: number[] = [];
+    const options = new Ours({ onProgress: (progress) => loaded.push(progress.loaded) });
+    await client().api(collection).middlewareOptions([options]).post(attachment);
+    expect(loaded).toEqual([3_932_160, bytes.length]);
+  });
+
   test("opens a session where one POST was refused as too large, however the service says it", async () => {
     const refusals: [number, nock.Body][] = [
       [413, { error: { code: "BadRequest", message: "The maximum request length supported is 4MB." } }],

@@ -7,8 +7,11 @@ const settled = () => jest.advanceTimersByTimeAsync(0);
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** A mailbox. `counts`: it refuses what goes beyond 10 MB in five minutes. Notes when each request was answered, and how. */
-function mailbox(gate: Gate, counts: boolean) {
+/**
+ * A mailbox. `counts`: it refuses what goes beyond 10 MB in five minutes. `less`: bytes of each request that it does not count.
+ * Notes when each request was answered, and how.
+ */
+function mailbox(gate: Gate, counts: boolean, less = 0) {
   let taken: { bytes: number; time: number }[] = [];
   const answers: [minutes: number, status: number][] = [];
   const send = async (bytes: number, took = 100): Promise<void> => {
@@ -16,7 +19,7 @@ function mailbox(gate: Gate, counts: boolean) {
     await new Promise((resolve) => setTimeout(resolve, took));
     const time = performance.now();
     taken = taken.filter((one) => time - one.time < allowance.window);
-    const used = taken.reduce((sum, one) => sum + one.bytes, bytes);
+    const used = taken.reduce((sum, one) => sum + one.bytes - less, bytes - less);
     const isRefused = counts && used > allowance.bytes;
     answers.push([Math.floor(time / 60_000), isRefused ? 429 : 200]);
     if (isRefused) gate.pause("a", 60_000);
@@ -26,6 +29,15 @@ function mailbox(gate: Gate, counts: boolean) {
   };
   return { send, answers, refusals: () => answers.filter(([, status]) => status === 429).length };
 }
+
+// found by the benchmark of many mails: three of them got a 429 at once
+test("a request slightly beyond the window that passes proves nothing, because a mailbox may count fewer bytes", async () => {
+  const { send, refusals } = mailbox(new Gate(), true, 100_000);
+  const all = Array.from({ length: 12 }, () => send(2.05 * MB));
+  await jest.advanceTimersByTimeAsync(30 * 60_000);
+  await Promise.all(all);
+  expect(refusals()).toBe(1);
+}, 20_000);
 
 test("a mailbox that counts all bytes answers 429 once, and is then sent what fits into five minutes", async () => {
   const { send, answers, refusals } = mailbox(new Gate(), true);

@@ -45,14 +45,15 @@ export class Quota {
   /** Counts a request that goes. Returns what is called when its reply is there; `unsent`: it has not gone. */
   take(bytes: number, now: number): (now: number, unsent?: boolean) => void {
     const entry: Entry = { bytes, time: now };
-    if (this.#over(bytes, now) > 0 && this.#counts === undefined) this.#trial = entry;
+    const over = this.#over(bytes, now);
+    if (over > 0 && this.#counts === undefined) this.#trial = entry;
     this.#sum += bytes;
     return (end, unsent = false) => {
       entry.time = end;
       const isTrial = this.#trial === entry;
       if (isTrial) this.#trial = undefined;
       if (unsent) this.#drop(entry);
-      else if (isTrial) this.#counts ??= false;
+      else if (isTrial && over > KEPT) this.#counts ??= false; // the service may count somewhat fewer bytes
       if (entry.bytes > 0) this.#done.push(entry);
     };
   }

@@ -33,7 +33,7 @@ export function goal(text, measured, { most, least, unit = "", why }) {
   return { text, limit: `${words} ${limit}${unit}`, value: `${shown}${unit}`, met, by, why };
 }
 
-const percent = (share) => (share >= 0.1 ? (100 * share).toFixed(0) : (100 * share).toPrecision(1));
+const percent = (share) => (share >= 0.1 ? (100 * share).toFixed(0) : String(Number((100 * share).toPrecision(1))));
 
 /** The goals, and below them the reasons of those that are missed. */
 export function goalsTable(goals) {

@@ -46,7 +46,7 @@ export class Quota {
   take(bytes: number, now: number): (now: number, unsent?: boolean) => void {
     const entry: Entry = { bytes, time: now };
     const over = this.#over(bytes, now);
-    if (over > 0 && this.#counts === undefined) this.#trial = entry;
+    if (bytes > 0 && over > 0 && this.#counts === undefined) this.#trial = entry;
     this.#sum += bytes;
     return (end, unsent = false) => {
       entry.time = end;

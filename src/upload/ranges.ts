@@ -107,7 +107,7 @@ export class Ranges {
       this.#reader.retain(); // after an abort above all: not every transport listens
       throw error;
     });
-    if (mostSent === content.size && !all.some(({ step }) => step)) await ahead?.notTaken();
+    if (mostSent === content.size && !all.some(({ step }) => step && "done" in step)) await ahead?.notTaken();
     // a refusal may come before all bytes have left
     const refused = all.some(({ answer }) => !answer.reply || answer.reply.status >= 300);
     if (refused) await service.whileReading(this.#mistrust(gap, signal));

@@ -1,4 +1,5 @@
-import { createContext, runInContext } from "node:vm";
+import { setFlagsFromString } from "node:v8";
+import { createContext, runInContext, runInNewContext } from "node:vm";
 import { knowsItsSize, openSource } from "../../src/files/open.js";
 import { UploadError } from "../../src/errors.js";
 import type { AttachmentSource } from "../../src/options.js";
@@ -165,4 +166,17 @@ test.each<[string, () => unknown]>([
 ])("the error has the cause if slice() %s", async (_, slicing) => {
   const error = (await thrownBy(openSource({ size: 100, slice: slicing }).read(0, 10))) as UploadError;
   expect([error.code, (error.cause as Error).message]).toEqual(["source", "disk"]);
+});
+
+// A thousand files that wait to be sent would otherwise each hold the last range that was read of them.
+test("a source of the caller does not hold what was read of it", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const file = { size: 100, slice: (start: number, end: number) => bytes.subarray(start, end) };
+  const content = openSource(file);
+  const given = new WeakRef((await content.read(0, 10)).buffer);
+  await new Promise(setImmediate);
+  collect();
+  expect(given.deref()).toBeUndefined();
+  expect([...(await content.read(0, 2)), file.size]).toEqual([0, 1, 100]); // both are still in use
 });

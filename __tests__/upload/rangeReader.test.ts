@@ -54,6 +54,25 @@ test("never holds more than two blocks of the file in memory", async () => {
   expect(Math.max(...alive)).toBeLessThanOrEqual(2);
 });
 
+test("holds nothing of a block that was let go of", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const content = new Recorded(bytes);
+  const given: WeakRef<ArrayBufferLike>[] = [];
+  content.read = async (start, end) => {
+    const range = bytes.slice(start, end);
+    given.push(new WeakRef(range.buffer));
+    return range;
+  };
+  const reader = new RangeReader(content, 10, 1, () => false);
+  await reader.read(0);
+  reader.letGo(10);
+  await settled();
+  collect();
+  expect(given.map((reference) => reference.deref())).toEqual([undefined]);
+  expect([...(await reader.read(10))]).toEqual([...bytes.subarray(10, 20)]);
+});
+
 test("hands out the same block again, or the rest of it, from memory, because a stream cannot go back", async () => {
   async function* stream() {
     for (let at = 0; at < 95; at += 7) yield bytes.subarray(at, at + 7);

@@ -3,6 +3,7 @@ import type { Content } from "../file.js";
 import type { AttachmentSource, RandomAccessFile } from "../options.js";
 import { exactBytes, isBytes } from "./bytes.js";
 import { letGo } from "./hold.js";
+import { endOf } from "./read.js";
 import { StreamContent } from "./stream.js";
 
 const KINDS =
@@ -138,17 +139,14 @@ function randomAccess(
   };
 }
 
-/** The last read of each source of the caller. */
-const lastReads = new WeakMap<object, Promise<unknown>>();
+/** The end of the last read of each source of the caller. */
+const lastReads = new WeakMap<object, Promise<void>>();
 
 /** A source of the caller may fill one buffer again and again, so its reads follow each other, in all uploads of it. */
 function pieceInTurn(file: RandomAccessFile | Blob, start: number, end: number): Promise<Uint8Array> {
   if (file instanceof Blob) return pieceOf(file, start, end);
   const piece = (lastReads.get(file) ?? Promise.resolve()).then(() => pieceOf(file, start, end));
-  lastReads.set(
-    file,
-    piece.catch(() => {}),
-  );
+  lastReads.set(file, endOf(piece));
   return piece;
 }
 

@@ -7,6 +7,12 @@ export function read(content: Content, start: number, end: number, signal?: Abor
   return orAborted(content.read(start, end), signal);
 }
 
+/** The end of a read, whatever came of it. It does not hold the bytes, as the read does. */
+export function endOf(read: Promise<unknown>): Promise<void> {
+  const end = () => {};
+  return read.then(end, end);
+}
+
 /** A small stream that can be read again, because its bytes are kept once they were read. */
 export function remembered(content: Content): Content {
   let bytes: Promise<Uint8Array> | undefined;

@@ -1,5 +1,5 @@
 import type { Content } from "../file.js";
-import { read } from "../files/read.js";
+import { endOf, read } from "../files/read.js";
 
 interface Block {
   readonly start: number;
@@ -43,7 +43,7 @@ export class RangeReader {
   /** A request that was given up may still be sending the block that is held. */
   #retained = false;
   /** Reads follow each other, even if the caller did not wait for the one before. */
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
   #ahead: NextBlock | undefined;
 
   /**
@@ -68,7 +68,7 @@ export class RangeReader {
   /** Reads from `start` on: a whole block, the rest of the one in memory, or the rest of the file. */
   read(start: number): Promise<Uint8Array> {
     const bytes = this.#last.then(() => this.#read(start));
-    this.#last = bytes.catch(() => {});
+    this.#last = endOf(bytes);
     return bytes;
   }
 

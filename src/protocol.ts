@@ -1,4 +1,5 @@
 import type { FileInfo } from "./file.js";
+import type { LongText } from "./longText.js";
 import type { ByteRange } from "./range.js";
 import type { OpenedSession, Step, UploadSession } from "./uploadSession.js";
 
@@ -7,7 +8,7 @@ export interface WireRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | Blob;
+  readonly body?: string | LongText | Uint8Array | Blob;
   /** The text is needed in its stored form, not in the form that the caller's `Prefer` asks for. */
   readonly asStored?: boolean;
   /** Called when the body has left, where the transport tells. */
@@ -140,6 +141,7 @@ export interface PostProtocol {
 export interface InlineFile {
   /** True if a JSON body of this `@odata.type` creates an attachment of this kind. */
   creates(type: unknown): boolean;
+  /** The member, with the bytes as they are. They become base64 when a request is written. */
   write(file: FileInfo, bytes: Uint8Array): object;
   /** Reads one attachment with its bytes. */
   read(collection: string, id: string): WireRequest;

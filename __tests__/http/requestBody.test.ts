@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { outlook } from "../../src/protocols/outlook.js";
 import { HTTPMessageHandler } from "@microsoft/microsoft-graph-client";
 import { transport } from "../../src/http/transport.js";
+import { LongText } from "../../src/longText.js";
 import { bodyInit } from "../../src/http/requestBody.js";
 import { bytesSent, chain, COLLECTION, count, sessionOf } from "../support/fakes";
 
@@ -99,6 +100,26 @@ test("text, an absent body and an empty one stay as they are", () => {
     for (const body of ["{}", undefined, new Uint8Array(0)]) expect(bodyInit(body, fetch)).toEqual({ body });
 });
 
+describe("a text with a file in it", () => {
+  const long = new LongText(['{"contentBytes":"', count(300_000), '"}']);
+  const short = new LongText(['{"contentBytes":"', count(3_000), '"}']);
+
+  test("leaves in pieces where Node's fetch sends it, with its length", async () => {
+    const { body, headers, duplex } = bodyInit(long, nodes);
+    expect([headers, duplex]).toEqual([{ "Content-Length": String(String(long).length) }, "half"]);
+    expect(await new Response(body).text()).toBe(String(long));
+  });
+
+  // a handler of the application may read it, and another fetch may not know streams
+  test.each<[string, LongText, unknown, boolean]>([
+    ["is short", short, nodes, true],
+    ["passes other handlers", long, nodes, false],
+    ["goes to another fetch", long, async () => new Response(), true],
+  ])("is a string if it %s", (_, text, fetch, direct) => {
+    expect(bodyInit(text, fetch, direct)).toEqual({ body: String(text) });
+  });
+});
+
 /** The Graph client's own last handler, which sends nothing here. */
 function clientsTail() {
   const sent: unknown[] = [];
@@ -120,6 +141,18 @@ test("fetch is looked up for every request, because a tool may replace it at any
   }
   expect(sent).toEqual([expect.any(ReadableStream), bytes, expect.any(ReadableStream)]);
   expect(await bytesSent(sent[2])).toEqual(Buffer.from(bytes));
+});
+
+// the fetch standard refuses a stream there
+test("a request that the caller keeps alive beyond its page gets no stream", async () => {
+  const { tail, sent } = clientsTail();
+  const body = new LongText(['"', count(300_000), '"']);
+  const request = { method: "POST", url: COLLECTION, body, to: "api" } as const;
+  for (const keepalive of [true, false]) {
+    const send = transport({ context: chain({ options: { keepalive } }).context, next: tail });
+    await send(request, { timeout: 60_000 });
+  }
+  expect(sent).toEqual([String(body), expect.any(ReadableStream)]);
 });
 
 test("a last handler of the application gets plain bytes, because it may not use fetch", async () => {

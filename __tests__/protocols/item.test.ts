@@ -27,7 +27,15 @@ test.each<[string, object]>([
     { attachments: [{ contentBytes: "AQ==" }, { contentBytes: "" }, { contentBytes: "$&" }, { contentBytes: "Ag" }] },
   ],
 ])("an item is created with the JSON that JSON.stringify makes: %s", (_, body) => {
-  expect(item.create("/items", body).body).toBe(JSON.stringify(body));
+  expect(String(item.create("/items", body).body)).toBe(JSON.stringify(body));
+});
+
+test("bytes are written as base64, in their place", () => {
+  const contentBytes = new Uint8Array([1, 2, 3, 4]);
+  const subject = '"contentBytes":""';
+  const { body } = item.create("/items", { subject, attachments: [{ contentBytes, id: 1 }, { contentBytes: "AQ==" }] });
+  const attachments = [{ contentBytes: "AQIDBA==", id: 1 }, { contentBytes: "AQ==" }];
+  expect(String(body)).toBe(JSON.stringify({ subject, attachments }));
 });
 
 test("a base64 text of megabytes is searched and written without filling the stack", () => {

@@ -1,3 +1,4 @@
+import { toBase64 } from "../base64.js";
 import { UploadError } from "../errors.js";
 import { read } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
@@ -106,7 +107,7 @@ async function dropDoubles(job: Job, { before }: UploadSession, own: string): Pr
   const others = all.filter(({ id, name }) => name === file.name && id !== own && !before?.includes(id));
   if (others.length === 0 || !post?.inline) return;
   const bytes = await read(content, 0, file.size, service.settings.signal);
-  const ours = member(post.inline.write(file, bytes), "contentBytes");
+  const ours = toBase64(bytes);
   for (const { id } of others) {
     const held = await service.get(post.inline.read(collection, id), ({ status, body }) =>
       status === 404 ? {} : status === 200 && isObject(body) ? body : undefined,

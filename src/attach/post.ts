@@ -25,7 +25,6 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
     sent = true;
     return request;
   };
-  if (post.inline) content.release?.(bytes);
   let conflict = false;
   const settle = async () => {
     if (conflict) return findSame(job, post, request);
@@ -65,8 +64,8 @@ async function findSame(
   const { service, collection } = job;
   const named = await namesakes(job);
   if (named?.length === 0) return "notDone";
-  if (!named || !inline || typeof body !== "string") return undefined;
-  const written: unknown = JSON.parse(body);
+  if (!named || !inline || body === undefined) return undefined;
+  const written: unknown = JSON.parse(String(body));
   for (const { id } of named) {
     const held = await service
       .get(inline.read(collection, id), ({ status, body }) => (status === 200 && isObject(body) ? body : undefined))
@@ -84,7 +83,7 @@ async function findSame(
 export function fitsOnePost({ file, protocol, collection }: Job): boolean {
   const { post } = protocol;
   if (!post?.inline || post.carries?.(file) === false) return false;
-  const empty = lengthOf(new TextEncoder().encode(String(post.request(collection, file, new Uint8Array(0)).body)));
+  const empty = lengthOf(post.request(collection, file, new Uint8Array(0)).body);
   return empty + 4 * Math.ceil(file.size / 3) <= REQUEST_LIMIT;
 }
 

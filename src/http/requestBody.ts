@@ -22,9 +22,15 @@ export function lengthOf(body: WireRequest["body"] = ""): number {
 /** Bytes given to `fetch` at once: TLS encrypts all of them before anything else can run, into memory of its own. */
 const CHUNK = 4_194_304;
 
-/** Bytes of a file in JSON, about, and of the memory for it: the file, its base64, the text around it, and that in UTF-8. */
+/** Bytes of a text from which on it is sent in pieces. */
+const LONG = 262_144;
+
+/**
+ * Bytes of a file in JSON, about, and of the memory for it: the file and what is under way of it, or also its base64, the text
+ * around it, and that in UTF-8.
+ */
 export function inBase64(size: number): [length: number, weight: number] {
-  return [4 * Math.ceil(size / 3), 5 * size];
+  return [4 * Math.ceil(size / 3), (isNodes(globalThis.fetch) ? 2 : 5) * size];
 }
 
 /**
@@ -63,23 +69,30 @@ export function bodyInit(
   sent?: () => void,
 ): { body?: BodyInit; headers?: Record<string, string>; duplex?: "half" } {
   if (typeof body !== "object" || "size" in body) return { body };
+  const streams = direct && isNodes(fetch);
+  if ("pieces" in body)
+    return streams && body.length > LONG ? streamed(body.length, body.pieces(), sent) : { body: String(body) };
   if (body.length === 0) return { body: new Uint8Array(0) };
   const bytes = overArrayBuffer(body);
+  if (streams) return streamed(bytes.length, chunksOf(bytes), sent);
   if (!isNodes(fetch)) return { body: IN_BROWSER && sendsBlobs() ? new Blob([bytes]) : bytes };
-  const headers = { "Content-Length": String(bytes.length) };
-  if (!direct) return { body: bytes, headers };
-  let at = 0;
-  const whole = new ReadableStream(
-    {
-      pull(controller) {
-        if (at < bytes.length) return controller.enqueue(bytes.subarray(at, (at += CHUNK)));
-        controller.close();
-        sent?.(); // asked for more: the socket has taken the bytes
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return { body: whole, headers, duplex: "half" };
+  return { body: bytes, headers: { "Content-Length": String(bytes.length) } };
+}
+
+function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
+}
+
+/** A stream of pieces, each of which is made when the one before has left. */
+function streamed(length: number, pieces: Iterator<Uint8Array<ArrayBuffer>>, sent?: () => void) {
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const { done, value } = pieces.next();
+    if (!done) return controller.enqueue(value);
+    controller.close();
+    sent?.(); // asked for more: the socket has taken the bytes
+  };
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  return { body, headers: { "Content-Length": String(length) }, duplex: "half" as const };
 }
 
 /** `fetch` takes no view of shared memory; such bytes are copied. */

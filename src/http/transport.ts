@@ -53,7 +53,7 @@ export function transport(call: Call, query: (url: string) => string = () => "")
       const { headers, ...body } = bodyInit(
         request.body,
         send ?? globalThis.fetch,
-        send !== undefined || endsInFetch(next),
+        (send !== undefined || endsInFetch(next)) && !(trusted && options?.keepalive), // which takes no stream
         request.sent,
       );
       const init: RequestInit & { readonly [SENT]?: () => void } = {

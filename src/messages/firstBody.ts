@@ -70,7 +70,6 @@ export async function firstBody(work: Work, most: number, whole = false): Promis
       const { file, content } = one.job;
       const bytes = await service.whileReading(read(content, 0, file.size, signal));
       attachments.push(inline.write(file, bytes));
-      content.release?.(bytes);
     }
   }
   return { body: withEntries(letter, attachments), inside, outside };

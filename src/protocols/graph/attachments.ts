@@ -1,4 +1,3 @@
-import { toBase64 } from "../../base64.js";
 import type { FileInfo } from "../../file.js";
 import { member, text } from "../../json.js";
 import type {
@@ -74,7 +73,7 @@ export function graphAttachments(kind: AttachmentKind): AttachmentProtocol {
       name: file.name,
       ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
       ...kind.details(file),
-      contentBytes: toBase64(bytes),
+      contentBytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), // a Buffer has a toJSON of its own
     }),
     read: (collection, id) => ({ method: "GET", url: below(collection, `/${encodeURIComponent(id)}`), to: "api" }),
   };

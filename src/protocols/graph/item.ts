@@ -1,6 +1,7 @@
 import { isObject, type Members } from "../../isObject.js";
 import { member, text } from "../../json.js";
 import type { Reply, WireRequest } from "../../protocol.js";
+import { LongText } from "../../longText.js";
 import { json } from "./session.js";
 
 /** One page of a list. */
@@ -9,12 +10,20 @@ export interface Page {
   readonly next?: string;
 }
 
-/** As `JSON.stringify`, which looks at every character of a string. Base64 needs no escapes, so it is put in as it is. */
-function jsonOf(body: object): string {
-  const texts: string[] = [];
-  const cut = (name: string, value: unknown) =>
-    name === "contentBytes" && typeof value === "string" && !/[^\w+/=-]/.test(value) ? (texts.push(value), "") : value;
-  return JSON.stringify(body, cut).replace(/"contentBytes":""/g, () => `"contentBytes":"${texts.shift()}"`);
+const MEMBER = '"contentBytes":"';
+
+/**
+ * As `JSON.stringify`, with `contentBytes` in base64. Base64 needs no escapes, so that it is put in as it is; and bytes become
+ * base64 only while they are sent.
+ */
+function jsonOf(body: object): string | LongText {
+  const cut: (string | Uint8Array)[] = [];
+  const isBase64 = (value: unknown): value is string => typeof value === "string" && !/[^\w+/=-]/.test(value);
+  const cutOut = (name: string, value: unknown) =>
+    name === "contentBytes" && (value instanceof Uint8Array || isBase64(value)) ? (cut.push(value), "") : value;
+  const [first = "", ...more] = JSON.stringify(body, cutOut).split(`${MEMBER}"`);
+  const parts = more.flatMap((text, index) => [MEMBER, cut[index] ?? "", `"${text}`]);
+  return cut.length === 0 ? first : new LongText([first, ...parts]);
 }
 
 /** Requests about a single resource, and the reading of their replies. */

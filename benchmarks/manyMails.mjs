@@ -26,7 +26,7 @@ const SEED = 25;
 const MOST_ROUNDS = 2;
 /** Time limit of a sample in milliseconds, because a busy machine sends slowly. */
 const PATIENCE = 600_000;
-/** What the emulator holds besides: the mail that warms up. */
+/** The mail that warms up. The emulator holds it as well. */
 const WARM_UP = { mails: 1, bytes: 5_000_000 };
 const GOALS = { time: 1.15, memory: 64, stop: 30 };
 
@@ -111,7 +111,7 @@ function mostInWindow(throttles) {
   return Math.max(0, ...counts);
 }
 
-/** What one sample comes to. */
+/** The figures of one sample. */
 function figures(mails, { time, idle, stop, failures, throttles, peak, cpu, rate }, { mails: sent, bytes, statuses }) {
   const best = bestSchedule(bytesBy(mails), rate);
   return {

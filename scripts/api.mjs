@@ -63,6 +63,9 @@ function report(configObject) {
   });
   if (!succeeded) throw new Error("api-extractor has found errors.");
   const written = readFileSync(config.reportFilePath, "utf8").replaceAll("\r\n", "\n");
+  const hidden = written.match(/ae-forgotten-export.*/g) ?? [];
+  if (hidden.length > 0)
+    throw new Error(`The public surface uses types that it does not export:\n${hidden.join("\n")}`);
   return written.slice(written.indexOf("```ts"));
 }
 

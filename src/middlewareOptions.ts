@@ -50,7 +50,7 @@ export class AttachedFiles implements MiddlewareOptions {
 
 const KINDS = [LargeAttachmentHandlerOptions, AzureDevOpsAttachmentHandlerOptions, AttachedFiles];
 
-/** What a request carries for this package in its middleware options. */
+/** The options of this package that a request carries. */
 export interface Given {
   readonly upload?: UploadOptions;
   readonly files?: AttachedFiles;

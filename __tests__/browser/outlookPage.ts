@@ -24,7 +24,7 @@ const state: PaneState = { waits: [] };
 const stop = new AbortController();
 const item = () => host.item as unknown as ComposedItem;
 
-/** What the tests can call from outside: a pane in an Outlook that is played. */
+/** Functions that the tests call from outside: a pane in a simulated Outlook. */
 const page = {
   /** Opens the draft at the target's path. */
   open(given: Target, settings: HostSettings) {

@@ -2,9 +2,9 @@ import { LargeAttachmentTask, type UploadOptions, type UploadSession } from "../
 import { clientOf, watch, type State, type Target } from "./upload.js";
 
 interface PageState extends State {
-  /** Whether the tab was hidden all the time while bytes moved. */
+  /** True if the tab was hidden all the time while bytes moved. */
   hidden: boolean;
-  /** Whether the upload has begun to wait for the network. */
+  /** True if the upload has begun to wait for the network. */
   waits?: boolean;
   /** The most by which what is held has grown, in bytes. */
   heap?: number;
@@ -41,7 +41,7 @@ function options(): UploadOptions {
 
 const picked = (): File => document.querySelector("input")!.files![0]!;
 
-/** What the tests can call from outside. */
+/** Functions that the tests call from outside. */
 const page = {
   state: () => state,
   isHidden: () => document.hidden,
@@ -95,7 +95,7 @@ const page = {
     worker.postMessage({ target, file: picked() });
   },
 
-  /** What the browser would say by itself, for engines whose driver cannot cut the network. */
+  /** The events of the browser itself, for engines whose driver cannot cut the network. */
   claimOnline(is: boolean) {
     Object.defineProperty(navigator, "onLine", { configurable: true, get: () => is });
     dispatchEvent(new Event(is ? "online" : "offline"));

@@ -21,7 +21,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What work rejects with, and how many milliseconds after the abort. */
+/** The error that work rejects with, and how many milliseconds after the abort. */
 async function abort(work: Promise<unknown>, stop: AbortController, after = 50): Promise<[Error, number]> {
   const failed = thrownBy(work);
   await pause(after);

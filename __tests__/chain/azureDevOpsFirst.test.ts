@@ -1,4 +1,4 @@
-/** What a work item says before the first byte of a file is sent, and what comes of a link whose reply is lost. */
+/** Refusals of a work item before the first byte of a file is sent, and links whose reply is lost. */
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { defaultVariations } from "../../src/emulator/variations.js";

@@ -1,4 +1,4 @@
-/** What is particular to files of OneDrive and SharePoint, with the real Graph client against the emulator. */
+/** The particular rules of files of OneDrive and SharePoint, with the real Graph client against the emulator. */
 import { Client, GraphError, type Context } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type DriveFile, type Emulator, type RequestLogEntry } from "../../src/emulator/index.js";
 import type { RequestKind } from "../../src/emulator/api.js";

@@ -1,5 +1,5 @@
 /**
- * What uploads is loaded with the first attachment: a page that attaches nothing never asks for it, and one that cannot get
+ * The code that uploads is loaded with the first attachment: a page that attaches nothing never asks for it, and one that cannot get
  * it loses nothing. A real page, whose files are gone, is in the browser tests.
  */
 import { Readable } from "node:stream";

@@ -1,4 +1,4 @@
-/** What is particular to documents of Universal Print, with the real Graph client against the emulator. */
+/** The particular rules of documents of Universal Print, with the real Graph client against the emulator. */
 import { GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator, type Item } from "../../src/emulator/index.js";
 import { defaultVariations } from "../../src/emulator/variations.js";

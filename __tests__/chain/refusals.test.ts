@@ -1,4 +1,4 @@
-/** What refusals say, with the real Graph client against the emulator. */
+/** The messages of refusals, with the real Graph client against the emulator. */
 import type { Client, GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { defaultVariations } from "../../src/emulator/variations.js";

@@ -1,4 +1,4 @@
-/** What the emulator lets other clients do, and this library does not need; and what clients report of creations. */
+/** This library keeps rules that the emulator relaxes for other clients, and clients learn what they have created. */
 import type { Client, GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator } from "../../src/emulator/index.js";
 import { defaultVariations } from "../../src/emulator/variations.js";

@@ -58,7 +58,7 @@ test("every link inside the project leads to an existing file or heading", () =>
   expect(broken).toEqual([]);
 });
 
-/** What package.json has npm publish: files and folders, and after `!` what is left out. */
+/** The files and folders that package.json has npm publish. `!` leaves one out. */
 const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
 const isIn = (path: string, one: string) => path === one || path.startsWith(`${one}/`);
 const isPublished = (path: string) =>

@@ -64,7 +64,7 @@ const body = fc.oneof(
     relations: fc.oneof(json, fc.array(entry, { maxLength: 3 })),
   }),
 );
-/** What a header can hold. */
+/** Characters that a header can hold. */
 const header = fc.oneof(
   fc.string({ unit: fc.integer({ min: 32, max: 255 }).map((code) => String.fromCharCode(code)) }),
   fc.constantFrom("/Attachments('", "x/attachments/%", "x/Attachments('%E0%A4%A')", "-1", "NaN", "1e309", "Infinity"),

@@ -86,7 +86,7 @@ describe("one attempt", () => {
 });
 
 type Told = "done" | "notDone" | undefined;
-/** What came of a request: its result or the code of its error, and how often it was sent and looked for. */
+/** The outcome of a request: its result or the code of its error, and how often it was sent and looked for. */
 async function outcomeOf(answers: readonly Given[], repeat: Ask<string>["repeat"], told?: readonly Told[]) {
   const { service, limits } = serving(answers, { patience: 1_500 }); // for two throttles
   const looks = [...(told ?? [])];

@@ -13,7 +13,7 @@ const large = Buffer.alloc(5_000_000, "large ");
 const big = { filename: "big.bin", content: large };
 const mail = (more: Data = {}): Data => ({ from, to, subject: "Hi", text: "Text", ...more });
 const outbox = () => post.emulator.mailbox.outbox();
-/** What was left behind. */
+/** Drafts and files that were left behind. */
 const left = () => [outbox(), post.emulator.mailbox.drafts()];
 const temporary = () =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`graph-large-attachments-${process.pid}-`));

@@ -15,7 +15,7 @@ import {
 
 export type Data = Record<string, unknown>;
 
-/** What the tests use of nodemailer, whose versions have types of their own. */
+/** The part of nodemailer that the tests use. Its versions have types of their own. */
 export interface Mailer {
   sendMail(data: Data): Promise<SentMessageInfo>;
   sendMail(data: Data, callback: (error: Error | null, info: SentMessageInfo) => void): void;
@@ -55,7 +55,7 @@ export async function startPost(): Promise<Post> {
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** What a recipient sees of an attachment. */
+/** An attachment as a recipient sees it. */
 export const seen = ({ name, contentType, isInline, contentId, sha256 }: StoredAttachment) => ({
   name,
   contentType,

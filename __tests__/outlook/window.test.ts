@@ -15,7 +15,7 @@ const bytes = fileOf(100_000);
 /** Sent by Graph, because Office.js cannot set a content id. */
 const viaGraph = { isInline: true, contentId: "own" };
 
-/** What Outlook does when the user selects Send. */
+/** Acts as Outlook does when the user selects Send. */
 const send = () =>
   new Promise<{ allowEvent: boolean; errorMessage?: string }>((completed) => blockSendWhileAttaching({ completed }));
 /** Waits until an upload has begun. */

@@ -11,7 +11,7 @@ export async function pack(folder: string): Promise<string> {
   return join(folder, name!);
 }
 
-/** Whether the last file that a build writes is younger than all that goes into it. */
+/** True if the last file that a build writes is younger than everything that goes into it. */
 export async function isBuilt(): Promise<boolean> {
   const [settings, sources] = await Promise.all([readdir(root), readdir(join(root, "src"), { recursive: true })]);
   const inputs = [

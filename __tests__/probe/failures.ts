@@ -11,7 +11,7 @@ export const parts: readonly (readonly ProbeService[])[] = [
   ["azureDevOps"],
 ];
 
-/** What can happen to a request. */
+/** Faults of a request. */
 export const faults: Record<string, FaultScript> = {
   "is done and gets no response": { reset: "after" },
   "gets 503": { status: 503, body: { error: { code: "serviceNotAvailable" } } },
@@ -48,7 +48,7 @@ export async function stopAt(
   return runProbe(optionsFor(emulator, { only, signal: stop.signal, onRequest }), use);
 }
 
-/** What is there and not named in the report. The words of the report hold the names of what remains. */
+/** Everything that remains and that the report does not name. */
 export const unnamed = (left: readonly string[], named: readonly string[]): string[] =>
   left.filter((one) => {
     const [, kind, name = ""] = /^(work item|print job|\w+) ?(.*)$/.exec(one)!;

@@ -5,7 +5,7 @@ import { means, optionsFor, probeNew, remains, short, start } from "./support";
 
 test("a whole probe keeps its limits, sends mail to the user alone and leaves nothing behind", async () => {
   const { report, emulator } = await probeNew({});
-  // What a tenant makes it repeat needs some of the 200 requests, too.
+  // Requests that a tenant makes it repeat count among the 200, too.
   expect(report.requests).toBeLessThanOrEqual(175);
   expect(report.bytes).toBeLessThanOrEqual(60_000_000);
   expect(report.facts.filter(({ seen, name }) => seen === undefined && name !== "retryAfterSeconds")).toEqual([]);

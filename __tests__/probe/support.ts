@@ -64,7 +64,7 @@ export async function probeNew(
   return { report, emulator };
 }
 
-/** What is in the emulator, in words. A probe that cleans up leaves nothing. */
+/** Everything in the emulator, in words. A probe that cleans up leaves nothing. */
 export async function remains(emulator: Emulator): Promise<string[]> {
   const { mailbox, drive, azureDevOps, print, teams, requests } = emulator;
   const drives = [drive, drive.of("/sites/contoso.sharepoint.com:/sites/probe:/drive")];

@@ -45,7 +45,7 @@ test("the defaults that docs/options.md names are those of the protocols", () =>
 });
 
 describe("the diff of the reader's own sendMail", () => {
-  /** What the reader has already. Requests for Microsoft Graph go to the emulator. */
+  /** Names that the reader has already. Requests for Microsoft Graph go to the emulator. */
   const around = (code: string) => `
 import { Client } from "@microsoft/microsoft-graph-client";
 import { startEmulator } from "graph-large-attachments/emulator";

@@ -1,2 +1,2 @@
-// What most applications take of the package: each bundler's result is weighed.
+// An application that uses the package as most do. The result of each bundler is weighed.
 export { withLargeAttachments } from "graph-large-attachments";

@@ -18,7 +18,7 @@ export async function openDoor(emulator) {
   return `http://localhost:${server.address().port}/`;
 }
 
-/** What can be asked for. What is answered is JSON, with the hash of a file instead of its bytes. */
+/** The questions. Answers are JSON, with the hash of a file instead of its bytes. */
 const callsOf = (emulator) => ({
   target: () => {
     const { graphUrl, token, ca, azureDevOps } = emulator;

@@ -12,7 +12,7 @@ function canonical(value) {
   );
 }
 
-/** What `work` rejects with; that it does not is the error. */
+/** The error that `work` rejects with. Throws if it does not. */
 export async function rejection(work) {
   const value = await work.catch((error) => ({ error }));
   if (value?.error) return value.error;

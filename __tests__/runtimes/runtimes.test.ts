@@ -4,7 +4,7 @@ import { root, run } from "../package/run";
 
 const results = async () => JSON.parse(await readFile(join(root, "docs/runtimes.json"), "utf8"));
 
-/** What docs/runtimes.md says of these results. */
+/** The results as docs/runtimes.md states them. */
 async function sectionOf(given: object): Promise<string> {
   const code = `
     import { withSection } from "./scripts/runtimes/table.mjs";

@@ -8,7 +8,7 @@ import { equal, rejection, until, within } from "./expect.mjs";
 const RANGE = 3_932_160;
 const SIZE = 9_000_000; // three ranges
 
-/** What has to hold, by name. Each is given the package, the emulator, a Graph client and a file. */
+/** The checks, by name. Each gets the package, the emulator, a Graph client and a file. */
 export const checks = {
   async "bytes in memory"({ client, emulator, file }) {
     const message = await emulator("addMessage");

@@ -1,7 +1,7 @@
 import type { Exchange } from "../../src/emulator/call.js";
 import type { Reply, RequestKind } from "../../src/emulator/api.js";
 
-/** What a fault may do with a request on its way. */
+/** Ways in which a fault can affect a request. */
 export interface Passage {
   readonly exchange: Exchange;
   readonly bytes: Buffer;

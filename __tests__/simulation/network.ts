@@ -29,7 +29,7 @@ export interface Down {
   readonly fault: string;
 }
 
-/** What has to hold of the network at any time; what does not is noted, with words that say what. */
+/** Rules of the network that hold at any time. Violations are noted in words. */
 export class Network {
   readonly seen: Seen[] = [];
   readonly violations: string[] = [];
@@ -171,7 +171,7 @@ export class Network {
 
 const never = () => new Promise<never>(() => {});
 
-/** What `fetch` rejects with when a connection is lost; its text names the address, as in some runtimes. */
+/** The error of `fetch` for a lost connection. Its text names the address, as in some runtimes. */
 const lost = () => new TypeError(`fetch failed: ${origins.outlook}secret-upload-url?authtoken=secret`);
 
 function wait(milliseconds: number, signal?: AbortSignal | null): Promise<void> {

@@ -36,14 +36,14 @@ const scaleOf: Record<string, (pick: Setting["pick"]) => Scale> = {
   linkInstead: onDrive,
   printDocument: () => ({ ...small, least: 1, most: 1_500, parallel: 4 }),
 };
-/** What large files are cut from, for random numbers take longer than everything else that is done with them. */
+/** Large files are cut from this, because random numbers take longer than everything else. */
 let pool: Buffer | undefined;
-/** What a stream gives at a time. */
+/** The chunks of a stream. Bytes. */
 const CHUNK = 33;
 const NAME = "a.bin";
 const MAILBOX = 4;
 
-/** What came of one schedule of faults. */
+/** The outcome of one schedule of faults. */
 export interface Outcome {
   readonly seed: number;
   readonly faults: readonly string[];
@@ -51,7 +51,7 @@ export interface Outcome {
   /** How often the process died and another went on. */
   readonly deaths: number;
   readonly ended: "whole" | "error" | "stopped";
-  /** What must not be: empty, or the promise of this package is broken. */
+  /** Violations of the promise of this package. Must be empty. */
   readonly violations: readonly string[];
   /** The schedule in lines, to be read when something went wrong. */
   readonly story: readonly string[];
@@ -67,17 +67,17 @@ interface World {
   added(): Added[];
   /** The id in what `attach` answered. */
   idOf?(result: unknown): string;
-  /** What else has to hold. */
+  /** Further checks. */
   violations?(): string[];
-  /** Whether a process of this way may die. */
+  /** True if a process of this way may die. */
   readonly mortal: boolean;
   /** A request of the caller's own may pass, and its reply with it. */
   readonly passes?: boolean;
-  /** Whether its file cannot be read again from the first byte. */
+  /** True if its file cannot be read again from the first byte. */
   readonly spent?: boolean;
   /** How many files share the network. @default 1 */
   readonly share?: number;
-  /** Whether a session whose creation nobody heard of stands in the way of another one. */
+  /** True if a session whose creation nobody heard of prevents another one. */
   readonly blocks?: boolean;
 }
 
@@ -225,7 +225,7 @@ interface Judged {
   readonly deaths: number;
   readonly retries: number;
   readonly stopped: boolean;
-  /** What the service itself puts in the way. */
+  /** Obstacles of the service itself. */
   readonly replicationDelay: number;
   /** The first session of a drive refuses what it needs, which is a fault of its own. */
   readonly poisoned: boolean;
@@ -381,7 +381,7 @@ function graphItem({ service, pick }: Setting) {
   return { path: item.path, type, added: () => service.attachments(item).slice(older), idOf };
 }
 
-/** What a process stores of its upload, as JSON. */
+/** The part of its upload that a process stores, as JSON. */
 class Checkpoint {
   #text: string | undefined;
   constructor(private readonly network: Network) {}

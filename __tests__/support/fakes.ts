@@ -39,7 +39,7 @@ export const cut = () => new NoReply(new TypeError("fetch failed"));
 /** A connection that was refused: nothing reached the service. */
 export const notConnected = () => new NoReply(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }), true);
 
-/** What an attempt comes to: a reply with Outlook's verdict, or none. */
+/** The answer to an attempt: a reply with Outlook's verdict, or none. */
 export function answerOf(given: Reply | NoReply): Attempted {
   return given instanceof NoReply ? noAnswer(given) : { reply: given, verdict: outlook.api.verdict(given) };
 }

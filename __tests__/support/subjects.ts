@@ -27,17 +27,17 @@ export interface Subject {
   readonly range: number;
   /** How many ranges are under way at once. */
   readonly parallel: number;
-  /** What a file is given: its name, where the URL does not say it, and all that it takes to be beside an older one. */
+  /** Options of a file: its name where the URL does not say it, and those that let it stand next to an older one. */
   readonly about: { readonly name?: string; readonly conflictBehavior?: "replace" | "rename" };
   /** Which request tells what there is already. */
   readonly listing: RequestKind;
   /**
-   * What the service has no such thing as: scenarios about it do not concern this subject. "names": files of any name;
+   * Features that the service does not have, so that scenarios about them do not concern this subject. "names": files of any name;
    * "many": several files; "turns": uploads that run one after another; "post": one request for a whole file; "rivals": a
    * second session for a file beside one that is open.
    */
   readonly lacks: ReadonlySet<Absent>;
-  /** What a task's status answers besides its offset. */
+  /** Members of a task's status besides its offset. */
   readonly expires: unknown;
   client(emulator: Emulator): Client;
   add(emulator: Emulator): { readonly id: string; readonly path: string };

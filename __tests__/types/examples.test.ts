@@ -3,7 +3,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { root } from "../package/run";
 
-/** What the editor shows in a hover: the examples in the comments of the public surface. */
+/** The examples in the comments of the public surface, which an editor shows in a hover. */
 const files = ["src/client/withLargeAttachments.ts", "src/client/LargeAttachmentTask.ts"];
 
 interface Example {
@@ -27,7 +27,7 @@ const examples: readonly Example[] = files.flatMap((file) => {
   return found;
 });
 
-/** What a reader has. */
+/** The names that an example may use without declaring them. */
 const around = `
 import type { AuthenticationProvider, Client as GraphClient } from "@microsoft/microsoft-graph-client";
 import "graph-large-attachments";

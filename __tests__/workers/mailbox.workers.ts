@@ -15,7 +15,7 @@ afterAll(async () => {
   await redis.close();
 });
 
-/** What came of files that so many processes attached to the messages of one mailbox. */
+/** The outcome of files that so many processes attach to the messages of one mailbox. */
 interface Round {
   readonly errors: readonly string[];
   readonly attached: number;

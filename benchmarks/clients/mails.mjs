@@ -11,7 +11,7 @@ const CONTENT = Buffer.alloc(4_194_304, "file ");
 
 /** Mails that are begun in one turn of the event loop. */
 const TOGETHER = 10;
-/** What bare `fetch` sends at the same time to learn the rate of the line, and how much. */
+/** The files that bare `fetch` sends at the same time to measure the rate of the line. */
 const BARE = { files: 8, size: 33_554_432, range: 3_932_160 };
 
 /** `mails`: mailbox and bytes of each. All of them are sent at the same time. `scale`: how fast the clock runs. `own`: ranges go over `rangeFetch`. */

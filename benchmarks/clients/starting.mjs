@@ -1,8 +1,8 @@
-// What an application pays when it starts: the modules of a package, without those that it has loaded before.
+// The cost of a package when an application starts: its modules, without those that are loaded already.
 import { readdirSync } from "node:fs";
 
 const PEER = import.meta.resolve("@microsoft/microsoft-graph-client");
-/** What Node loads. */
+/** The modules that Node loads. */
 const built = new URL("../../dist/node/", import.meta.url);
 const OURS = new URL("index.js", built).href;
 const parts = new URL("parts/", built);

@@ -24,7 +24,7 @@ export async function startService(
       process.send({ script });
       await once(process, "message");
     },
-    /** What has arrived since the service started. */
+    /** Counts everything that has arrived since the service started. */
     async seen() {
       process.send({ asks: true });
       const [seen] = await once(process, "message");

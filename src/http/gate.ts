@@ -14,7 +14,7 @@ interface Entering extends Pick<LimitedRequest, "lane" | "most"> {
   readonly bytes?: number;
   /** Places that it takes. @default 1 */
   readonly weight?: number;
-  /** What the service documents for the bytes of the lane. */
+  /** The documented limit of the bytes of the lane. */
   readonly allowance?: Allowance;
   /** The lane whose length decides who is next. Every other place goes to who has waited longest. */
   readonly behind?: string;

@@ -16,7 +16,7 @@ interface Entry {
 }
 
 /**
- * What a lane has sent in the window that its service documents. The documentation does not say which requests count, so the
+ * The bytes that a lane has sent in the window that its service documents. The documentation does not say which requests count, so the
  * first one beyond is sent alone. If it gets a 429, the lane keeps within the window from then on.
  */
 export class Quota {

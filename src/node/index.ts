@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { UploadError, type CheckpointStore, type UploadSession } from "../index.js";
 
 export type { CheckpointStore, FileInfo, UploadSession } from "../index.js";
-export { rangeFetch, type RangeFetch, type RangeFetchOptions } from "./rangeFetch.js";
+export { rangeFetch, type RangeFetch } from "./rangeFetch.js";
+export type { RangeFetchOptions } from "./rangeFetchOptions.js";
 
 /**
  * Stores checkpoints as files in a folder. Only the owner can read them. Each file is replaced as a whole, so that a crash

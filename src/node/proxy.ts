@@ -6,16 +6,9 @@ import type { Duplex } from "node:stream";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import * as tls from "node:tls";
 import { UploadError } from "../index.js";
+import type { RangeFetchOptions } from "./rangeFetchOptions.js";
 
-/** The way to a service. */
-export interface Connecting {
-  /** Certificates in PEM that are trusted besides those that Node trusts. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[];
-  /** Address of the proxy for all requests, or `false` for none. @default HTTPS_PROXY, HTTP_PROXY and NO_PROXY */
-  readonly proxy?: string | URL | false;
-}
-
-/** Where a request is sent, and what it needs for that. */
+/** The address that a request connects to, and its options. */
 interface Route {
   /** Over TLS from here on. */
   readonly secure: boolean;
@@ -29,7 +22,7 @@ const KEPT = 15_000;
 const CONNECT_TIMEOUT = 10_000;
 
 /** Agents for all services, over proxies where the options or the environment name one. */
-export function routes({ ca, proxy }: Connecting, env: NodeJS.ProcessEnv) {
+export function routes({ ca, proxy }: RangeFetchOptions, env: NodeJS.ProcessEnv) {
   const from = (name: string) => env[name.toLowerCase()] || env[name.toUpperCase()] || undefined;
   const proxies =
     proxy === false

@@ -2,17 +2,9 @@ import http from "node:http";
 import https from "node:https";
 import { UploadError } from "../index.js";
 import { readBody, type Outgoing } from "./outgoing.js";
-import { routes, type Connecting } from "./proxy.js";
+import { routes } from "./proxy.js";
+import type { RangeFetchOptions } from "./rangeFetchOptions.js";
 import { responseOf } from "./response.js";
-
-/** How `rangeFetch` connects. */
-export interface RangeFetchOptions extends Connecting {
-  /**
-   * Your own agent for every request, such as one of the package `proxy-agent`. The agent then handles certificates
-   * and proxies, and `close()` does not close it. @default an agent that keeps connections
-   */
-  readonly agent?: http.Agent;
-}
 
 /** A `fetch` for the option `fetch`. */
 export type RangeFetch = typeof fetch & {

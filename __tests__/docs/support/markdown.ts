@@ -42,7 +42,7 @@ export const pages: readonly Page[] = files(root)
   .map((path) => page(relative(root, path).split(sep).join("/")))
   .sort((a, b) => (a.path < b.path ? -1 : 1));
 
-/** What a script writes: declarations, not programs. */
+/** Pages that a script writes. They hold declarations, not programs. */
 export const isGenerated = ({ path }: Page) => path === "API.md";
 
 /** A page without its code, where `#` and `[]` mean something else. */

@@ -91,7 +91,7 @@ export async function check(all: readonly Program[]): Promise<string[]> {
   return stdout.split("\n").filter((line) => line !== "" && !untyped.test(line));
 }
 
-/** What the comments promise that stand behind a `console.log(…);`, or alone in the line below it or its braces. */
+/** The output that comments promise behind a `console.log(…);`, or alone in the line below it or its braces. */
 export function promised({ code }: Program): string[] {
   const lines = code.split("\n");
   return lines.flatMap((line, index) => {
@@ -102,7 +102,7 @@ export function promised({ code }: Program): string[] {
   });
 }
 
-/** What was promised, but not printed, or not in that order. An ellipsis stands for anything; objects may take several lines. */
+/** Promised output that was not printed, or not in that order. An ellipsis stands for anything; objects may take several lines. */
 export function unmet(program: Program, stdout: string): string[] {
   let rest = stdout.replace(/\s+/g, " ");
   return promised(program).filter((output) => {

@@ -6,7 +6,7 @@ const { graph, send } = bench;
 afterEach(() => bench.emulator.verifyFaults());
 
 const file = "/me/drive/root:/a.zip:";
-/** What each kind of request is done with; a session is there where one is needed. */
+/** Sends a request of each kind, with a session where one is needed. */
 const requests: readonly [RequestKind, (url: string) => Promise<Response>][] = [
   ["create", () => graph("POST", "/me/drive/root:/b.zip:/createUploadSession")],
   ["range", (url) => send(url, part(0, unit))],

@@ -1,4 +1,4 @@
-/** What clients do with a drive around an upload: change, move, copy, find and follow its items. */
+/** Requests that clients make around an upload: they change, move, copy, find and follow items of a drive. */
 import { quickXor } from "../../../src/emulator/drive/hashes";
 import { errorOf, sampleBytes } from "../support";
 import { open, part, read, useDrive, type ItemJson } from "./support";

@@ -2,7 +2,7 @@ import type { Emulator, EmulatorOptions, Variations } from "../../../src/emulato
 import { defaultVariations } from "../../../src/emulator/variations";
 import { sampleBytes, startBench, type Bench } from "../support";
 
-/** What every range but the last is a multiple of. */
+/** Every range but the last is a multiple of this. Bytes. */
 export const unit = 327_680;
 /** Two whole units and a rest. */
 export const bytes = sampleBytes(2 * unit + 100);

@@ -36,7 +36,7 @@ export const base64: fc.Arbitrary<string> = fc.oneof(
     .map(([all, every, end]) => lines(all.toString("base64"), every, end)),
 );
 
-/** What is no base64, or nearly none. */
+/** Texts that are not base64, some of them nearly. */
 const notBase64 = fc.oneof(
   text,
   fc.tuple(base64, text, base64).map((parts) => parts.join("")),
@@ -148,7 +148,7 @@ export function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
     });
 }
 
-/** Whether a service takes it for base64: as such, with white space, in either alphabet, padded or not. */
+/** True if a service takes it for base64: with white space, in either alphabet, padded or not. */
 export function isBase64(value: string): boolean {
   const bare = value.replace(/[ \t\n\r]+/g, ""); // what .NET skips
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(bare) && (bare.includes("=") ? bare.length % 4 === 0 : bare.length % 4 !== 1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What a string becomes on its way through UTF-8: surrogates that stand alone are replaced. */
+/** A string as it arrives after UTF-8: surrogates that stand alone are replaced. */
 export const toWellFormed = (text: string): string => Buffer.from(text).toString();
 export const isWellFormed = (text: string): boolean => toWellFormed(text) === text;
 

@@ -32,8 +32,9 @@ const GOALS = { time: 1.15, memory: 64, stop: 30 };
 
 /** Reasons of goals that are missed. */
 const MEMORY =
-  "buffers of `fetch` and of the sockets, and garbage that V8 has not collected yet: files of less than 3 MB go as text in one request, of which the runtime makes copies. What this library holds of files is 32 MiB.";
-const STOP = "a small file becomes text in one go, and garbage of that size takes V8 long to collect.";
+  "buffers of TLS and of the sockets, and memory that V8 and the allocator keep or have not collected yet. What this library holds of files is at most 32 MiB, as measured after a collection.";
+const STOP =
+  "in the first second, 200 requests leave at the same time, each over a connection of its own, and a turn of the event loop handles the replies of many.";
 
 /** The ways in which ranges go, and what the goals call them. */
 const WAYS = { "Node's `fetch`": "many mails", "`rangeFetch()`": "many mails, `rangeFetch()`" };

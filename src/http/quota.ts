@@ -16,8 +16,8 @@ interface Entry {
 }
 
 /**
- * The bytes that a lane has sent in the window that its service documents. The documentation does not say which requests count, so the
- * first one beyond is sent alone. If it gets a 429, the lane keeps within the window from then on.
+ * The bytes that a lane has sent in the window that its service documents. The documentation does not say which requests
+ * count, so the first one beyond is sent alone. If it gets a 429, the lane keeps within the window from then on.
  */
 export class Quota {
   /** Requests with a reply, the oldest first. */

@@ -32,7 +32,7 @@ const GOALS = { time: 1.15, memory: 64, stop: 30 };
 
 /** Reasons of goals that are missed. */
 const MEMORY =
-  "buffers of TLS and of the sockets, and memory that V8 and the allocator keep or have not collected yet. What this library holds of files is at most 32 MiB, as measured after a collection.";
+  "buffers of TLS and of the sockets, and memory that V8 and the allocator keep or have not collected yet. After a collection, the process holds some 30 MiB of buffers.";
 const STOP =
   "in the first second, 200 requests leave at the same time, each over a connection of its own, and a turn of the event loop handles the replies of many.";
 

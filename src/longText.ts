@@ -4,8 +4,8 @@ import { toBase64 } from "./base64.js";
 const PIECE = 49_152;
 
 /**
- * A text with bytes in it, which become base64 piece by piece while it is sent. So memory holds a file once, and not also as
- * base64, within JSON, and that in UTF-8.
+ * A text that contains bytes. They become base64 piece by piece while it is sent, so that memory needs no copies of a file as
+ * base64, as JSON and in UTF-8.
  */
 export class LongText {
   /** Bytes in UTF-8. */

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator, type FaultScript, type RequestKind } from "../../src/emulator/index.js";
 import { withLargeAttachments, type UploadError, type UploadOptions } from "../../src/index.js";
+import { collectGarbage } from "../support/garbage.js";
 import { clientOf, fileOf, sha256 } from "../support/graph.js";
 
 // 5 MB in ranges of 4 MB and 3 MB, on a smaller scale
@@ -300,4 +301,26 @@ test("a draft is read while its attachments are listed, and again if one of them
   const answer = await send([little, one], {}, "/me/messages", message);
   expect(answer).not.toHaveProperty("isOld");
   expect([count("item"), count("post")]).toEqual([2, 1]);
+});
+
+// Many mails at the same time would otherwise each hold up to 3 MB beyond the limits of memory.
+test("a small file that the first request has carried is not in memory while the large ones follow", async () => {
+  const given: WeakRef<ArrayBuffer>[] = [];
+  const read = async () => {
+    const { buffer } = fileOf(1_000_000);
+    given.push(new WeakRef(buffer));
+    return buffer;
+  };
+  const blob = Object.assign(new Blob([new Uint8Array(1_000_000)]), { arrayBuffer: read });
+  const small = { file: { size: 1_000_000, slice: () => blob }, name: "small.bin" };
+  const alive = at(
+    { kind: "range" },
+    () => (collectGarbage(), given.map((reference) => reference.deref() !== undefined)),
+  );
+  await client
+    .api("/me/sendMail")
+    .withAttachments([small, { file: fileOf(1_050_000), name: "1.bin" }], { threshold: 1_000_000, rangeSize: 600_000 })
+    .post({ message });
+  expect(held()).toEqual([["small.bin", "1.bin"]]);
+  expect(alive).toEqual([[false]]);
 });

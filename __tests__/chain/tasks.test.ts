@@ -5,6 +5,7 @@ import {
   type CheckpointStore,
   type UploadSession,
 } from "../../src/index.js";
+import { collectGarbage } from "../support/garbage.js";
 import { clientOf, fileOf, sha256 } from "../support/graph.js";
 import { thrownBy } from "../support/fakes";
 
@@ -153,4 +154,29 @@ describe("callbacks that throw, or reject", () => {
     await new Promise(setImmediate);
     expect(unhandled).toEqual([]);
   });
+});
+
+// An application that keeps its tasks, to show them in a list, would otherwise keep a range of each file.
+test("a task that has ended holds nothing of its file", async () => {
+  let read = 0;
+  let collected = 0;
+  const registry = new FinalizationRegistry(() => collected++);
+  const slice = (start: number, end: number) =>
+    Object.assign(new Blob(), {
+      arrayBuffer: async () => {
+        const { buffer } = Buffer.alloc(end - start, "a");
+        registry.register(buffer, read++);
+        return buffer;
+      },
+    });
+  const { path } = emulator.addMessage();
+  const file = Object.assign(new Blob([bytes]), { slice }); // of other sources, some memory is kept for the next file
+  const task = await LargeAttachmentTask.create(clientFor(), path, file, options);
+  await task.upload();
+  for (let turn = 0; turn < 50 && collected < read; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    collectGarbage();
+  }
+  expect([read > 9, read - collected]).toEqual([true, 0]);
+  expect(task.session.offset).toBe(1_000_000); // it is still in use
 });

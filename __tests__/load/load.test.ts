@@ -9,11 +9,10 @@ import { fork, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Client } from "@microsoft/microsoft-graph-client";
 import { makeDispatcher, type Dispatcher } from "../../src/emulator/dispatcher.js";
 import { withLargeAttachments } from "../../src/index.js";
+import { collectGarbage } from "../support/garbage.js";
 import { fileOf } from "../support/graph.js";
 import type { Held, Started } from "./support/emulator.js";
 
@@ -59,10 +58,8 @@ async function held(): Promise<Held> {
 }
 
 /** Bytes in use, once what nobody needs any more is gone: what other tests left behind in this process counts for nothing. */
-setFlagsFromString("--expose_gc");
-const collect = runInNewContext("gc") as () => void;
 function inUse(): number {
-  collect();
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

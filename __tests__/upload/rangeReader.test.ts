@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { RangeReader } from "../../src/upload/rangeReader.js";
 import { StreamContent } from "../../src/files/stream.js";
 import { count, Recorded, thrownBy } from "../support/fakes";
+import { collectGarbage } from "../support/garbage";
 
 const bytes = count(95);
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -29,8 +28,6 @@ test("reads one block ahead while the caller sends, and never two, however long 
 });
 
 test("never holds more than two blocks of the file in memory", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   const MIB = 1_048_576;
   const given: WeakRef<Uint8Array>[] = [];
   const content = new Recorded(new Uint8Array(0));
@@ -46,7 +43,7 @@ test("never holds more than two blocks of the file in memory", async () => {
     const { length } = await reader.read(at);
     expect(length).toBe(MIB);
     await settled();
-    collect();
+    collectGarbage();
     await settled();
     alive.push(given.filter((reference) => reference.deref() !== undefined).length);
   }
@@ -55,8 +52,6 @@ test("never holds more than two blocks of the file in memory", async () => {
 });
 
 test("holds nothing of a block that was let go of", async () => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
   const content = new Recorded(bytes);
   const given: WeakRef<ArrayBufferLike>[] = [];
   content.read = async (start, end) => {
@@ -68,7 +63,7 @@ test("holds nothing of a block that was let go of", async () => {
   await reader.read(0);
   reader.letGo(10);
   await settled();
-  collect();
+  collectGarbage();
   expect(given.map((reference) => reference.deref())).toEqual([undefined]);
   expect([...(await reader.read(10))]).toEqual([...bytes.subarray(10, 20)]);
 });

@@ -7,7 +7,7 @@ export function read(content: Content, start: number, end: number, signal?: Abor
   return orAborted(content.read(start, end), signal);
 }
 
-/** The end of a read, whatever came of it. It does not hold the bytes, as the read does. */
+/** Resolves when a read has ended, even if it failed. Unlike the read, it does not hold the bytes. */
 export function endOf(read: Promise<unknown>): Promise<void> {
   const end = () => {};
   return read.then(end, end);

@@ -68,6 +68,7 @@ export class StreamContent implements Content {
   }
 
   close(reason?: unknown): void {
+    this.#spare = undefined;
     void (async () => this.#node?.destroy())().catch(() => {});
     void (async () => this.#chunks.return?.(reason))().catch(() => {});
   }

@@ -22,12 +22,12 @@ export function lengthOf(body: WireRequest["body"] = ""): number {
 /** Bytes given to `fetch` at once: TLS encrypts all of them before anything else can run, into memory of its own. */
 const CHUNK = 4_194_304;
 
-/** Bytes of a text from which on it is sent in pieces. */
+/** A text of more bytes is sent in pieces. */
 const LONG = 262_144;
 
 /**
- * Bytes of a file in JSON, about, and of the memory for it: the file and what is under way of it, or also its base64, the text
- * around it, and that in UTF-8.
+ * Estimates the bytes of a file in JSON, and of the memory that it takes: Node's `fetch` gets base64 in pieces. For others,
+ * base64, JSON and UTF-8 are each a copy of the file.
  */
 export function inBase64(size: number): [length: number, weight: number] {
   return [4 * Math.ceil(size / 3), (isNodes(globalThis.fetch) ? 2 : 5) * size];
@@ -74,12 +74,12 @@ export function bodyInit(
     return streams && body.length > LONG ? streamed(body.length, body.pieces(), sent) : { body: String(body) };
   if (body.length === 0) return { body: new Uint8Array(0) };
   const bytes = overArrayBuffer(body);
-  if (streams) return streamed(bytes.length, chunksOf(bytes), sent);
+  if (streams) return streamed(bytes.length, piecesOf(bytes), sent);
   if (!isNodes(fetch)) return { body: IN_BROWSER && sendsBlobs() ? new Blob([bytes]) : bytes };
   return { body: bytes, headers: { "Content-Length": String(bytes.length) } };
 }
 
-function* chunksOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
+function* piecesOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
 }
 

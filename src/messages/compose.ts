@@ -97,7 +97,7 @@ interface Attached {
 /** Attaches what the item was not created with. `again`: an earlier try may have attached some of it. */
 async function attach(
   { composition, letter, service: { settings } }: Work,
-  { inside, outside }: FirstBody,
+  { inside, outside }: Begun["first"],
   at: { readonly draft: Draft; readonly once?: Once; readonly left?: Marked; readonly again: boolean },
 ): Promise<Attached> {
   const { draft, once, left } = at;
@@ -145,7 +145,8 @@ async function leftOf(work: Work, { id }: Marked): Promise<Begun> {
 }
 
 interface Begun {
-  readonly first: FirstBody;
+  /** Without its body: the bytes of the files in it need no memory once they have been sent. */
+  readonly first: Omit<FirstBody, "body">;
   readonly later: Members;
   readonly made: Members;
 }
@@ -153,8 +154,8 @@ interface Begun {
 /** Creates the item with the attachments that fit, or without any if the service finds that too large. */
 async function begin(work: Work, most: number, owner?: string): Promise<Begun> {
   const { composition } = work;
-  const first = await firstBody(work, composition.answers ? 0 : most);
-  const alone = composition.bare ? heldIn({ ...work.letter, body: first.body }) : first.body;
+  const { body, ...first } = await firstBody(work, composition.answers ? 0 : most);
+  const alone = composition.bare ? heldIn({ ...work.letter, body }) : body;
   const { now, later } = splitLater(alone, composition.later);
   const [next] = first.outside;
   if (next && "job" in next) beginReading(next.job);

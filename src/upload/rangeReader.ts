@@ -82,6 +82,12 @@ export class RangeReader {
     this.#ahead?.drop();
   }
 
+  /** Lets go of everything: the file is complete. */
+  end(): void {
+    this.rest();
+    this.#held = { start: this.content.size, bytes: new Uint8Array(0) };
+  }
+
   /** Forgets a block that is used up, and can be read again. */
   letGo(end: number): void {
     const { start, bytes } = this.#held;

@@ -76,6 +76,11 @@ export class Ranges {
     return start + this.#blockSize >= this.job.content.size;
   }
 
+  /** Lets go of the file: it is complete. */
+  end(): void {
+    this.#reader.end();
+  }
+
   /** Stops reading ahead: the upload has ended or has stopped for now. */
   rest(): void {
     this.#reader.rest();

@@ -206,6 +206,7 @@ export class Upload {
   #finish(created: Created): Created {
     this.session = { ...this.session, offset: this.job.content.size };
     this.#report(this.job.content.size);
+    this.#ranges.end();
     return created;
   }
 

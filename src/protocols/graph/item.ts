@@ -13,8 +13,8 @@ export interface Page {
 const MEMBER = '"contentBytes":"';
 
 /**
- * As `JSON.stringify`, with `contentBytes` in base64. Base64 needs no escapes, so that it is put in as it is; and bytes become
- * base64 only while they are sent.
+ * Does what `JSON.stringify` does, and writes bytes in `contentBytes` as base64. Base64 needs no escapes, so it is inserted as
+ * it is. Bytes become base64 while they are sent.
  */
 function jsonOf(body: object): string | LongText {
   const cut: (string | Uint8Array)[] = [];

@@ -118,7 +118,7 @@ export interface FileDetails {
 
 /**
  * Stores the sessions of uploads, so that the same program continues them when it runs again, also in another process. After
- * success the entry holds the attachment, until its session would have expired: see `jobCheckpoints`. Keep the entries secret:
+ * success it holds the attachment in one or two entries, until its session would have expired: see `jobCheckpoints`. Keep the entries secret:
  * anybody who reads one can write to the upload.
  */
 export interface CheckpointStore {

@@ -170,6 +170,74 @@ describe.each(Object.keys(places) as (keyof typeof places)[])("checkpoints of an
   });
 });
 
+describe.each([
+  ["a large file", large],
+  ["a small file", small],
+])("stores that cannot replace an entry only if it is still the same: %s", (_, bytes) => {
+  const attach = (path: string, checkpoints: CheckpointStore) =>
+    worker()
+      .api(path)
+      .attach(new Blob([bytes]), { name: "a.bin", checkpoints });
+  const hashes = (item: { id: string }) => emulator.attachments(item.id).map((one) => one.sha256);
+
+  test("a process whose first entry is written only after another one is done leaves one attachment, which a third finds", async () => {
+    const item = emulator.addMessage();
+    const { store } = memory();
+    let write = () => {};
+    const held = new Promise<void>((resolve) => (write = resolve));
+    let reached = false;
+    const slow: CheckpointStore = {
+      ...store,
+      save: async (key, session) => ((reached = true), await held, store.save(key, session)),
+    };
+    const late = failed(attach(item.path, slow));
+    while (!reached) await new Promise((resolve) => setTimeout(resolve, 1));
+    await attach(item.path, store);
+    write();
+    const error = await late;
+    if (error) expect(error.code).toBe("takenOver");
+    expect(hashes(item)).toEqual([sha256(bytes)]);
+    await attach(item.path, store);
+    expect(hashes(item)).toEqual([sha256(bytes)]);
+  });
+
+  test("three processes that wait at random for the store leave one attachment", async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      emulator.reset();
+      const item = emulator.addMessage();
+      const { store } = memory();
+      let state = seed;
+      const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+      const pause = () => new Promise((resolve) => setTimeout(resolve, random() < 0.5 ? 0 : random() * 20));
+      const slow: CheckpointStore = {
+        load: async (key) => {
+          await pause();
+          const session = await store.load(key);
+          await pause();
+          return session;
+        },
+        save: async (key, session) => (await pause(), await store.save(key, session), pause()),
+        remove: async (key) => (await pause(), await store.remove(key), pause()),
+      };
+      const errors = await Promise.all([1, 2, 3].map(async () => (await pause(), failed(attach(item.path, slow)))));
+      for (const error of errors) if (error) expect(error.code).toMatch(/^(takenOver|uncertain)$/);
+      await attach(item.path, slow);
+      expect({ seed, hashes: hashes(item) }).toEqual({ seed, hashes: [sha256(bytes)] });
+    }
+  }, 60_000);
+});
+
+test("the same file in two jobs at the same time is attached twice", async () => {
+  const item = emulator.addMessage();
+  const { store } = memory();
+  const attach = (job: string) =>
+    worker()
+      .api(item.path)
+      .attach(new Blob([small]), { name: "a", checkpoints: jobCheckpoints(store, job) });
+  await Promise.all([attach("1"), attach("2")]);
+  expect(emulator.attachments(item)).toHaveLength(2);
+});
+
 test("a result whose session would have expired is not believed", async () => {
   const item = emulator.addMessage();
   const { rows, store } = memory();

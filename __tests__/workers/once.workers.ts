@@ -142,7 +142,7 @@ describe.each(["", "small:"])("checkpoints of one attachment, %s", (size) => {
     for (let round = 0; round < 3; round++) {
       emulator.reset();
       const item = emulator.addMessage();
-      const env = { KIND: "attach", ITEM: size + item.path, FOLDER: join(folder, String(round)) };
+      const env = { KIND: "attach", ITEM: size + item.path, FOLDER: join(folder, String(round)), DELAY: "50" };
       const ends = await Promise.all([run(env), run(env), run(env)]);
       for (const { done, code } of ends) if (!done) expect(code).toBe("takenOver");
       expect(await run(env)).toEqual({ done: true });

@@ -4,11 +4,11 @@ import { untilKnown } from "../http/untilKnown.js";
 import { isLarge } from "../settings.js";
 import type { Verdict } from "../protocol.js";
 import type { Job } from "../upload/job.js";
-import { discardSession, openSession, tryToOpen } from "../upload/session.js";
+import { discardSession, openListed, openSession, tryToOpen } from "../upload/session.js";
 import { Upload } from "../upload/upload.js";
 import type { Created, UploadSession } from "../uploadSession.js";
 import { isLinked } from "./link.js";
-import { keepOne, postKept } from "./kept.js";
+import { keepOne, postKept, stillThere } from "./kept.js";
 import { fitsOnePost } from "./post.js";
 
 /** Errors after which the upload can be resumed, or the service may have the file: its session is kept. */
@@ -60,23 +60,28 @@ function isRefusal(error: unknown, verdict: Verdict): boolean {
 async function uploadWhole(job: Job, open: () => Promise<UploadSession>, opened: () => void): Promise<Created> {
   const { service, protocol, checkpoint, linkTo } = job;
   const kept = await checkpoint?.load();
+  const there = await stillThere(job, kept); // another process may have just done it
+  if (there) return { attachment: there };
   const stored = kept?.whole || kept?.done ? undefined : kept;
   const attachment = stored?.attachment;
   if (attachment && linkTo !== undefined && protocol.link && (await isLinked(job, protocol.link, attachment))) {
     return { attachment };
   }
-  const session = stored ?? (await job.ahead?.take()) ?? (await open());
+  const session = stored ?? (await job.ahead?.take()) ?? (await (checkpoint ? openListed(job, open) : open()));
   opened();
   const upload = new Upload(job, session, stored !== undefined);
   try {
     await checkpoint?.save(session);
-    return await keepOne(job, upload.session, await upload.run(service, stored !== undefined));
+    const created = await upload.run(service, stored !== undefined);
+    return await keepOne(job, upload.session, created);
   } catch (error) {
     job.content.close(error);
     const { uploadUrl } = upload.session;
     const isTheirs = (await checkpoint?.rival())?.uploadUrl === uploadUrl;
-    const isKept = error instanceof UploadError && KEPT.has(error.code);
-    if (!isKept && !isTheirs) await Promise.allSettled([discardSession(job, upload.session), checkpoint?.remove()]);
+    const code = error instanceof UploadError ? error.code : undefined;
+    if (isTheirs || (code && KEPT.has(code))) throw error;
+    // once it was taken over, the entry belongs to others, also if it is that of the process that this one took over from
+    await Promise.allSettled([discardSession(job, upload.session), code !== "takenOver" && checkpoint?.remove()]);
     throw error;
   }
 }

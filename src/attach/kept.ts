@@ -4,10 +4,10 @@ import { read } from "../files/read.js";
 import { Refusal } from "../http/refusal.js";
 import { isObject } from "../isObject.js";
 import { member, text } from "../json.js";
-import type { Listed } from "../protocol.js";
+import type { InlineFile, Listed } from "../protocol.js";
 import { item } from "../protocols/graph/item.js";
 import { below } from "../protocols/graph/path.js";
-import { takenOver } from "../upload/checkpoints.js";
+import { isOver } from "../upload/checkpoints.js";
 import { findCreated, idsOf, listedIfTold, type Place } from "../upload/find.js";
 import type { Job } from "../upload/job.js";
 import type { Created, UploadSession } from "../uploadSession.js";
@@ -15,8 +15,6 @@ import { isLinked } from "./link.js";
 
 /** Milliseconds in which a request that was sent by a process which died may still be done. */
 const DAY = 86_400_000;
-
-const isOver = ({ expires }: UploadSession) => Date.parse(expires ?? "") < Date.now();
 
 /** True if a list shows this very attachment. Lists of drives and printers tell the version or the size of a file as well. */
 function isIt({ id }: Listed, attachment: object): boolean {
@@ -27,24 +25,26 @@ function isIt({ id }: Listed, attachment: object): boolean {
 
 /** The attachment of an earlier run of the same job, if the service still has it. */
 export async function attachedBefore(job: Job): Promise<object | undefined> {
-  const { checkpoint, protocol, linkTo, overflow } = job;
-  const stored = await checkpoint?.load();
-  if (!stored?.done) return undefined;
-  const { done } = stored;
-  const places: Place[] = overflow ? [{ ...overflow, file: job.file }, job] : [job];
-  if (!isOver(stored) && (await isThere())) return done;
-  await checkpoint?.remove();
-  await checkpoint?.load(); // takes over from nobody
-  return undefined;
+  return stillThere(job, await job.checkpoint?.load());
+}
 
-  async function isThere(): Promise<boolean> {
-    if (linkTo !== undefined && protocol.link) return isLinked(job, protocol.link, done);
-    for (const place of places) {
-      const { list } = place.protocol;
-      if (!list || (await listedIfTold(place, list))?.some((one) => isIt(one, done))) return true;
+/** The attachment that was stored as the result of a job, if the service still has it. */
+export async function stillThere(job: Job, stored: UploadSession | undefined): Promise<object | undefined> {
+  const { checkpoint, protocol, linkTo, overflow } = job;
+  const done = stored?.done;
+  if (!stored || !done || isOver(stored)) return undefined;
+  if (linkTo !== undefined && protocol.link) return (await isLinked(job, protocol.link, done)) ? done : undefined;
+  const places: Place[] = overflow ? [{ ...overflow, file: job.file }, job] : [job];
+  for (const place of places) {
+    const { list } = place.protocol;
+    const listed = list && (await listedIfTold(place, list));
+    if (!listed) return done;
+    for (const one of listed) {
+      const marked = one.name === job.file.name ? await checkpoint?.marked(one.id) : undefined;
+      if (marked || isIt(one, done)) return marked ?? done; // of this process, or of another one that has kept its own
     }
-    return false;
   }
+  return undefined;
 }
 
 /**
@@ -55,9 +55,11 @@ export async function postKept<T>(job: Job, post: () => Promise<T>): Promise<T |
   const { checkpoint, protocol, collection, file, fingerprint, linkTo } = job;
   if (!checkpoint) return post();
   const stored = await checkpoint.load();
-  const earlier = stored?.whole && !isOver(stored) ? stored : undefined;
+  const there = await stillThere(job, stored); // another process may have just done it
+  if (there) return { attachment: there };
+  const earlier = stored?.whole && !stored.done && !isOver(stored) ? stored : undefined;
   if (earlier?.attachment && linkTo !== undefined) return { attachment: earlier.attachment };
-  const found = earlier && (await findCreated(job, earlier.before));
+  const found = earlier && (await findOne(job, earlier.before));
   const expires = new Date(Date.now() + DAY).toISOString();
   const before = earlier ? earlier.before : await idsOf(job);
   const about = { protocol: protocol.name, collection, file, uploadUrl: "", whole: true, expires };
@@ -69,7 +71,7 @@ export async function postKept<T>(job: Job, post: () => Promise<T>): Promise<T |
     const attachment = isObject(made) ? made["attachment"] : undefined;
     if (!isObject(attachment)) return made;
     if (linkTo !== undefined) await checkpoint.save({ ...session, attachment });
-    return await keepOne(job, session, { attachment });
+    return await keepOne(job, session, { attachment }, earlier !== undefined);
   } catch (error) {
     // where a name is there once, the refusal may be that of a conflict with another process of this job
     const theirs =
@@ -81,39 +83,59 @@ export async function postKept<T>(job: Job, post: () => Promise<T>): Promise<T |
   }
 }
 
-/**
- * Settles a race of two processes on one checkpoint when this one has attached the file. If the other one continues with another
- * session or request, this one deletes its own attachment and throws an `UploadError` of code `takenOver`.
- */
-export async function keepOne(job: Job, session: UploadSession, created: Created): Promise<Created> {
-  const { checkpoint, protocol } = job;
-  const id = text(member(created.attachment, "id"));
-  const rival = await checkpoint?.rival();
-  // elsewhere a name is there once, or a file that nothing refers to does no harm
-  if (!checkpoint || !protocol.post?.inline || id === undefined) return created;
-  if (rival && (session.whole || rival.uploadUrl !== session.uploadUrl)) {
-    await remove(job, id);
-    throw takenOver();
+/** Finds what an earlier run has attached. If there are two, waits a little: other processes may be about to delete one. */
+async function findOne(job: Job, before: readonly string[] | undefined): Promise<Created | undefined> {
+  for (const retrier = job.service.retrier(); ;) {
+    try {
+      return await findCreated(job, before);
+    } catch (error) {
+      if (!(error instanceof UploadError && error.code === "uncertain" && (await retrier.next()))) throw error;
+    }
   }
-  if (session.whole) await dropDoubles(job, session, id);
-  return created;
 }
 
-/** Deletes what the request of a process that died has attached late: a new attachment of the same name and bytes. */
-async function dropDoubles(job: Job, { before }: UploadSession, own: string): Promise<void> {
-  const { service, protocol, collection, file, content } = job;
-  const { list, post } = protocol;
-  const all = list && before ? ((await listedIfTold(job, list)) ?? []) : [];
-  const others = all.filter(({ id, name }) => name === file.name && id !== own && !before?.includes(id));
-  if (others.length === 0 || !post?.inline) return;
-  const bytes = await read(content, 0, file.size, service.settings.signal);
-  const ours = toBase64(bytes);
-  for (const { id } of others) {
-    const held = await service.get(post.inline.read(collection, id), ({ status, body }) =>
+/**
+ * Leaves one attachment if several processes of one job have each made one at the same time. Each marks its own before it looks
+ * for those of others, so whoever looks last sees all of them; and all keep the same one. `late`: the request of a process that
+ * died may have been done since. Nobody has marked its attachment, which has the same name and bytes.
+ */
+export async function keepOne(job: Job, { before }: UploadSession, created: Created, late = false): Promise<Created> {
+  const { checkpoint, protocol, file } = job;
+  const { attachment } = created;
+  const own = text(member(attachment, "id"));
+  // elsewhere a name is there once, or a file that nothing refers to does no harm
+  if (!checkpoint || !protocol.post?.inline || own === undefined) return created;
+  await checkpoint.mark(own, attachment);
+  const { list } = protocol;
+  const listed = list && before ? ((await listedIfTold(job, list)) ?? []) : [];
+  const isSame = late ? sameBytes(job, protocol.post.inline) : undefined;
+  const made: Made[] = [{ id: own, attachment }];
+  for (const { id, name, attachment: other } of listed) {
+    if (id === own || name !== file.name || before?.includes(id)) continue;
+    const marked = (await checkpoint.marked(id)) ?? ((await isSame?.(id)) ? other : undefined);
+    if (marked) made.push({ id, attachment: marked });
+  }
+  const [kept, ...others] = made.sort((one, another) => (one.id < another.id ? -1 : 1));
+  for (const { id } of others) await remove(job, id);
+  return kept ?? created;
+}
+
+interface Made {
+  readonly id: string;
+  readonly attachment: object;
+}
+
+/** Tells whether an attachment has the bytes of the file, which are read once. */
+function sameBytes(job: Job, inline: InlineFile): (id: string) => Promise<boolean> {
+  const { service, collection, file, content } = job;
+  let bytes: Promise<string> | undefined;
+  return async (id) => {
+    bytes ??= read(content, 0, file.size, service.settings.signal).then(toBase64);
+    const held = await service.get(inline.read(collection, id), ({ status, body }) =>
       status === 404 ? {} : status === 200 && isObject(body) ? body : undefined,
     );
-    if (member(held, "contentBytes") === ours) await remove(job, id);
-  }
+    return member(held, "contentBytes") === (await bytes);
+  };
 }
 
 async function remove({ service, collection }: Job, id: string): Promise<void> {

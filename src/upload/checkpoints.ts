@@ -14,9 +14,13 @@ export interface Checkpoint {
   save(session: UploadSession): Promise<void>;
   /** The entry of another process that has taken the upload over. */
   rival(): Promise<UploadSession | undefined>;
-  /** Stores the result instead of the session. */
+  /** Notes that the attachment of this id belongs to this upload. Each has an entry of its own, which no process overwrites. */
+  mark(id: string, attachment: object): Promise<void>;
+  /** The attachment that any process has marked under this id. */
+  marked(id: string): Promise<object | undefined>;
+  /** Stores the result instead of the session, also instead of that of another process, which then stops. */
   finish(attachment: object): Promise<void>;
-  /** Removes what is stored. Throws an `UploadError` of code `takenOver` if another process has the upload now. */
+  /** Removes what this process has stored. Throws an `UploadError` of code `takenOver` if another process has the upload now. */
   remove(): Promise<void>;
 }
 
@@ -28,25 +32,42 @@ const DAY = 86_400_000;
  * unless the first save of a new session fails: then the caller learns that nothing could be resumed.
  */
 export async function checkpointOf(store: CheckpointStore, ...parts: readonly string[]): Promise<Checkpoint> {
-  const key = await sha256(new TextEncoder().encode(JSON.stringify(parts)));
+  const keyOf = (...more: readonly string[]) => sha256(new TextEncoder().encode(JSON.stringify([...parts, ...more])));
+  const key = await keyOf();
   const owner = newId();
+  const marks: string[] = [];
   let saved = false;
-  /** Owners whose entries do not stop this process: the one that it takes over from, until it has saved, and itself. */
-  let known: readonly string[] = [];
+  /** The owner that this process takes over from. Its entry may be read again even after a save, from a store that lags behind. */
+  let known: string | undefined;
   let last: UploadSession | undefined;
   const entry = async () => (await store.load(key)) ?? undefined;
   const rival = async () => {
     const stored = await entry().catch(() => undefined);
     if (!isObject(stored) || stored.owner === owner) return undefined;
-    return known.includes(nameOf(stored)) ? undefined : stored;
+    return nameOf(stored) === known ? undefined : stored;
+  };
+  /** A store that fails costs no more than another look at the item. */
+  const saveResult = async (name: string, done: object) => {
+    const expires = text(last?.expires) ?? new Date(Date.now() + DAY).toISOString();
+    if (last) await (async () => store.save(name, { ...last, expires, done }))().catch(() => {});
   };
   return {
     rival,
+    async mark(id, attachment) {
+      const name = await keyOf(id);
+      marks.push(name);
+      await saveResult(name, attachment);
+    },
+    async marked(id) {
+      const name = await keyOf(id);
+      const stored = await (async () => store.load(name))().catch(() => undefined);
+      return isObject(stored) && !isOver(stored) ? stored.done : undefined;
+    },
     async load() {
       const session = await entry();
       saved = session !== undefined;
-      if (!isObject(session)) known = [];
-      else if (session.owner !== owner) known = [nameOf(session)];
+      if (!isObject(session)) known = undefined;
+      else if (session.owner !== owner) known = nameOf(session);
       return session;
     },
     async save(session) {
@@ -59,22 +80,20 @@ export async function checkpointOf(store: CheckpointStore, ...parts: readonly st
         if (!saved) throw error;
       }
     },
-    async finish(attachment) {
-      if (!last || (await rival())) return;
-      const expires = text(last.expires) ?? new Date(Date.now() + DAY).toISOString();
-      const result = { ...last, expires, done: attachment };
-      await (async () => store.save(key, result))().catch(() => {}); // the job would look again
-    },
+    finish: (attachment) => saveResult(key, attachment),
     async remove() {
       if (await rival()) throw takenOver();
       try {
-        await store.remove(key);
+        for (const name of [...marks, key]) await store.remove(name);
       } catch {
         // the service no longer knows the session, so that it is replaced when it is found
       }
     },
   };
 }
+
+/** Nobody can rely on a result whose session would have expired. */
+export const isOver = ({ expires }: UploadSession) => Date.parse(expires ?? "") < Date.now();
 
 /** An owner that is done is another one: its result must not be lost. */
 const nameOf = ({ owner, done }: UploadSession) => `${owner} ${done !== undefined}`;

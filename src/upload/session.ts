@@ -1,11 +1,9 @@
 import { Refusal } from "../http/refusal.js";
 import { untilKnown } from "../http/untilKnown.js";
-import { signalFor } from "../signals.js";
 import type { WireRequest } from "../protocol.js";
 import type { OpenedSession, UploadSession } from "../uploadSession.js";
-import { idsOf } from "./find.js";
 import type { Job } from "./job.js";
-import { LIST_TIMEOUT } from "./listing.js";
+import { Listing } from "./listing.js";
 import { mustBeSafe } from "./storedSession.js";
 
 /** Milliseconds in which a service may still find the name of a discarded session in use. */
@@ -33,22 +31,22 @@ export async function tryToOpen(job: Job): Promise<UploadSession> {
   return { protocol: protocol.name, collection, file, ...opened, fingerprint, linkTo, before: beside && [] };
 }
 
-/** Like `openSession`. Also notes which attachments the item has, unless that takes long. */
-export async function openListed(job: Job): Promise<UploadSession> {
-  const { service } = job;
-  const session = await openSession(job);
-  const late = new AbortController();
-  const signal = signalFor(service.settings.signal, late.signal);
-  const timer = setTimeout(() => late.abort(), LIST_TIMEOUT);
+/** Opens a session with `open`. Also notes which attachments the item has, unless that takes long. */
+export async function openListed(job: Job, open = () => openSession(job)): Promise<UploadSession> {
+  if (job.beside) return open(); // the item is new
+  let before: string[] | undefined;
+  const listing = new Listing(job, (ids) => (before = ids));
   try {
-    const before = await idsOf({ ...job, service: service.with({ signal }) });
+    const session = await open();
+    try {
+      await listing.end();
+    } catch (error) {
+      await discardSession(job, session);
+      throw error;
+    }
     return { ...session, before };
-  } catch (error) {
-    if (late.signal.aborted) return session;
-    await discardSession(job, session);
-    throw error;
   } finally {
-    clearTimeout(timer);
+    listing.stop();
   }
 }
 

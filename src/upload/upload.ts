@@ -193,7 +193,7 @@ export class Upload {
     this.#expiry.end(isNew ? undefined : after, confirmed);
     if (!this.session.before) this.#stopListing();
     this.#unsaved = false;
-    await this.job.checkpoint?.remove();
+    if (!this.session.before) await this.job.checkpoint?.remove(); // nobody could tell what the old session has left
     if (!this.#ranges.canStartOver) throw new UploadError("lost", SPENT);
     const session = await this.#renewals.open(this.#place, after);
     this.#fresh = true;

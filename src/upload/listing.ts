@@ -3,7 +3,7 @@ import { signalFor } from "../signals.js";
 import { idsOf, type Place } from "./find.js";
 
 /** Milliseconds that are waited for the list of attachments. It is needed only if a reply is lost. */
-const LIST_TIMEOUT = 15_000;
+export const LIST_TIMEOUT = 15_000;
 
 /** Reads which attachments the item has, while the first ranges are on their way. */
 export class Listing {

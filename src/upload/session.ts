@@ -1,9 +1,11 @@
 import { Refusal } from "../http/refusal.js";
 import { untilKnown } from "../http/untilKnown.js";
+import { signalFor } from "../signals.js";
 import type { WireRequest } from "../protocol.js";
 import type { OpenedSession, UploadSession } from "../uploadSession.js";
+import { idsOf } from "./find.js";
 import type { Job } from "./job.js";
-import { Listing } from "./listing.js";
+import { LIST_TIMEOUT } from "./listing.js";
 import { mustBeSafe } from "./storedSession.js";
 
 /** Milliseconds in which a service may still find the name of a discarded session in use. */
@@ -33,20 +35,21 @@ export async function tryToOpen(job: Job): Promise<UploadSession> {
 
 /** Opens a session with `open`. Also notes which attachments the item has, unless that takes long. */
 export async function openListed(job: Job, open = () => openSession(job)): Promise<UploadSession> {
-  if (job.beside) return open(); // the item is new
-  let before: string[] | undefined;
-  const listing = new Listing(job, (ids) => (before = ids));
+  const { service } = job;
+  const session = await open();
+  if (session.before) return session;
+  const late = new AbortController();
+  const signal = signalFor(service.settings.signal, late.signal);
+  const timer = setTimeout(() => late.abort(), LIST_TIMEOUT);
   try {
-    const session = await open();
-    try {
-      await listing.end();
-    } catch (error) {
-      await discardSession(job, session);
-      throw error;
-    }
+    const before = await idsOf({ ...job, service: service.with({ signal }) });
     return { ...session, before };
+  } catch (error) {
+    if (late.signal.aborted) return session;
+    await discardSession(job, session);
+    throw error;
   } finally {
-    listing.stop();
+    clearTimeout(timer);
   }
 }
 

@@ -193,9 +193,13 @@ export class Upload {
     this.#expiry.end(isNew ? undefined : after, confirmed);
     if (!this.session.before) this.#stopListing();
     this.#unsaved = false;
-    if (!this.session.before) await this.job.checkpoint?.remove(); // nobody could tell what the old session has left
+    const { checkpoint } = this.job;
+    if (!this.session.before) await checkpoint?.remove(); // nobody could tell what the old session has left
     if (!this.#ranges.canStartOver) throw new UploadError("lost", SPENT);
-    const session = await this.#renewals.open(this.#place, after);
+    const session = await this.#renewals.open(this.#place, after).catch(async (error: unknown) => {
+      await checkpoint?.remove().catch(() => {});
+      throw error;
+    });
     this.#fresh = true;
     await this.#save({ ...session, before: this.session.before });
     this.#expiry.renew(session.expires);

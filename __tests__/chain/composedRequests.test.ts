@@ -90,7 +90,7 @@ describe("the requests of", () => {
     ],
     [
       "a mail with once and a large file",
-      ["list", "draft", "create", "range", "range", "list", "list", "patch", "send"],
+      ["list", "draft", "create", "range", "item", "range", "list", "list", "patch", "send"],
       () => send([one], { once: "job 1" }),
     ],
   ];

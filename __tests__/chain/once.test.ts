@@ -82,13 +82,14 @@ describe("a mail with once", () => {
     expect(kinds().at(-1)).toBe("list");
   });
 
-  test("takes three requests more than one without: two looks, and the time", async () => {
+  test("takes three requests more than one without, and one for each file: two looks, the time, and whose draft it is", async () => {
     await sendMail();
     const [own, lists] = [kinds(), count("list")];
     emulator.reset();
     await client.api("/me/sendMail").withAttachments(files()).post({ message });
-    expect(own.length - kinds().length).toBe(3);
-    expect([lists - count("list"), own.filter((kind) => kind === "patch").length]).toEqual([2, 1]);
+    expect(own.length - kinds().length).toBe(5);
+    const more = (["patch", "item"] as const).map((each) => own.filter((kind) => kind === each).length);
+    expect([lists - count("list"), ...more]).toEqual([2, 1, 2]);
   });
 
   test("that would fit into one request is sent once as well, with files and without", async () => {

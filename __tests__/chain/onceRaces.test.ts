@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, GraphError } from "@microsoft/microsoft-graph-client";
 import { startEmulator, type Emulator, type RequestKind } from "../../src/emulator/index.js";
@@ -67,6 +68,41 @@ test.each([0, 1, 2, 3, 6])(
     expect(codes.flat().filter((code) => !/takenOver|interrupted|uncertain/.test(code))).toEqual([]);
     emulator.vary({ filterDelay: 0 });
     await send(); // deletes drafts that the list did not show before
+    sentOnce();
+  },
+);
+
+test.each([
+  ["the first range of the large file", 1],
+  ["its last range", 2],
+])(
+  "a worker that slept after %s, and wakes up just as another one sends the mail, adds nothing to it",
+  async (_, at) => {
+    const realFetch = globalThis.fetch;
+    const workers = new AsyncLocalStorage<string>();
+    let wake = () => {};
+    const awake = new Promise<void>((resolve) => (wake = resolve));
+    let asleep = () => {};
+    const sleeps = new Promise<void>((resolve) => (asleep = resolve));
+    let sent = 0;
+    const slow = jest.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      const worker = workers.getStore();
+      if (worker === "other" && String(input).endsWith("/send")) {
+        wake();
+        await sleeper;
+      }
+      const response = await realFetch(input, init);
+      if (worker === "sleeper" && init?.method === "PUT" && ++sent === at) {
+        asleep();
+        await awake;
+      }
+      return response;
+    });
+    const sleeper: Promise<unknown> = workers.run("sleeper", () => failed(send()));
+    await sleeps;
+    await workers.run("other", () => send());
+    expect(await sleeper).toMatchObject({ code: "takenOver" });
+    slow.mockRestore();
     sentOnce();
   },
 );

@@ -20,6 +20,7 @@ export async function postWhole(job: Job, post: PostProtocol): Promise<object> {
   const request = post.request(collection, file, bytes);
   let sent = false;
   const sending = async () => {
+    await job.mustOwn?.();
     if (sent) await job.ahead?.notTaken();
     else if (job.ahead) setTimeout(job.ahead.lastRange); // once the request has left
     sent = true;

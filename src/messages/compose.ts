@@ -36,7 +36,7 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     const begun = left ? await leftOf(mine, left) : await begin(mine, most, once?.owner);
     const fresh: Fresh = { reached: left !== undefined };
     const url = left?.url ?? `${composition.items}/${encodeURIComponent(idOf(begun.made))}`;
-    const draft: Draft = { service: own.with({}, fresh), url, fresh };
+    const draft: Draft = { service: own.with({}, fresh), url, fresh, mustOwn: once && (() => once.mustOwn(url)) };
     const [ended] = await Promise.allSettled([attach(mine, begun.first, { draft, once, left, again })]);
     return { begun, draft, ended };
   });

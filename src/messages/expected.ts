@@ -17,6 +17,8 @@ export interface Draft {
   readonly service: Service;
   readonly url: string;
   readonly fresh: Fresh;
+  /** See `Job.mustOwn`. */
+  readonly mustOwn?: () => Promise<void>;
 }
 
 const collectionOf = ({ url }: Draft) => `${url}/attachments`;
@@ -25,6 +27,7 @@ const onDraft = (job: Job, draft: Draft): Job => ({
   ...job,
   collection: collectionOf(draft),
   service: job.service.with({}, draft.fresh, draft.service.place),
+  mustOwn: draft.mustOwn,
 });
 
 /** How an attachment gets to the item, and how it is known there. */
@@ -38,7 +41,7 @@ export function expected(one: Attachment, draft: Draft): Expected {
   const name = nameOf(one.json);
   const attach = async (): Promise<Expected> => ({
     name,
-    id: idOf(await postJson(one.json, collectionOf(draft), draft.service)),
+    id: idOf(await postJson(one.json, draft)),
     attach,
   });
   return { name, attach };
@@ -71,10 +74,12 @@ export function attachAll(
 }
 
 /** Attaches an attachment that is not a file, in its own request. */
-function postJson(json: unknown, collection: string, service: Service): Promise<object> {
+function postJson(json: unknown, draft: Draft): Promise<object> {
+  const { service, mustOwn } = draft;
+  const collection = collectionOf(draft);
   const body = isObject(json) ? json : {};
   const protocol: Protocol = outlook;
   const file = { name: nameOf(json), size: bytesOf(JSON.stringify(json)) };
-  const job = { service, protocol, collection, file, content: memory(new Uint8Array(0)) };
+  const job = { service, protocol, collection, file, content: memory(new Uint8Array(0)), mustOwn };
   return postWhole(job, { request: () => item.create(collection, body) });
 }

@@ -108,6 +108,14 @@ export class Once {
     }
   }
 
+  /** Throws if another process has taken the draft over: what this one would still attach could get into the mail as it is sent. */
+  async mustOwn(url: string): Promise<void> {
+    const state = await readOwn(this.service, url).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+    });
+    if (state?.owner !== undefined && state.owner !== this.owner) throw takenOver();
+  }
+
   /** Writes the time onto the draft before it is sent. */
   async leave(service: Service, url: string): Promise<void> {
     await service.get(this.#change(url, new Date(this.#now).toISOString()), item.done);

@@ -25,6 +25,8 @@ export interface Job {
   readonly several?: boolean;
   /** Names of what the item is known to hold, and nothing else: it is new. Absent if the item may hold something that is not known. */
   readonly beside?: readonly string[];
+  /** Throws an `UploadError` of code `takenOver` if another process has the item. Asked before what may complete the file. */
+  readonly mustOwn?: () => Promise<void>;
   /** Several files: how the session of the next file is opened early. */
   readonly ahead?: Ahead;
 }

@@ -135,7 +135,10 @@ export class Upload {
     const { size } = this.job.content;
     throwIfAborted(this.#service.settings.signal);
     this.#list();
-    if (this.#ranges.reachesEnd(gap.next)) await this.#listing?.end();
+    if (this.#ranges.reachesEnd(gap.next)) {
+      await this.#listing?.end();
+      await this.job.mustOwn?.();
+    }
     if (gap.next !== this.session.offset || this.#unsaved) {
       await this.#save({ ...this.session, offset: gap.next });
       this.#report(gap.next);

@@ -324,6 +324,25 @@ describe("checkpoints of a composed message", () => {
     expect(emulator.mailbox.drafts()).toEqual([]);
   });
 
+  test("send one mail if three processes begin at the same moment, with a store that takes its time", async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      emulator.reset();
+      const { store } = memory();
+      let state = seed;
+      const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+      const pause = () => new Promise((resolve) => setTimeout(resolve, random() * 20));
+      const slow: CheckpointStore = {
+        ...store,
+        load: async (key) => (await pause(), store.load(key)),
+        save: async (key, session) => (await pause(), store.save(key, session)),
+      };
+      const errors = await Promise.all([1, 2, 3].map(() => failed(send(slow))));
+      for (const error of errors) if (error) expect(error.code).toMatch(/^(takenOver|uncertain|interrupted)$/);
+      await send(slow);
+      expect({ seed, sent: sent(), drafts: emulator.mailbox.drafts() }).toEqual({ seed, sent: [both], drafts: [] });
+    }
+  }, 60_000);
+
   test("send the mail of another job, and the forgotten one, again", async () => {
     const { store } = memory();
     const one = jobCheckpoints(store, "1");

@@ -203,6 +203,38 @@ test("a throttled send is known not to have happened: the next try sends at once
   sentOnce();
 });
 
+test("an answer whose creator slept before it noted what the answer holds gets each file once", async () => {
+  const realFetch = globalThis.fetch;
+  const workers = new AsyncLocalStorage<string>();
+  let created = () => {};
+  const isCreated = new Promise<void>((resolve) => (created = resolve));
+  let wake = () => {};
+  const awake = new Promise<void>((resolve) => (wake = resolve));
+  let searches = 0;
+  const slow = jest.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const [worker, url] = [workers.getStore(), String(input)];
+    if (worker === "other" && url.includes("/me/messages?") && ++searches === 2) {
+      wake(); // everything is attached
+      await creator;
+    }
+    const response = await realFetch(input, init);
+    if (worker === "creator" && url.endsWith("/createReply")) {
+      created();
+      await awake;
+    }
+    return response;
+  });
+  const original = emulator.addMessage({ draft: false });
+  const answer = () =>
+    worker().api(`${original.path}/reply`).withAttachments(files(), { once: "answer" }).post({ comment: "c" });
+  const creator: Promise<unknown> = workers.run("creator", () => failed(answer()));
+  await isCreated;
+  await workers.run("other", () => untilDone(answer));
+  expect(await creator).toMatchObject({ code: "takenOver" });
+  slow.mockRestore();
+  sentOnce();
+});
+
 describe.each(["reply", "replyAll", "forward"])("%s with once", (verb) => {
   const report = fileOf(2_000);
   const answer = (path: string) =>

@@ -17,13 +17,20 @@ export interface Expected {
   held?(): void;
 }
 
+export interface Completed {
+  /** Everything that the item holds now. */
+  readonly held: readonly Expected[];
+  /** The item holds something twice, which another try must have attached. */
+  readonly twice: boolean;
+}
+
 /** Times that the list is read again: it may not show yet what was confirmed. */
 const LATE = 3;
 
 /**
  * Compares what an item holds with what it must hold, and attaches what the creating request has dropped. Throws an
  * `UploadError` if something confirmed is missing. `ours`: the item holds nothing else, so that a file under another name
- * can only be one of these. `before`: ends of ids that do not count. Returns everything that the item holds now.
+ * can only be one of these. `before`: ends of ids that do not count.
  */
 export async function complete(
   service: Service,
@@ -31,7 +38,7 @@ export async function complete(
   expected: readonly Expected[],
   ours: boolean,
   before: readonly string[] = [],
-): Promise<readonly Expected[]> {
+): Promise<Completed> {
   const retrier = service.retrier(Math.min(LATE, service.settings.retries));
   for (let wanted = expected; ;) {
     const held = (await listed(service, url))?.filter((one) => !isOneOf(before, one));
@@ -41,7 +48,7 @@ export async function complete(
       const all = wanted.filter((one) => !missing.includes(one));
       for (const { id, held: tell } of all) if (id === undefined) tell?.();
       for (const one of missing) all.push(await one.attach());
-      return all;
+      return { held: all, twice: doubles(held ?? [], all).length > 0 };
     }
     if (!(await retrier.next())) {
       const message = `Outlook has confirmed ${lost.name}, but the item doesn't hold it. Nothing was sent. Try again later.`;
@@ -59,17 +66,28 @@ export async function dropDoubles(
 ): Promise<void> {
   const order = (one: unknown) => String(member(one, "id"));
   const held = (await listed(service, url))?.filter((one) => !isOneOf(before, one)) ?? [];
-  const rest = held.sort((one, other) => (order(one) < order(other) ? -1 : 1));
-  const fits = (wanted: Expected) => (one: unknown) => member(one, "name") === wanted.name && hasSize(one, wanted.size);
-  for (const wanted of expected) {
-    const at = rest.findIndex(fits(wanted));
-    if (at >= 0) rest.splice(at, 1);
-  }
-  for (const one of rest.filter((each) => expected.some((wanted) => fits(wanted)(each)))) {
+  held.sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  for (const one of doubles(held, expected)) {
     const request = item.discard(`${url}/attachments/${encodeURIComponent(order(one))}`);
     await service.get(request, (reply) => item.done(reply) ?? (reply.status === 404 ? true : undefined));
   }
 }
+
+/** What an item holds beyond what is expected, by name and size. */
+export function others(held: readonly unknown[], expected: readonly Expected[]): readonly unknown[] {
+  const rest = [...held];
+  for (const wanted of expected) {
+    const at = rest.findIndex((one) => fits(one, wanted));
+    if (at >= 0) rest.splice(at, 1);
+  }
+  return rest;
+}
+
+/** What an item holds more often than it is expected. */
+const doubles = (held: readonly unknown[], expected: readonly Expected[]) =>
+  others(held, expected).filter((one) => expected.some((wanted) => fits(one, wanted)));
+
+const fits = (one: unknown, { name, size }: Expected) => member(one, "name") === name && hasSize(one, size);
 
 const isOneOf = (before: readonly string[], one: unknown) => {
   const id = String(member(one, "id"));

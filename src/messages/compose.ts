@@ -25,7 +25,8 @@ import type { Work } from "./work.js";
  */
 export async function compose(work: Work, most: number): Promise<object | undefined> {
   const { composition, once: job } = work;
-  const once = job === undefined || composition.event ? undefined : new Once(job, work.service, composition);
+  const once =
+    job === undefined || composition.event ? undefined : new Once(job, work.service, composition, work.isOvertaken);
   const left = await once?.begin();
   if (left?.isDraft === false)
     return composition.sends ? undefined : work.service.get(item.read(left.url), item.members);
@@ -56,18 +57,18 @@ export async function compose(work: Work, most: number): Promise<object | undefi
     const reachesPeople = composition.sends || Object.keys(later).length > 0;
     const isChecked = reachesPeople || first.inside.length > 0;
     const [checked, told] = await Promise.allSettled([
-      isChecked ? complete(service, url, held, ours, before) : held,
+      isChecked ? complete(service, url, held, ours, before) : { held, twice: false },
       reachesPeople || job !== undefined ? undefined : read(),
     ]);
     if (checked.status === "rejected") throw checked.reason;
-    const isSame = checked.value.every((one) => held.includes(one));
+    const isSame = checked.value.held.every((one) => held.includes(one));
     if (isSame && told.status === "fulfilled") answer = told.value;
-    held = checked.value;
+    held = checked.value.held;
     const done = await once?.isSent({ id, url }, text(member(made, "parentFolderId")));
     if (done) await once?.tidy();
     if (done) return undefined;
     if (once && composition.sends) await once.leave(service, url);
-    if (again) await dropDoubles(service, url, held, before);
+    if (again || (once && checked.value.twice)) await dropDoubles(service, url, held, before);
     if (composition.sends) await send(handover, isDeferred(heldIn(work.letter)));
     else if (reachesPeople && !(again && (await isInvited(handover, later)))) answer = await invite(handover, later);
     await once?.tidy();
@@ -105,14 +106,13 @@ async function attach(
   const expect = (one: Attachment) => expected(one, draft);
   if (!left) reportInside(inside);
   const held = inside.map(expect);
-  const names = held.map(({ name }) => name);
   const holdsOthers = composition.answers || letter.mime !== undefined;
-  const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, names) : undefined);
-  const ours = !holdsOthers || before !== undefined;
   const all = [...held, ...outside.map(expect)];
-  if (at.again) return { held: await complete(service, url, all, ours, before), ours, before };
+  const before = left?.state.before ?? (holdsOthers ? await once?.note(service, url, held) : undefined);
+  const ours = !holdsOthers || before !== undefined;
+  if (at.again) return { held: (await complete(service, url, all, ours, before)).held, ours, before };
   // a process that resumes from a checkpoint does not know them
-  const known = holdsOthers || settings.checkpoints ? undefined : names;
+  const known = holdsOthers || settings.checkpoints ? undefined : held.map(({ name }) => name);
   return { held: [...held, ...(await attachAll(outside, draft, known))], ours, before };
 }
 

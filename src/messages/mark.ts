@@ -11,7 +11,6 @@ import {
   propertyId,
   propertyIn,
   readProperties,
-  readProperty,
   type Property,
 } from "../protocols/graph/properties.js";
 import { withMember } from "../spelling.js";
@@ -20,6 +19,8 @@ import { withMember } from "../spelling.js";
 const MARK = propertyId("");
 /** The progress of a job with the item, as JSON. */
 const STATE = propertyId("-state");
+/** The attachments that an answer was created with, as JSON. Apart from the state, so that no process erases them. */
+const BEFORE = propertyId("-before");
 
 /** The progress of a job with an item. */
 export interface State {
@@ -51,7 +52,10 @@ export interface Mark {
 /** A mark and its state, as a body holds them. */
 function markOf(value: string, state?: State): Property[] {
   const mark = { id: MARK, value };
-  return state ? [mark, { id: STATE, value: JSON.stringify(state) }] : [mark];
+  if (!state) return [mark];
+  const { before, ...progress } = state;
+  const marks = [mark, { id: STATE, value: JSON.stringify(progress) }];
+  return before ? [...marks, { id: BEFORE, value: JSON.stringify(before) }] : marks;
 }
 
 /** Writes a mark and its state on an item that exists. */
@@ -93,7 +97,7 @@ export async function findMarked(
   value: string,
 ): Promise<{ readonly found: Marked[]; readonly now: number }> {
   const filter = `${PROPERTIES}/Any(ep: ep/id eq '${MARK}' and ep/value eq '${value.replaceAll("'", "''")}')`;
-  const query = `$filter=${encodeURIComponent(filter)}&${expandProperties(MARK, STATE)}&$select=id,isDraft,createdDateTime,parentFolderId`;
+  const query = `$filter=${encodeURIComponent(filter)}&${expandProperties(MARK, STATE, BEFORE)}&$select=id,isDraft,createdDateTime,parentFolderId`;
   const found = new Map<string, Marked>();
   let now = Date.now();
   for (const place of places) {
@@ -126,13 +130,13 @@ function readMarked(one: unknown, place: string, value: string): Marked | undefi
     isDraft: member(one, "isDraft") !== false,
     created: text(member(one, "createdDateTime")) ?? "",
     folder: text(member(one, "parentFolderId")),
-    state: readState(propertyIn(one, STATE)),
+    state: stateIn(one),
   };
 }
 
-function readState(json: string | undefined): State {
-  const state = parseJson(json ?? "");
-  const before = member(state, "before");
+function stateIn(one: unknown): State {
+  const state = parseJson(propertyIn(one, STATE) ?? "");
+  const before = parseJson(propertyIn(one, BEFORE) ?? "");
   return {
     owner: text(member(state, "owner")),
     sending: text(member(state, "sending")),
@@ -142,10 +146,10 @@ function readState(json: string | undefined): State {
 
 /** The state of one item. `undefined` if the item is gone. */
 export async function readOwn(service: Service, url: string): Promise<State | undefined> {
-  const stored = await service.get(readProperties(url, STATE), (reply) =>
-    reply.status === 404 ? "gone" : readProperty(reply, STATE),
+  const stored = await service.get(readProperties(url, STATE, BEFORE), (reply) =>
+    reply.status === 404 ? "gone" : item.members(reply),
   );
-  return stored === "gone" ? undefined : readState(stored);
+  return stored === "gone" ? undefined : stateIn(stored);
 }
 
 /** An id that no URL can contain. */

@@ -28,7 +28,8 @@ export async function withJob<T>(work: Work, text: string, send: (work: Work) =>
   const checkpoint = await checkpointOf(checkpoints, composition.create, text, ...prints);
   const known = await checkpoint.load();
   const isOver = Date.parse(known?.expires ?? "") < Date.now();
-  const once = isShaped(known) && known.whole && !isOver ? known.file.name : newId();
+  const nameIn = (entry: unknown) => (isShaped(entry) && entry.whole ? entry.file.name : undefined);
+  const once = (!isOver && nameIn(known)) || newId();
   const expires = new Date(Date.now() + DAY).toISOString();
   const file = { name: once, size: 0 };
   if (once !== known?.file.name)
@@ -41,7 +42,12 @@ export async function withJob<T>(work: Work, text: string, send: (work: Work) =>
       offset: 0,
       expires,
     });
-  return send({ ...work, once });
+  // another process that began at the same moment may have written a name of its own over this one: the last name counts
+  const isOvertaken = async () => {
+    const name = nameIn(await checkpoint.load().catch(() => undefined));
+    return name !== undefined && name !== once;
+  };
+  return send({ ...work, once, isOvertaken });
 }
 
 /** Attaches a file of a draft that may have been begun by an earlier try. Once it is there, the draft itself says so. */

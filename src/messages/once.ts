@@ -8,7 +8,9 @@ import type { Reply } from "../protocol.js";
 import type { Composition } from "../protocols/compositions.js";
 import { item } from "../protocols/graph/item.js";
 import { mailboxUrl } from "../protocols/graph/path.js";
-import { changeMark, findMarked, readOwn, type Marked } from "./mark.js";
+import { others, type Expected } from "./complete.js";
+import { changeMark, findMarked, readOwn, type Marked, type State } from "./mark.js";
+import type { Work } from "./work.js";
 
 /** Milliseconds after which a draft that was about to be sent, and is still a draft, was not sent. */
 const SETTLED = 600_000;
@@ -28,7 +30,6 @@ export class Once {
   readonly #places: readonly string[];
   #deleted: string | undefined;
   #now = Date.now();
-  #before: readonly string[] | undefined;
   /** Where the draft of this try was created. */
   #folder: string | undefined;
   /** Drafts of other tries, which nobody needs once the mail is sent. */
@@ -38,6 +39,7 @@ export class Once {
     readonly job: string,
     private readonly service: Service,
     private readonly composition: Composition,
+    private readonly isOvertaken?: Work["isOvertaken"],
   ) {
     const { items } = composition;
     this.#places = [...new Set([items, `${mailboxUrl(items)}/messages`])]; // a draft may have been moved
@@ -63,29 +65,31 @@ export class Once {
   }
 
   /** Returns `false` if the draft is gone. */
-  async #takeOver({ url, state }: Marked): Promise<boolean> {
-    this.#before = state.before;
+  async #takeOver({ url }: Marked): Promise<boolean> {
     const gone = (reply: Reply) => (reply.status === 404 ? { gone: true } : item.done(reply) && { gone: false });
     return !(await this.service.get(this.#change(url), gone)).gone;
   }
 
-  /** Writes on an answer which attachments it was created with, before any is added. Returns the ends of their ids. */
-  async note(service: Service, url: string, ours: readonly string[]): Promise<readonly string[]> {
-    const names = [...ours];
+  /**
+   * Writes on an answer which attachments it was created with, unless another try has. All tries do so before they attach anything.
+   * `ours`: what it was created with by us. Returns the ends of their ids.
+   */
+  async note(service: Service, url: string, ours: readonly Expected[]): Promise<readonly string[]> {
     const { value } = await service.get(item.list(url), item.page);
-    const others = value.filter((one) => {
-      const at = names.indexOf(String(member(one, "name")));
-      if (at >= 0) names.splice(at, 1);
-      return at < 0;
-    });
-    const before = others.map((one) => String(member(one, "id")).slice(-24));
-    this.#before = before;
-    await service.get(this.#change(url), item.done);
+    const state = await readOwn(service, url); // after the list, which may show what another try has attached since it wrote it
+    if (this.#isOthers(state)) throw takenOver();
+    if (state?.before) return state.before;
+    const before = others(value, ours).map((one) => String(member(one, "id")).slice(-24));
+    await service.get(changeMark(url, this.job, { owner: this.owner, before }), item.done);
     return before;
   }
 
+  #isOthers(state: State | undefined): boolean {
+    return state?.owner !== undefined && state.owner !== this.owner;
+  }
+
   #change(url: string, sending?: string) {
-    return changeMark(url, this.job, { owner: this.owner, before: this.#before, sending });
+    return changeMark(url, this.job, { owner: this.owner, sending });
   }
 
   /**
@@ -98,7 +102,7 @@ export class Once {
       const { sent, drafts } = await this.#find();
       const at = drafts.findIndex((one) => one.id === id);
       const own = drafts[at];
-      const lost = (sent && sent.id !== id) || at > 0;
+      const lost = (sent && sent.id !== id) || at > 0 || (await this.isOvertaken?.());
       if (lost) await this.#discard(this.service, { id, url });
       if (sent && this.composition.sends) return true;
       if (lost || (own && own.state.owner !== this.owner)) throw takenOver();
@@ -112,8 +116,9 @@ export class Once {
   async mustOwn(url: string): Promise<void> {
     const state = await readOwn(this.service, url).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error;
+      return undefined;
     });
-    if (state?.owner !== undefined && state.owner !== this.owner) throw takenOver();
+    if (this.#isOthers(state)) throw takenOver();
   }
 
   /** Writes the time onto the draft before it is sent. */

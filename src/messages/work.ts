@@ -17,6 +17,8 @@ export interface Work {
   readonly headers: Readonly<Record<string, string>>;
   /** The option `once`. */
   readonly once?: string;
+  /** True if another process, which began at the same moment, does the same job under another name. */
+  readonly isOvertaken?: () => Promise<boolean>;
   /** The caller wants no copy in Sent Items, and may allow that it is deleted after sending. */
   readonly deletesCopy: boolean;
   readonly mayDeleteCopy?: boolean;

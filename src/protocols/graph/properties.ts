@@ -1,5 +1,5 @@
 import { member, text } from "../../json.js";
-import type { Reply, WireRequest } from "../../protocol.js";
+import type { WireRequest } from "../../protocol.js";
 import { item } from "./item.js";
 
 /** Extended properties of Outlook items. They stay in the mailbox and are not headers of a mail (docs: resources/extended-properties-overview). */
@@ -22,9 +22,9 @@ export const changeProperties = (url: string, properties: readonly Property[]): 
 export const expandProperties = (...ids: readonly string[]): string =>
   `$expand=${encodeURIComponent(`${PROPERTIES}($filter=${ids.map((id) => `id eq '${id}'`).join(" or ")})`)}`;
 
-export const readProperties = (url: string, id: string): WireRequest => ({
+export const readProperties = (url: string, ...ids: readonly string[]): WireRequest => ({
   method: "GET",
-  url: `${url}?$select=id&${expandProperties(id)}`,
+  url: `${url}?$select=id&${expandProperties(...ids)}`,
   to: "api",
 });
 
@@ -38,10 +38,4 @@ export function propertyIn(resource: unknown, id: string): string | undefined {
       "value",
     ),
   );
-}
-
-/** The property in a reply: "" if the item does not have it. */
-export function readProperty(reply: Reply, id: string): string | undefined {
-  const members = item.members(reply);
-  return members && (propertyIn(members, id) ?? "");
 }

@@ -177,7 +177,7 @@ describe("a File that has changed since its checkpoint", () => {
       .api(path)
       .attach(fileAt(changed, 2), { ...options, checkpoints });
     expect(held(id)).toEqual([sha256(changed)]);
-    expect([...rows.values()].map(({ done }) => done)).toMatchObject([{ name: "a.bin" }]);
+    expect([...rows.values()].map(({ done }) => done)).toMatchObject([{ name: "a.bin" }, { name: "a.bin" }]);
     expect(emulator.sessions.map(({ state }) => state)).toEqual(["deleted", "complete"]);
   });
 
